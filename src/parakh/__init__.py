@@ -1,0 +1,1 @@
+"""Parakh: an open National Targeting Centre for customs and border agencies."""

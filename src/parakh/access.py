@@ -1,0 +1,119 @@
+"""Who acts, and what he may do. The only place where permissions are written down."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from parakh.errors import Forbidden
+
+
+class Permission(StrEnum):
+    """One action, or one kind of look, each."""
+
+    SEE_VOYAGES = "see_voyages"
+    SEE_TRAVELLERS = "see_travellers"
+    SEE_ALERTS = "see_alerts"
+    HANDLE_ALERTS = "handle_alerts"
+    USE_GATE = "use_gate"
+    SEE_WATCHLISTS = "see_watchlists"
+    PROPOSE_ENTRIES = "propose_entries"
+    DECIDE_ENTRIES = "decide_entries"
+    SEE_MESSAGES = "see_messages"
+    SEND_MESSAGES = "send_messages"
+    RERUN_MESSAGES = "rerun_messages"
+    SEE_AUDIT = "see_audit"
+    MANAGE_USERS = "manage_users"
+    EVERY_UNIT = "every_unit"
+
+
+P = Permission
+
+
+class Role(StrEnum):
+    """Roles of the centre; docs/ has one page for each."""
+
+    TARGETING = "targeting"
+    GATE = "gate"
+    SUPERVISOR = "supervisor"
+    ANALYST = "analyst"
+    AUDITOR = "auditor"
+    INTEGRATOR = "integrator"
+
+
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.TARGETING: frozenset(
+        {P.SEE_VOYAGES, P.SEE_TRAVELLERS, P.SEE_ALERTS, P.HANDLE_ALERTS, P.SEE_WATCHLISTS,
+         P.PROPOSE_ENTRIES, P.SEE_MESSAGES, P.SEND_MESSAGES}
+    ),
+    Role.GATE: frozenset({P.SEE_VOYAGES, P.SEE_TRAVELLERS, P.SEE_ALERTS, P.HANDLE_ALERTS, P.USE_GATE}),
+    Role.SUPERVISOR: frozenset(
+        {P.SEE_VOYAGES, P.SEE_TRAVELLERS, P.SEE_ALERTS, P.HANDLE_ALERTS, P.USE_GATE,
+         P.SEE_WATCHLISTS, P.PROPOSE_ENTRIES, P.DECIDE_ENTRIES, P.SEE_MESSAGES, P.SEND_MESSAGES,
+         P.RERUN_MESSAGES, P.EVERY_UNIT}
+    ),
+    Role.ANALYST: frozenset({P.SEE_VOYAGES, P.SEE_MESSAGES, P.EVERY_UNIT}),
+    Role.AUDITOR: frozenset({P.SEE_AUDIT, P.SEE_WATCHLISTS, P.SEE_MESSAGES, P.EVERY_UNIT}),
+    Role.INTEGRATOR: frozenset({P.SEE_MESSAGES, P.SEND_MESSAGES, P.RERUN_MESSAGES, P.MANAGE_USERS}),
+}  # fmt: skip
+
+
+class Purpose(StrEnum):
+    """Why personal data is looked at or changed; every audit row names one."""
+
+    INTAKE = "intake"
+    SCREENING = "screening"
+    VETTING = "vetting"
+    ALERT = "alert"
+    GATE = "gate"
+    WATCHLIST = "watchlist"
+    AUDIT = "audit"
+    ADMINISTRATION = "administration"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Actor:
+    """Somebody or something that acts: a user, or the program itself.
+
+    Attributes:
+        name: the sign-in name, or `system:worker` and the like.
+        units: identifiers of the units he works for.
+        ports: the ports of those units.
+        central: whether one of his units is a central one.
+    """
+
+    id: str
+    name: str
+    permissions: frozenset[Permission]
+    units: frozenset[str] = frozenset()
+    ports: frozenset[str] = frozenset()
+    central: bool = False
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the permission is held."""
+        return permission in self.permissions
+
+    def require(self, permission: Permission) -> None:
+        """Raises Forbidden unless the permission is held."""
+        if not self.may(permission):
+            raise Forbidden(f"{self.name} may not {permission.value.replace('_', ' ')}")
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether every unit's and port's records are in view."""
+        return self.central or self.may(Permission.EVERY_UNIT)
+
+    def require_port(self, port: str) -> None:
+        """Raises Forbidden unless the port belongs to one of the actor's units."""
+        if not self.everywhere and port not in self.ports:
+            raise Forbidden(f"{self.name} does not work at {port}")
+
+
+def system_actor(part: str) -> Actor:
+    """The program itself, acting in one of its parts (`worker`, `cli`, `demo`)."""
+    return Actor(
+        id=f"system:{part}", name=f"system:{part}", permissions=frozenset(Permission), central=True
+    )
+
+
+def permissions_of(roles: frozenset[Role]) -> frozenset[Permission]:
+    """All that the roles grant together."""
+    return frozenset().union(*(GRANTS[role] for role in roles))

@@ -1,0 +1,1 @@
+"""What officers do with an alert: allowed steps, decisions, outcomes."""

@@ -1,0 +1,79 @@
+"""Faces: samples, templates and comparison results (terms of ISO/IEC 2382-37)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from parakh.domain.phrase import Phrase
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Box:
+    """A rectangle in pixels of the picture as shown upright: left, top, width, height."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Quality:
+    """How fit a face sample is for comparison.
+
+    Attributes:
+        score: 0 (useless) to 1 (fit).
+        acceptable: whether comparison results may be relied on.
+        reasons: what is wrong, in words for the person before the camera; empty when acceptable.
+    """
+
+    score: float
+    acceptable: bool
+    reasons: tuple[Phrase, ...] = ()
+
+
+class PadState(StrEnum):
+    """Presentation attack detection (ISO/IEC 30107-3): never claimed where it was not done."""
+
+    NOT_EVALUATED = "not_evaluated"
+    BONA_FIDE = "bona_fide"
+    ATTACK = "attack"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Template:
+    """A biometric template: a unit vector of float32, as bytes, and the model that made it."""
+
+    model: str
+    vector: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FaceSample:
+    """One face found in a picture, ready for comparison."""
+
+    box: Box
+    detection: float
+    quality: Quality
+    pad: PadState
+    template: Template
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Comparison:
+    """Result of a 1:1 comparison: cosine similarity, the threshold, and whether it is reached."""
+
+    score: float
+    threshold: float
+
+    @property
+    def match(self) -> bool:
+        """Whether the score reaches the threshold; advice for the officer, not a decision."""
+        return self.score >= self.threshold
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidate:
+    """One line of a 1:N search: the enrolled reference and its cosine similarity."""
+
+    reference_id: str
+    score: float

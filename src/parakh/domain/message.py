@@ -1,0 +1,125 @@
+"""A Message is one raw transmission as received; a Part is one message of a standard inside it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Channel(StrEnum):
+    """The way by which a message came in."""
+
+    CLI = "cli"
+    HTTP = "http"
+    DROP = "drop"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    """Where a message came from: the channel, and its name there (a file name, a carrier's key)."""
+
+    channel: Channel
+    name: str
+
+
+class MessageState(StrEnum):
+    """A message's place in the work queue."""
+
+    RECEIVED = "received"
+    PARSED = "parsed"
+    SCREENED = "screened"
+    QUARANTINED = "quarantined"
+
+    def can_become(self, other: "MessageState") -> bool:
+        """Whether the step is allowed; quarantined messages may be read again."""
+        return other in _NEXT[self]
+
+
+_NEXT = {
+    MessageState.RECEIVED: {MessageState.PARSED, MessageState.QUARANTINED},
+    MessageState.PARSED: {MessageState.SCREENED},
+    MessageState.SCREENED: {MessageState.RECEIVED},
+    MessageState.QUARANTINED: {MessageState.RECEIVED},
+}
+
+
+class Severity(StrEnum):
+    """Whether what was wrong cost data."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Problem:
+    """What was wrong with a message, and where: all an integrator needs to mend it.
+
+    Attributes:
+        line: line in the file, from 1.
+        column: column in that line in characters, from 1.
+        segment: the segment's tag, such as `DTM`, or "" where there is none.
+        cause: one sentence in plain words, without personal data.
+        severity: an error cost data or the whole message; a warning did not.
+    """
+
+    line: int
+    column: int
+    segment: str
+    cause: str
+    severity: Severity = Severity.ERROR
+
+    def at(self, file: str) -> str:
+        """The problem in the form that editors open: `file:line:column: SEG: cause`."""
+        tag = f"{self.segment}: " if self.segment else ""
+        return f"{file}:{self.line}:{self.column}: {tag}{self.cause}"
+
+
+class PartState(StrEnum):
+    """Whether a part could be read."""
+
+    READ = "read"
+    QUARANTINED = "quarantined"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Message:
+    """One raw transmission as received, never altered, never lost; its bytes are kept apart.
+
+    Attributes:
+        digest: SHA-256 of the bytes, in hexadecimal; the same bytes twice are one message.
+        size: the number of bytes.
+        corrects: the message whose quarantined part this one mends, if any.
+        run: how many times it was read (a re-run counts up).
+    """
+
+    id: str
+    digest: str
+    source: Source
+    received_at: datetime
+    size: int
+    state: MessageState
+    corrects: str | None = None
+    run: int = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """One message of a standard (such as UNH to UNT) inside a transmission.
+
+    Attributes:
+        ordinal: place in the transmission, from 1.
+        message_type: such as `PAXLST`, or "" where it could not be told.
+        version: directory release such as `02B`, or "".
+        reference: the sender's message reference.
+        line: line at which it begins, from 1.
+        problems: what was wrong; a quarantined part has at least one error.
+    """
+
+    id: str
+    message_id: str
+    ordinal: int
+    message_type: str
+    version: str
+    reference: str
+    line: int
+    state: PartState
+    problems: tuple[Problem, ...] = ()

@@ -1,0 +1,84 @@
+"""Persons as declared, with their documents."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from parakh.domain.dates import PartialDate
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PersonName:
+    """A person's name in upper case: primary and secondary identifier of ICAO 9303-3, clause 4.6.
+
+    Either may be empty; some people have one name only. Characters keep their own script.
+    """
+
+    family: str
+    given: str
+
+    @property
+    def full(self) -> str:
+        """Given names, then family name."""
+        return f"{self.given} {self.family}".strip()
+
+    def __str__(self) -> str:
+        """As on a list: `FAMILY, GIVEN`."""
+        return f"{self.family}, {self.given}" if self.family and self.given else self.full
+
+
+class Sex(StrEnum):
+    """ICAO 9303-4: M, F, or X for unspecified."""
+
+    MALE = "M"
+    FEMALE = "F"
+    UNSPECIFIED = "X"
+
+
+class DocumentType(StrEnum):
+    """Kinds of travel document (UN/EDIFACT 1001 as used in PAXLST, ICAO 9303)."""
+
+    PASSPORT = "P"
+    VISA = "V"
+    IDENTITY_CARD = "I"
+    OTHER = "O"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Document:
+    """A travel document. `number` has no spaces or fillers; `issuer` is ISO 3166-1 alpha-3 or an ICAO code."""
+
+    type: DocumentType
+    number: str
+    issuer: str | None = None
+    expiry: PartialDate | None = None
+
+
+class TravellerRole(StrEnum):
+    """In what capacity a person travels."""
+
+    PASSENGER = "passenger"
+    CREW = "crew"
+    TRANSIT = "transit"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Traveller:
+    """A person as declared for one voyage, normalised.
+
+    Countries are ISO 3166-1 alpha-3; ports IATA or UN/LOCODE codes; `bags` are tag numbers.
+    """
+
+    id: str
+    voyage_id: str
+    role: TravellerRole
+    name: PersonName
+    birth_date: PartialDate | None = None
+    sex: Sex | None = None
+    nationality: str | None = None
+    residence: str | None = None
+    embarkation: str | None = None
+    debarkation: str | None = None
+    booking_reference: str | None = None
+    seat: str | None = None
+    bags: tuple[str, ...] = ()
+    documents: tuple[Document, ...] = ()

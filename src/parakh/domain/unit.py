@@ -1,0 +1,16 @@
+"""Operational units."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unit:
+    """A team that receives alerts for its ports; a central unit sees every port's.
+
+    `ports` are the codes that voyages and gates use (IATA for air, UN/LOCODE otherwise).
+    """
+
+    id: str
+    name: str
+    ports: frozenset[str] = frozenset()
+    central: bool = False

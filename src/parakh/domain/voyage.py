@@ -1,0 +1,77 @@
+"""Voyages, ports and crossings."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Direction(StrEnum):
+    """Which way a border is crossed, seen from the centre's country."""
+
+    ENTRY = "entry"
+    EXIT = "exit"
+    TRANSIT = "transit"
+
+
+class Mode(StrEnum):
+    """Mode of transport (UN/ECE Recommendation 19)."""
+
+    AIR = "air"
+    SEA = "sea"
+    RAIL = "rail"
+    ROAD = "road"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Voyage:
+    """One trip of a conveyance between two ports.
+
+    `departure` and `arrival` are local times of their ports, without a zone, as carriers send them;
+    `arrival_utc` is for ordering and clocks. Ports are IATA codes for air, UN/LOCODE otherwise.
+    """
+
+    id: str
+    mode: Mode
+    carrier: str
+    number: str
+    origin: str
+    destination: str
+    departure: datetime | None
+    arrival: datetime | None
+    arrival_utc: datetime | None
+    direction: Direction
+
+    @property
+    def name(self) -> str:
+        """Carrier and number as people say them, such as `PK304`."""
+        return f"{self.carrier}{self.number}"
+
+    @property
+    def port(self) -> str:
+        """The port of the centre's own country that this voyage touches (for transit: its destination)."""
+        return self.origin if self.direction is Direction.EXIT else self.destination
+
+
+class CrossingState(StrEnum):
+    """Expected from an advance list, or seen at a gate."""
+
+    EXPECTED = "expected"
+    ACTUAL = "actual"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Crossing:
+    """One traveller at one port in one direction; expected (from a list) or actual (from a gate).
+
+    `voyage_id` is None for somebody who came by no declared voyage; `traveller_id` for somebody
+    whom no list announced.
+    """
+
+    id: str
+    traveller_id: str | None
+    voyage_id: str | None
+    port: str
+    direction: Direction
+    state: CrossingState
+    lane: str = ""
+    at: datetime | None = None

@@ -1,0 +1,1 @@
+"""Face detection, quality, embedding and exact search, by ONNX models."""

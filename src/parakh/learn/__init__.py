@@ -1,0 +1,1 @@
+"""Measures of how well the centre identifies and targets."""

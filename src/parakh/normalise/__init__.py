@@ -1,0 +1,1 @@
+"""From declared records to domain values: names, dates, codes, documents."""

@@ -1,0 +1,1 @@
+"""Screeners compare subjects with what is known and explain every hit."""

@@ -1,0 +1,48 @@
+"""The one shape of every screener: watchlists, faces, rules, cargo, history, links."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from parakh.domain.face import Template
+from parakh.domain.hit import Hit, Ref
+from parakh.domain.traveller import Traveller
+from parakh.domain.voyage import Voyage
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TravellerSubject:
+    """A traveller to be screened, with the voyage he is declared for."""
+
+    ref: Ref
+    traveller: Traveller
+    voyage: Voyage
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FaceSubject:
+    """A face captured at a gate, to be searched; `ref` is the traveller if he is known, else the capture."""
+
+    ref: Ref
+    probe: Template
+
+
+Subject = TravellerSubject | FaceSubject
+"""What can be screened. A consignment or a conveyance joins by one more line here."""
+
+
+class Screener(Protocol):
+    """Compares a batch of subjects (a voyage at a time) with what it knows."""
+
+    @property
+    def name(self) -> str:
+        """`id@version`, stamped on every hit and result."""
+        ...
+
+    def applies(self, subject: Subject) -> bool:
+        """Whether this screener has anything to say about such a subject."""
+        ...
+
+    def screen(self, subjects: Sequence[Subject]) -> Sequence[Sequence[Hit]]:
+        """The hits of each subject, in the order given; may raise, which is recorded as a failure."""
+        ...

@@ -1,0 +1,1 @@
+"""Records in SQLite or PostgreSQL, the audit chain, and encryption at rest."""
