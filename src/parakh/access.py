@@ -44,7 +44,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         {P.SEE_VOYAGES, P.SEE_TRAVELLERS, P.SEE_ALERTS, P.HANDLE_ALERTS, P.SEE_WATCHLISTS,
          P.PROPOSE_ENTRIES, P.SEE_MESSAGES, P.SEND_MESSAGES}
     ),
-    Role.GATE: frozenset({P.SEE_VOYAGES, P.SEE_TRAVELLERS, P.SEE_ALERTS, P.HANDLE_ALERTS, P.USE_GATE}),
+    Role.GATE: frozenset(
+        {P.SEE_VOYAGES, P.SEE_TRAVELLERS, P.SEE_ALERTS, P.HANDLE_ALERTS, P.USE_GATE}
+    ),
     Role.SUPERVISOR: frozenset(
         {P.SEE_VOYAGES, P.SEE_TRAVELLERS, P.SEE_ALERTS, P.HANDLE_ALERTS, P.USE_GATE,
          P.SEE_WATCHLISTS, P.PROPOSE_ENTRIES, P.DECIDE_ENTRIES, P.SEE_MESSAGES, P.SEND_MESSAGES,
@@ -78,6 +80,7 @@ class Actor:
         units: identifiers of the units he works for.
         ports: the ports of those units.
         central: whether one of his units is a central one.
+        human: False for programs, which may never decide on a hit.
     """
 
     id: str
@@ -86,6 +89,7 @@ class Actor:
     units: frozenset[str] = frozenset()
     ports: frozenset[str] = frozenset()
     central: bool = False
+    human: bool = True
 
     def may(self, permission: Permission) -> bool:
         """Whether the permission is held."""
@@ -110,7 +114,11 @@ class Actor:
 def system_actor(part: str) -> Actor:
     """The program itself, acting in one of its parts (`worker`, `cli`, `demo`)."""
     return Actor(
-        id=f"system:{part}", name=f"system:{part}", permissions=frozenset(Permission), central=True
+        id=f"system:{part}",
+        name=f"system:{part}",
+        permissions=frozenset(Permission),
+        central=True,
+        human=False,
     )
 
 

@@ -25,7 +25,7 @@ class Conflict(ParakhError):
 
 
 class SignInFailed(ParakhError):
-    """Name or password is wrong, or the account is locked; the text never says which name exists."""
+    """Name or password is wrong, or the account is locked; the text hides which names exist."""
 
 
 class Misconfigured(ParakhError):

@@ -21,7 +21,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ref:
-    """Points to one thing by kind and identifier: what is screened (subject) or what it met (target)."""
+    """Points to one thing by kind and identifier: a subject of screening, or the target it met."""
 
     kind: Kind
     id: str

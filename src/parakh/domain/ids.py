@@ -1,4 +1,4 @@
-"""Identifiers: 32 hexadecimal digits that sort by the time they were made (as UUID version 7 does)."""
+"""Identifiers: 32 hexadecimal digits that sort by the time they were made."""
 
 import secrets
 import time

@@ -1,4 +1,4 @@
-"""Sentences that are stored as a template and its values, so that a screen can show them in any language."""
+"""Sentences stored as a template and its values, so that a screen can show any language."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -45,7 +45,10 @@ class DocumentType(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Document:
-    """A travel document. `number` has no spaces or fillers; `issuer` is ISO 3166-1 alpha-3 or an ICAO code."""
+    """A travel document.
+
+    `number` has no spaces or fillers; `issuer` is ISO 3166-1 alpha-3 or one of ICAO's own codes.
+    """
 
     type: DocumentType
     number: str

@@ -48,7 +48,7 @@ class Voyage:
 
     @property
     def port(self) -> str:
-        """The port of the centre's own country that this voyage touches (for transit: its destination)."""
+        """The port of the centre's own country; for transit, the destination."""
         return self.origin if self.direction is Direction.EXIT else self.destination
 
 

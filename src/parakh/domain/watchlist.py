@@ -9,7 +9,7 @@ from parakh.domain.traveller import Document, PersonName, Sex
 
 
 class Handling(StrEnum):
-    """What a unit is advised to do when a hit is confirmed; advice, never an order to the machine."""
+    """What a unit is advised to do about a hit; advice, never an order to the machine."""
 
     INFORM = "inform"
     INSPECT = "inspect"

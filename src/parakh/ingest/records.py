@@ -29,6 +29,7 @@ class DeclaredTraveller:
         role: `passenger`, `crew` or `transit`.
         lines: attribute name to the line on which its value stood, for showing where it came from.
         bag_count: number of checked bags where the list gives one.
+        bag_weight: weight of the checked bags with its unit, such as `13 KGM`.
     """
 
     line: int
@@ -45,6 +46,7 @@ class DeclaredTraveller:
     seat: str = ""
     bags: tuple[str, ...] = ()
     bag_count: int | None = None
+    bag_weight: str = ""
     documents: tuple[DeclaredDocument, ...] = ()
     lines: dict[str, int] = field(default_factory=dict)
 
@@ -69,7 +71,7 @@ class DeclaredVoyage:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unmapped:
-    """A segment that was read and that no field takes; listed, so that nothing is lost in silence."""
+    """A segment that was read and that no field takes; listed, so that nothing goes in silence."""
 
     line: int
     column: int

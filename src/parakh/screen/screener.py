@@ -12,16 +12,16 @@ from parakh.domain.voyage import Voyage
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TravellerSubject:
-    """A traveller to be screened, with the voyage he is declared for."""
+    """A person to be screened: as declared for a voyage, or as his document says at a gate."""
 
     ref: Ref
     traveller: Traveller
-    voyage: Voyage
+    voyage: Voyage | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FaceSubject:
-    """A face captured at a gate, to be searched; `ref` is the traveller if he is known, else the capture."""
+    """A face captured at a gate; `ref` is the traveller if he is known, else the capture."""
 
     ref: Ref
     probe: Template
@@ -44,5 +44,5 @@ class Screener(Protocol):
         ...
 
     def screen(self, subjects: Sequence[Subject]) -> Sequence[Sequence[Hit]]:
-        """The hits of each subject, in the order given; may raise, which is recorded as a failure."""
+        """The hits of each subject, in the order given; raising is recorded as a failure."""
         ...

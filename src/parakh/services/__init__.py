@@ -1,0 +1,1 @@
+"""What the command line, the worker and the web may ask of the centre; wires all parts together."""

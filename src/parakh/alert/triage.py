@@ -1,0 +1,35 @@
+"""Turns hits into advice. Advice is for the officer; nothing here refuses or holds anybody."""
+
+from collections.abc import Callable, Sequence
+
+from parakh.domain.hit import Advice, Hit, HitState, ResultState, ScreenerResult
+from parakh.domain.watchlist import Handling
+
+IDENTIFYING = frozenset({"document"})
+"""Screeners whose hit identifies the subject; a resemblance asks a human to compare first."""
+
+ADVICE = {
+    Handling.INFORM: Advice.COMPARE,
+    Handling.INSPECT: Advice.INSPECT,
+    Handling.REFER: Advice.REFER,
+}
+
+HandlingOf = Callable[[Hit], Handling]
+"""How the list behind a hit is to be handled."""
+
+
+def advise(
+    results: Sequence[ScreenerResult], hits: Sequence[Hit], handling_of: HandlingOf
+) -> Advice:
+    """The most urgent advice that the results and the hits that were not cleared give."""
+    advice = [_of_hit(hit, handling_of) for hit in hits if hit.state is not HitState.CLEARED]
+    if any(result.state is ResultState.FAILED for result in results):
+        advice.append(Advice.INCOMPLETE)
+    return max(advice, key=lambda value: value.rank, default=Advice.PROCEED)
+
+
+def _of_hit(hit: Hit, handling_of: HandlingOf) -> Advice:
+    screener = hit.screener.partition("@")[0]
+    if hit.state is HitState.CONFIRMED or screener in IDENTIFYING:
+        return ADVICE[handling_of(hit)]
+    return Advice.COMPARE

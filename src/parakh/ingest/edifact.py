@@ -1,0 +1,389 @@
+"""UN/EDIFACT segments (ISO 9735-1, versions 1 to 4) with the place where each stood.
+
+The bytes are split as Latin-1, in which one character is one byte, so that offsets are exact;
+service characters are ASCII and never part of a multi-byte UTF-8 character. Only segments with
+other than ASCII characters are then decoded for real. Nothing here raises: what cannot be read
+becomes a segment with a `fault`.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+
+from parakh.domain.message import Problem, Severity
+
+_BLANK = " \t\r\n\x00\x1a"
+_BOM = "\u00ef\u00bb\u00bf"
+_GARBAGE = "These bytes are no segment"
+_LOST = "The segment's terminator is missing; the next segment was told by its tag"
+UNTERMINATED = "The data end before the segment's terminator"
+_CHARSETS = {
+    "UNOD": "iso8859-2",
+    "UNOE": "iso8859-5",
+    "UNOF": "iso8859-7",
+    "UNOG": "iso8859-3",
+    "UNOH": "iso8859-4",
+    "UNOI": "iso8859-6",
+    "UNOJ": "iso8859-8",
+    "UNOK": "iso8859-9",
+    "UNOL": "iso8859-15",
+}
+"""ISO 9735-1 annex A, 0001: the character sets that are neither ASCII, Latin-1 nor UTF-8."""
+
+_REMEMBERED = 4096
+"""So many distinct plain segments are kept at most, which bounds the memory."""
+
+_CONTINUATION = re.compile("[\u0080-\u00bf]")
+"""Bytes that continue a UTF-8 character, as Latin-1."""
+
+_TAGS = (
+    "UN[ABGHTEZS]|BGM|NAD|COM|TDT|LOC|DTM|ATT|MEA|GEI|FTX|EMP|NAT|RFF|DOC|CPI|QTY|CNT|CTA|HAN|AUT|"
+    "MSG|ORG|TVL|EQN|SRC|RCI|SSR|DAT|IFT|ADD|EBD|TIF|FTI|REF|FAR|TKT|MON|PTK|TXD|FOP|TRA|RPI|APD"
+)
+"""Tags by which a segment is recognised behind a lost terminator."""
+
+_HEAD = re.compile(
+    r"UNB *(?P<element>[^A-Z0-9 \t\r\n])(?P<syntax>[A-Z]{3}[A-Z0-9])(?P<component>[^A-Z0-9])"
+)
+_UNA = re.compile(r"UNA([^A-Z0-9]{4,6})(?=[ \t\r\n]*(?:\Z|UN[BGH]))")
+_BARE_HEADER = re.compile(r"UNH *(?P<element>[^A-Z0-9 \t\r\n])")
+_TERMINATOR = re.compile(r"([^A-Z0-9 \t\r])[ \t\r\n]*UN[GH] *[^A-Z0-9 ]")
+
+
+class Segment(NamedTuple):
+    """One segment, or (with an empty tag) bytes that are none.
+
+    Attributes:
+        tag: three upper-case characters, or "" for bytes that are no segment.
+        elements: the data elements after the tag, each a tuple of its components, with release
+            characters undone and line breaks inside them removed.
+        begin: offset of the first byte after the segment before it, so that the slices
+            `data[begin:end]` of all segments, one after another, are the data again.
+        start: offset of the tag's first byte; between `begin` and `start` there is only padding.
+        end: offset after the terminator.
+        line: line of the tag, from 1.
+        column: column of the tag in characters, from 1.
+        fault: what is wrong with it, as a sentence, or "".
+    """
+
+    tag: str
+    elements: tuple[tuple[str, ...], ...]
+    begin: int
+    start: int
+    end: int
+    line: int
+    column: int
+    fault: str = ""
+
+    def get(self, element: int, component: int = 0) -> str:
+        """The component without surrounding blanks, or "" where the segment ends before it."""
+        try:
+            return self.elements[element][component].strip()
+        except IndexError:
+            return ""
+
+    def problem(self, cause: str, severity: Severity = Severity.ERROR) -> Problem:
+        """A Problem at this segment's place."""
+        return Problem(
+            line=self.line, column=self.column, segment=self.tag, cause=cause, severity=severity
+        )
+
+
+_new_segment = tuple.__new__
+"""Twice as fast as the class's own constructor, and there is one call for each segment."""
+
+
+class Service(NamedTuple):
+    """The service characters of one interchange (UNA); `release` is empty where there is none."""
+
+    component: str = ":"
+    element: str = "+"
+    release: str = "?"
+    terminator: str = "'"
+
+
+def tokenise(data: bytes) -> list[Segment]:
+    """Splits a transmission of any number of interchanges into segments; never raises."""
+    text = data.decode("latin-1")
+    splitter = _Splitter(text, utf8=_is_utf8(data))
+    for chunk in _chunks(data.upper().decode("latin-1")):
+        splitter.split(chunk)
+    return splitter.segments
+
+
+class _Chunk(NamedTuple):
+    """A run of the text under one set of service characters; `body` is where its UNA ends."""
+
+    start: int
+    una: str
+    body: int
+    end: int
+    service: Service
+    charset: str
+    fault: str
+
+
+def _chunks(upper: str) -> Iterator[_Chunk]:
+    """The interchanges in the text, which is given in upper case."""
+    heads = [(_una_before(upper, head.start()), head) for head in _HEAD.finditer(upper)]
+    starts = [una.start() if una else head.start() for una, head in heads]
+    if not starts or starts[0] > 0:
+        yield _headless(upper, starts[0] if starts else len(upper))
+    for (una, head), start, end in zip(heads, starts, [*starts[1:], len(upper)], strict=True):
+        service, fault, characters = _service(una[1] if una else "", head, upper, end)
+        charset = _CHARSETS.get(head["syntax"], "")
+        body = start + 3 + len(characters) if una else start
+        yield _Chunk(start, characters, body, end, service, charset, fault)
+
+
+def _una_before(upper: str, offset: int) -> re.Match[str] | None:
+    """The UNA right before a UNB; between them there is at most a little padding."""
+    return _UNA.search(upper, max(0, offset - 32), offset)
+
+
+def _headless(text: str, end: int) -> _Chunk:
+    """What stands before the first UNB, or a whole file without one."""
+    una = _UNA.search(text, 0, end)
+    if una and not text[: una.start()].strip(_BLANK + _BOM):
+        service = _of_una(una[1])
+        if service is not None:
+            return _Chunk(una.start(), una[1], una.end(), end, service, "", "")
+    header = _BARE_HEADER.search(text, 0, end)
+    service = Service(element=header["element"]) if header else Service()
+    body = len(_BOM) if text.startswith(_BOM) else 0
+    return _Chunk(0, "", min(body, end), end, service, "", "")
+
+
+def _service(una: str, head: re.Match[str], text: str, end: int) -> tuple[Service, str, str]:
+    """The service characters, what is wrong with the UNA, and those of its characters that count.
+
+    Some senders leave one of its six characters out; a sixth that is then a line break is none
+    if the UNB line ends in the fifth.
+    """
+    inferred = _terminator(head, text, end)
+    if not una:
+        release = "" if inferred == "?" else "?"
+        return Service(head["component"], head["element"], release, inferred), "", ""
+    service = _of_una(una)
+    cut = una[-1] in "\r\n" and una[-2] == inferred
+    if service is not None and service.element == head["element"] and not cut:
+        return service, "", una
+    short = una.rstrip(_BLANK)
+    service = Service(head["component"], head["element"], _release(short), inferred)
+    fault = "The UNA segment does not hold six service characters; they were told from the UNB"
+    return service, fault, short
+
+
+def _terminator(head: re.Match[str], text: str, end: int) -> str:
+    """The character before the first UNG or UNH, if it can be the terminator, else the usual one.
+
+    A line break is believed only where the usual terminator does not occur.
+    """
+    found = _TERMINATOR.search(text, head.end(), end)
+    if found is None or found[1] in (head["element"], head["component"]):
+        return "'"
+    if found[1] == "\n" and text.find("'", head.end(), end) >= 0:
+        return "'"
+    return found[1]
+
+
+def _of_una(una: str) -> Service | None:
+    """The service characters as UNA gives them; None if they cannot be what is meant."""
+    if len(una) != 6:
+        return None
+    component, element, release, terminator = una[0], una[1], una[3], una[5]
+    if len({component, element, terminator}) < 3 or {component, element} & set(_BLANK):
+        return None
+    if release in (" ", component, element, terminator):
+        release = ""
+    return Service(component, element, release, terminator)
+
+
+def _release(una: str) -> str:
+    return "\\" if "\\" in una[2:] else "?"
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=32)
+def _patterns(service: Service) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """Patterns for one segment, for a tag after a lost terminator, and for one amid garbage."""
+    term, release = re.escape(service.terminator), re.escape(service.release)
+    element = re.escape(service.element)
+    return (
+        re.compile(rf"((?:[^{term}{release}]++|{release}.?)*+)(?:{term}|\Z)", re.DOTALL),
+        re.compile(rf"[\r\n][ \t\r\n]*(?=(?:{_TAGS}) *{element})", re.IGNORECASE),
+        re.compile(rf"(?:UN[GHTEZ]) *{element}", re.IGNORECASE),
+    )
+
+
+def _pieces(text: str, chunk: _Chunk) -> list[str]:
+    """What stands between the terminators; one at the very end has none behind it."""
+    release, terminator = chunk.service.release, chunk.service.terminator
+    if release and text.find(release, chunk.body, chunk.end) >= 0:
+        one = _patterns(chunk.service)[0]
+        return one.findall(text, chunk.body, chunk.end)
+    return text[chunk.body : chunk.end].split(terminator)
+
+
+_Plain = tuple[str, tuple[tuple[str, ...], ...]]
+"""Tag and elements."""
+
+
+def _parse_plain(body: str, service: Service) -> _Plain | None:
+    """A whole segment without anything odd; None for any other."""
+    release = service.release
+    if not (body.isascii() and body.isprintable()) or (release and release in body):
+        return None
+    tag, *parts = body.split(service.element)
+    if not (len(tag) == 3 and tag.isalnum() and tag.isupper()):
+        return None
+    component = service.component
+    return tag, tuple([tuple(part.split(component)) for part in parts])
+
+
+class _Splitter:
+    """Gathers the segments of a text, chunk by chunk."""
+
+    def __init__(self, text: str, *, utf8: bool) -> None:
+        self.text = text
+        self.segments: list[Segment] = []
+        self._utf8 = utf8
+        self._wide = utf8 and not text.isascii()
+        self._newline = "\n" if "\n" in text else "\r"
+        self._seen = 0
+        self._line = 1
+        self._column_base = len(_BOM) if text.startswith(_BOM) else 0
+        self._end = 0
+
+    def split(self, chunk: _Chunk) -> None:
+        """Adds the chunk's segments.
+
+        Most segments are plain (printable ASCII, nothing released) and many occur again and again,
+        so that a short-lived memory of them saves most of the time.
+        """
+        if chunk.una:
+            self._add("UNA", ((chunk.una,),), chunk.start, chunk.body, chunk.fault)
+        known: dict[str, _Plain] = {}
+        add, service, end = self.segments.append, chunk.service, chunk.end
+        position = chunk.body
+        for piece in _pieces(self.text, chunk):
+            body = piece.lstrip(_BLANK)
+            stop = position + len(piece)
+            start, position = stop - len(body), stop + 1
+            if not body:
+                continue
+            plain = known.get(body) if stop < end else None
+            if plain is None:
+                plain = _parse_plain(body, service)
+                if plain is None or stop == end:
+                    self._split_odd(body, start, min(position, end), chunk)
+                    continue
+                if len(known) >= _REMEMBERED:
+                    known.clear()
+                known[body] = plain
+            self._advance(start)
+            column = start - self._column_base + 1
+            tag, elements = plain
+            values = (tag, elements, self._end, start, position, self._line, column, "")
+            add(_new_segment(Segment, values))
+            self._end = position
+            if not self._wide:
+                self._seen = stop
+
+    def _advance(self, offset: int) -> None:
+        """Brings line and column up to `offset`.
+
+        `_column_base` is the offset of the line's start, moved by the bytes of characters that
+        have several.
+        """
+        text, seen = self.text, self._seen
+        newline = text.rfind(self._newline, seen, offset)
+        if newline >= 0:
+            self._line += 1
+            if newline > seen:
+                self._line += text.count(self._newline, seen, newline)
+            self._column_base = seen = newline + 1
+        if self._wide:
+            self._column_base += len(_CONTINUATION.findall(text, seen, offset))
+        self._seen = offset
+
+    def _add(
+        self,
+        tag: str,
+        elements: tuple[tuple[str, ...], ...],
+        start: int,
+        end: int,
+        fault: str = "",
+    ) -> None:
+        self._advance(start)
+        column = start - self._column_base + 1
+        self.segments.append(
+            Segment(tag, elements, self._end, start, end, self._line, column, fault)
+        )
+        self._end = end
+
+    def _split_odd(self, body: str, start: int, end: int, chunk: _Chunk) -> None:
+        """A stretch up to a terminator that is broken over lines, escaped or damaged."""
+        lost = _patterns(chunk.service)[1]
+        cuts = [0, *(match.end() for match in lost.finditer(body))]
+        for cut, following in pairwise(cuts):
+            self._add_piece(body[cut:following], start + cut, start + following, chunk, _LOST)
+        last = body[cuts[-1] :]
+        fault = UNTERMINATED if start + len(body) == end else ""
+        self._add_piece(last, start + cuts[-1], end, chunk, fault)
+
+    def _add_piece(self, piece: str, start: int, end: int, chunk: _Chunk, fault: str) -> None:
+        joined = self._decode(piece.rstrip(_BLANK), chunk).replace("\r", "").replace("\n", "")
+        tag, elements = _parse(joined, chunk.service)
+        if tag:
+            self._add(tag, elements, start, end, fault)
+            return
+        inside = _patterns(chunk.service)[2].search(piece)
+        if inside is None or not inside.start():
+            self._add("", (), start, end, _GARBAGE)
+            return
+        self._add("", (), start, start + inside.start(), _GARBAGE)
+        self._add_piece(piece[inside.start() :], start + inside.start(), end, chunk, fault)
+
+    def _decode(self, text: str, chunk: _Chunk) -> str:
+        if text.isascii():
+            return text
+        data = text.encode("latin-1")
+        if not self._utf8 and chunk.charset:
+            return data.decode(chunk.charset, "replace")
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError:
+            return text
+
+
+def _parse(body: str, service: Service) -> tuple[str, tuple[tuple[str, ...], ...]]:
+    """Tag and elements, release characters undone; the tag is "" if `body` is no segment."""
+    head = body.partition(service.element)[0].strip().upper()
+    if not (len(head) == 3 and head.isascii() and head.isalnum() and head[0].isalpha()):
+        return "", ()
+    release = service.release
+    if not release or release not in body:
+        parts = body.split(service.element)[1:]
+        return head, tuple([tuple(part.split(service.component)) for part in parts])
+    elements: list[list[str]] = [[""]]
+    characters = iter(body)
+    for character in characters:
+        if character == service.element:
+            elements.append([""])
+        elif character == service.component:
+            elements[-1].append("")
+        elif character == release:
+            elements[-1][-1] += next(characters, "")
+        else:
+            elements[-1][-1] += character
+    return head, tuple([tuple(element) for element in elements[1:]])

@@ -1,0 +1,1 @@
+"""Readers of watchlist files: declared rows and what was wrong with the others."""

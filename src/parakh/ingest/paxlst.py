@@ -1,0 +1,438 @@
+"""Passenger and crew lists: the UN/EDIFACT message PAXLST, directories 02B, 05B and later.
+
+Segment groups and qualifiers follow the WCO/IATA/ICAO "Passenger List Message (PAXLST)
+Implementation Guide", versions 2 to 6, and the departures from it that are seen in practice.
+Each value is taken from where it stood, as text; `parakh.normalise` interprets it.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
+
+from parakh.domain.message import Problem, Severity
+from parakh.ingest.edifact import Segment
+from parakh.ingest.paxlst_legs import Leg, voyages
+from parakh.ingest.records import DeclaredDocument, DeclaredTraveller, Submission, Unmapped
+
+PASSENGERS = "745"
+CREW_LISTS = frozenset(("250", "336"))
+_FUNCTIONS = CREW_LISTS | {PASSENGERS, "266", "655"}
+"""BGM 1001: passengers 745, crew 250, master crew 336, flight close-out 266, gate pass 655."""
+
+_ROLES = {"FL": "passenger", "FM": "crew", "DDU": "transit", "DDT": "crew"}
+"""NAD 3035 of a person: passenger, crew, passenger and crew in transit."""
+
+_PERSON_PLACES = {"178": "embarkation", "179": "debarkation", "174": "residence"}
+_PERSON_REFERENCES = {"AVF": "booking_reference", "SEA": "seat"}
+_HEADER_PARTIES = frozenset(("MS", "MR", "ZZZ", "CA", "AG"))
+_UNMAPPED_TAGS = frozenset(("COM", "GEI", "EMP", "CPI", "QTY", "CTA", "HAN", "AUT", "UNS", "POC"))
+"""Segments that the directories allow in a PAXLST and that no field takes."""
+
+_MAX_SERIES = 99
+"""A bag-tag series longer than this is a mistake of the sender."""
+
+_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+def read(segments: Sequence[Segment], base: Submission, cut: bool) -> Submission:
+    """Fills `base` from one message, UNH to UNT.
+
+    It is fatal, which means that the list cannot be used as a whole, when it has no BGM, when no
+    leg has a number and a port, or when it is `cut` off before its control total, so that persons
+    may be missing from it. Anything else costs at most the value that it concerns.
+    """
+    reading = _Reading()
+    reading.run(segments)
+    legs, leg_problems = voyages(reading.legs)
+    problems = [*reading.problems, *leg_problems]
+    fatal = []
+    header = segments[0]
+    if not reading.function_seen:
+        fatal.append(header.problem("There is no BGM: the list does not say what it is for"))
+    if not any(leg.number and (leg.origin or leg.destination) for leg in legs):
+        fatal.append(header.problem("No TDT gives a flight or voyage number with a port"))
+    if cut and not reading.totalled:
+        cause = "The list ends before its control total and its UNT; persons may be missing"
+        fatal.append(segments[-1].problem(cause))
+    elif not reading.totalled:
+        problems.append(segments[-1].problem("There is no CNT control total", Severity.WARNING))
+    problems += reading.total_problems()
+    return replace(
+        base,
+        function=reading.function,
+        voyages=legs,
+        travellers=tuple(reading.travellers),
+        problems=tuple(sorted((*base.problems, *problems, *fatal), key=_place)),
+        unmapped=tuple(reading.unmapped),
+        fatal=bool(fatal),
+    )
+
+
+def _place(problem: Problem) -> tuple[int, int]:
+    return problem.line, problem.column
+
+
+@dataclass(slots=True)
+class _Document:
+    """A DOC group; without a number it only catches the segments that belong to it."""
+
+    values: dict[str, Any]
+    lines: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Person:
+    """A NAD group of a person while it is read; `settled` once its first lines are over."""
+
+    values: dict[str, Any]
+    lines: dict[str, int]
+    bags: list[str] = field(default_factory=list)
+    documents: list[_Document] = field(default_factory=list)
+    settled: bool = False
+
+    def declared(self) -> DeclaredTraveller:
+        documents = [DeclaredDocument(**d.values) for d in self.documents if d.values["number"]]
+        return DeclaredTraveller(
+            **self.values, lines=self.lines, bags=tuple(self.bags), documents=tuple(documents)
+        )
+
+
+class _Reading:
+    """Walks over the segments of one message; each method takes the segments of one tag."""
+
+    def __init__(self) -> None:
+        self.function = ""
+        self.function_seen = False
+        self.legs: list[Leg] = []
+        self.travellers: list[DeclaredTraveller] = []
+        self.problems: list[Problem] = []
+        self.unmapped: list[Unmapped] = []
+        self.totals: list[tuple[Segment, str, str]] = []
+        self._in_legs = False
+        self._person: _Person | None = None
+        self._document: _Document | None = None
+        self._takers: dict[str, Callable[[Segment], None]] = {
+            "BGM": self._bgm,
+            "NAD": self._nad,
+            "TDT": self._tdt,
+            "LOC": self._loc,
+            "DTM": self._dtm,
+            "ATT": self._att,
+            "MEA": self._mea,
+            "FTX": self._ftx,
+            "NAT": self._nat,
+            "RFF": self._rff,
+            "DOC": self._doc,
+            "CNT": self._cnt,
+        }
+
+    @property
+    def totalled(self) -> bool:
+        """Whether the list came to its control total."""
+        return bool(self.totals)
+
+    def run(self, segments: Iterable[Segment]) -> None:
+        """Reads all segments."""
+        takers = self._takers
+        for segment in segments:
+            taker = takers.get(segment.tag)
+            if taker is not None:
+                taker(segment)
+            elif segment.tag not in ("UNH", "UNT"):
+                self._other(segment)
+        self._close_person()
+
+    def total_problems(self) -> Iterable[Problem]:
+        """Control totals that do not fit what was read."""
+        crew = sum(1 for traveller in self.travellers if traveller.role == "crew")
+        counted = {"41": crew, "42": len(self.travellers) - crew}
+        names = {"41": "crew members", "42": "passengers"}
+        for segment, qualifier, value in self.totals:
+            if qualifier not in counted:
+                cause = "CNT does not say what it counts (41 crew members, 42 passengers)"
+                yield segment.problem(cause, Severity.WARNING)
+            elif not value.isdecimal() or int(value[:9]) != counted[qualifier]:
+                there = counted[qualifier]
+                said = value if value.isdecimal() and len(value) < 7 else "an unknown number of"
+                cause = f"CNT gives {said} {names[qualifier]}; the list names {there}"
+                yield segment.problem(cause, Severity.WARNING)
+
+    def _bgm(self, segment: Segment) -> None:
+        self.function_seen = True
+        self.function = segment.get(0)
+        if self.function not in _FUNCTIONS:
+            cause = "BGM does not name a known kind of list"
+            self._report(segment, cause, Severity.WARNING)
+
+    def _nad(self, segment: Segment) -> None:
+        qualifier = segment.get(0).upper()
+        self._close_person()
+        if qualifier not in _ROLES and (qualifier in _HEADER_PARTIES or not self.legs):
+            self._leave(segment)
+            return
+        role = _ROLES.get(qualifier, "passenger")
+        if qualifier not in _ROLES:
+            cause = "NAD does not say what this party is (FL, FM, DDU, DDT); read as a passenger"
+            self._report(segment, cause, Severity.WARNING)
+        self._open_person(segment, _name(segment), role)
+
+    def _open_person(self, segment: Segment, name: tuple[str, str], role: str) -> None:
+        if self.function in CREW_LISTS:
+            role = "crew"
+        self._close_person()
+        self._in_legs = False
+        family, given = name
+        if not (family or given):
+            self._report(segment, "This person has no name")
+        values = {"line": segment.line, "role": role, "family_name": family, "given_names": given}
+        lines = {"family_name": segment.line, "given_names": segment.line}
+        self._person = _Person(values, lines)
+
+    def _close_person(self) -> None:
+        if self._person is not None:
+            self.travellers.append(self._person.declared())
+        self._person = self._document = None
+
+    def _tdt(self, segment: Segment) -> None:
+        if self._person is not None or self.travellers:
+            self._report(segment, "TDT stands after the first person; it belongs before")
+        self._close_person()
+        self._in_legs = True
+        self.legs.append(Leg(segment))
+
+    def _loc(self, segment: Segment) -> None:
+        qualifier = segment.get(0)
+        place = segment.get(1) or segment.get(1, 3)
+        person, document = self._person, self._document
+        if document is not None and qualifier == "91":
+            self._take(document, "issuer", place, segment)
+        elif person is not None:
+            name = _PERSON_PLACES.get(qualifier)
+            if name is not None:
+                person.settled = True
+                self._take(person, name, place, segment)
+            elif qualifier == "91" and place:
+                self._report(segment, "LOC+91 stands before any DOC")
+                self._leave(segment)
+            else:
+                self._leave(segment)
+        elif not (self._in_legs and self.legs[-1].add_place(segment, qualifier, place)):
+            self._leave(segment)
+
+    def _dtm(self, segment: Segment) -> None:
+        qualifier, value = segment.get(0), segment.get(0, 1)
+        person, document = self._person, self._document
+        if qualifier == "329" and self._expect_person(segment, "birth_date"):
+            self._take_date(self._person, "birth_date", value, segment)
+        elif qualifier == "36" and document is not None:
+            self._take_date(document, "expiry", value, segment)
+        elif person is None and qualifier in ("189", "232") and self._in_legs:
+            self._check_date(segment, value, time=True)
+            if not self.legs[-1].add_time(qualifier, value):
+                self._report(segment, "DTM stands before any LOC of its leg")
+        else:
+            if qualifier == "36":
+                self._report(segment, "DTM+36 stands before any DOC")
+            self._leave(segment)
+
+    def _att(self, segment: Segment) -> None:
+        if segment.get(0) == "2" and self._expect_person(segment, "sex"):
+            self._take(self._person, "sex", segment.get(2) or segment.get(1), segment)
+        else:
+            self._leave(segment)
+
+    def _expect_person(self, segment: Segment, attribute: str) -> bool:
+        """Whether a person is open for a value that begins a person's group.
+
+        A second such value, after other parts of the group, means that a NAD was lost: the rest
+        must not be mixed with the person before it, so a person without a name is opened.
+        """
+        person = self._person
+        if person is None:
+            self._report(segment, f"{segment.tag} stands before any person")
+        elif attribute in person.values and person.settled:
+            self._report(segment, "A NAD is missing before this: it begins another person")
+            self._open_person(segment, ("", ""), person.values["role"])
+        return person is not None
+
+    def _mea(self, segment: Segment) -> None:
+        person, kind = self._person, segment.get(0)
+        value = segment.get(2, 1) or segment.get(2)
+        if person is None or kind not in ("CT", "WT"):
+            self._leave(segment)
+        elif kind == "WT":
+            weight = f"{segment.get(2, 1)} {segment.get(2)}".strip()
+            self._take(person, "bag_weight", weight, segment)
+        elif value.isdecimal() and len(value) <= 3:
+            self._take(person, "bag_count", int(value), segment)
+        elif value:
+            self._report(segment, "The number of bags is no number")
+
+    def _ftx(self, segment: Segment) -> None:
+        if self._person is None or segment.get(0) != "BAG":
+            self._leave(segment)
+            return
+        self._person.lines.setdefault("bags", segment.line)
+        tags, understood = _bag_tags(segment)
+        self._person.bags += tags
+        if not understood:
+            self._report(segment, "The bag tags are no series of at most 99", Severity.WARNING)
+
+    def _nat(self, segment: Segment) -> None:
+        if self._person is None:
+            self._report(segment, "NAT stands before any person")
+            self._leave(segment)
+        else:
+            self._person.settled = True
+            self._take(self._person, "nationality", segment.get(1), segment)
+
+    def _rff(self, segment: Segment) -> None:
+        name = _PERSON_REFERENCES.get(segment.get(0))
+        if self._person is None or name is None:
+            self._leave(segment)
+        else:
+            self._person.settled = True
+            self._take(self._person, name, segment.get(0, 1), segment)
+
+    def _doc(self, segment: Segment) -> None:
+        if self._person is None:
+            self._report(segment, "DOC stands before any person")
+            self._leave(segment)
+            return
+        self._person.settled = True
+        number = segment.get(1)
+        if not number:
+            cause = "DOC gives no document number and is left out"
+            self._report(segment, cause, Severity.WARNING)
+        values = {"type": segment.get(0), "number": number, "line": segment.line}
+        self._document = _Document(values)
+        self._person.documents.append(self._document)
+
+    def _cnt(self, segment: Segment) -> None:
+        self._close_person()
+        self._in_legs = False
+        self.totals.append((segment, segment.get(0), segment.get(0, 1)))
+
+    def _other(self, segment: Segment) -> None:
+        """A segment that no field takes; one with a spoilt tag may still open a person."""
+        if segment.tag in _UNMAPPED_TAGS:
+            self._leave(segment)
+        elif segment.get(0).upper() in _ROLES and any(_name(segment)):
+            self._report(segment, "This is no PAXLST segment; it was read as the NAD of a person")
+            self._nad(segment)
+        else:
+            if segment.tag:
+                self._report(segment, "This is no segment of a PAXLST message")
+            self._leave(segment)
+
+    def _take(
+        self, target: _Person | _Document | None, name: str, value: str | int, segment: Segment
+    ) -> bool:
+        """Sets a value once; what a sender gives a second time is listed as unmapped."""
+        if target is None or value == "":
+            return False
+        if name in target.values:
+            if target.values[name] != value:
+                self._leave(segment)
+            return False
+        target.values[name] = value
+        target.lines[name] = segment.line
+        return True
+
+    def _take_date(
+        self, target: _Person | _Document | None, name: str, value: str, segment: Segment
+    ) -> None:
+        if self._take(target, name, value, segment):
+            self._check_date(segment, value, time=False)
+
+    def _check_date(self, segment: Segment, value: str, *, time: bool) -> None:
+        if value and not _may_be_date(value, time=time):
+            what = "a date and time" if time else "a date"
+            self._report(segment, f"The value cannot be {what}")
+
+    def _leave(self, segment: Segment) -> None:
+        text = "+".join((segment.tag, *(":".join(element) for element in segment.elements)))
+        self.unmapped.append(
+            Unmapped(line=segment.line, column=segment.column, segment=segment.tag, text=text)
+        )
+
+    def _report(self, segment: Segment, cause: str, severity: Severity = Severity.ERROR) -> None:
+        self.problems.append(segment.problem(cause, severity))
+
+
+def _name(segment: Segment) -> tuple[str, str]:
+    """Family name and given names of a NAD.
+
+    They stand in C080 (party name) as components, else in C058 (free text) or, wrongly, in C082;
+    a single component may hold both with a slash between, as on a ticket.
+    """
+    elements = segment.elements
+    for index in (3, 2, 1):
+        if len(elements) <= index:
+            continue
+        parts = [part.strip() for part in elements[index]]
+        if not any(parts):
+            continue
+        family, given = parts[0], " ".join(part for part in parts[1:] if part)
+        if not given and "/" in family:
+            family, _, given = family.partition("/")
+            given = given.replace("/", " ")
+        return family.strip(), given.strip()
+    return "", ""
+
+
+_TAG_SERIES = re.compile(r"(.*?)(\d+)", re.DOTALL)
+
+
+def _bag_tags(segment: Segment) -> tuple[list[str], bool]:
+    """The tag numbers of an FTX+BAG; `number:count` is a series that begins with that number."""
+    if len(segment.elements) <= 3:
+        return [], True
+    tags = [part.strip() for part in segment.elements[3] if part.strip()]
+    if len(tags) != 2 or not (tags[1].isdecimal() and len(tags[1]) <= 3):
+        return tags, True
+    series = _TAG_SERIES.fullmatch(tags[0])
+    count = int(tags[1])
+    if series is None or not 1 <= count <= _MAX_SERIES:
+        return tags[:1], False
+    prefix, digits = series.groups()
+    first, width = int(digits[-18:]), len(digits)
+    head = prefix + digits[:-18]
+    width = min(width, 18)
+    return [f"{head}{first + step:0{width}d}" for step in range(count)], True
+
+
+@lru_cache(maxsize=4096)
+def _may_be_date(value: str, *, time: bool) -> bool:
+    """Whether the text can be a date (YYMMDD and longer, parts unknown), or a date and time."""
+    text = value.strip().upper().replace("-", "")
+    digits = text.replace("<", "0").replace("X", "0")
+    if not (digits.isascii() and digits.isdecimal()):
+        return False
+    if time:
+        if len(text) not in (6, 8, 10, 12, 14) or text != digits:
+            return False
+        day, clock = (digits, "") if len(text) in (6, 8) else _split_time(digits)
+        return _is_day(day, partial=False) and _is_clock(clock)
+    if len(digits) == 6 and int(digits[2:4]) > 12:
+        return digits[:2] in ("19", "20") and 1 <= int(digits[4:]) <= 12
+    return len(digits) in (2, 4) or (len(digits) in (6, 8) and _is_day(digits, partial=True))
+
+
+def _split_time(digits: str) -> tuple[str, str]:
+    """YYMMDD and HHMM, CCYYMMDD and HHMM, or CCYYMMDD and HHMMSS."""
+    length = 6 if len(digits) == 10 else 8
+    return digits[:length], digits[length:]
+
+
+def _is_day(digits: str, *, partial: bool) -> bool:
+    month, day = int(digits[-4:-2]), int(digits[-2:])
+    if not month:
+        return partial
+    return month <= 12 and (0 if partial else 1) <= day <= _DAYS[month - 1]
+
+
+def _is_clock(digits: str) -> bool:
+    return not digits or (int(digits[:2]) <= 24 and int(digits[2:4]) <= 59)

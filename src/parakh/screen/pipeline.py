@@ -1,0 +1,66 @@
+"""Runs every screener over a batch of subjects; a screener that fails is a recorded result."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from parakh.domain.hit import Hit, ResultState, ScreenerResult
+from parakh.screen.screener import Screener, Subject
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Screened:
+    """What came of one subject: one result for each screener, and all hits together."""
+
+    subject: Subject
+    results: tuple[ScreenerResult, ...]
+    hits: tuple[Hit, ...]
+
+
+def screen(screeners: Sequence[Screener], subjects: Sequence[Subject]) -> list[Screened]:
+    """Screens a batch; the answers stand in the order of `subjects`."""
+    results: list[list[ScreenerResult]] = [[] for _ in subjects]
+    hits: list[list[Hit]] = [[] for _ in subjects]
+    for screener in screeners:
+        places = [i for i, subject in enumerate(subjects) if screener.applies(subject)]
+        state, error, found = _run(screener, [subjects[i] for i in places])
+        answered = dict(zip(places, found, strict=True))
+        for i in range(len(subjects)):
+            own = state if i in answered else ResultState.NOT_APPLICABLE
+            note = error if i in answered else ""
+            results[i].append(ScreenerResult(screener=screener.name, state=own, error=note))
+            hits[i].extend(answered.get(i, ()))
+    return [
+        Screened(subject=subject, results=tuple(own), hits=tuple(raised))
+        for subject, own, raised in zip(subjects, results, hits, strict=True)
+    ]
+
+
+def merge(first: Screened, second: Screened) -> Screened:
+    """Two screenings of one subject as one: of each screener, the result that says something."""
+    said = {own.screener: own for own in first.results}
+    for own in second.results:
+        if own.state is not ResultState.NOT_APPLICABLE or own.screener not in said:
+            said[own.screener] = own
+    return Screened(
+        subject=first.subject, results=tuple(said.values()), hits=first.hits + second.hits
+    )
+
+
+def _run(
+    screener: Screener, subjects: Sequence[Subject]
+) -> tuple[ResultState, str, Sequence[Sequence[Hit]]]:
+    """One screener on the subjects it applies to: how it fared, the error's kind, and the hits."""
+    if not subjects:
+        return ResultState.NOT_APPLICABLE, "", ()
+    try:
+        answers = zip(subjects, screener.screen(subjects), strict=True)
+        return ResultState.DONE, "", [hits for _, hits in answers]
+    except Exception as error:
+        # Whatever a screener raises, the others' results must reach the officer, and the gap too.
+        # Only the kind of error is kept: its text may carry personal data.
+        _log.exception("screener failed", screener=screener.name, subjects=len(subjects))
+        return ResultState.FAILED, type(error).__name__, [()] * len(subjects)

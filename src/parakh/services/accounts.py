@@ -1,0 +1,311 @@
+"""Sign-in, sessions, users and API keys."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+from parakh.access import (
+    Actor,
+    Permission,
+    Purpose,
+    Role,
+    permissions_of,
+    system_actor,
+)
+from parakh.domain.ids import new_id
+from parakh.domain.unit import Unit
+from parakh.errors import Conflict, InvalidInput, SignInFailed
+from parakh.services.centre import Centre
+from parakh.store import people
+from parakh.store.people import ApiKey, Credentials, StoredSession, User, token_hash
+
+MINIMUM_PASSWORD = 12
+_TOUCH = timedelta(minutes=1)
+_DOOR = system_actor("sign-in")
+_FAILED = "The name or the password is wrong, or the account is locked for a while."
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Session:
+    """A signed-in browser: who it is, the token against forged requests, and when it ends."""
+
+    actor: Actor
+    user: User
+    csrf: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SignedIn:
+    """A new session and its secret token, which only the browser keeps."""
+
+    token: str
+    session: Session
+
+
+# --- sign-in ----------------------------------------------------------------------------------
+
+
+def sign_in(centre: Centre, name: str, password: str) -> SignedIn:
+    """Starts a session; raises SignInFailed, with one text for every cause.
+
+    A wrong name costs as much time as a wrong password. Too many failures in a row lock the
+    account for a while; the right password does not open a locked account.
+    """
+    with centre.db.read() as connection:
+        known = people.credentials(connection, name.strip().lower())
+    right = _matches(known.password_hash if known else _no_hash(), password)
+    if known is None or not known.user.active or _locked(centre, known) or not right:
+        _count_failure(centre, known)
+        raise SignInFailed(_FAILED)
+    with centre.db.write(_actor(centre, known.user), Purpose.ADMINISTRATION) as tx:
+        people.set_failures(tx.connection, known.user.id, 0, None)
+        tx.audit("session.started", "user", known.user.id)
+        return _new_session(centre, tx.connection, known.user)
+
+
+def sign_out(centre: Centre, actor: Actor, token: str) -> None:
+    """Ends a session."""
+    with centre.db.write(actor, Purpose.ADMINISTRATION) as tx:
+        people.end_sessions(tx.connection, digest=token_hash(token))
+        tx.audit("session.ended", "user", actor.id)
+
+
+def session(centre: Centre, token: str) -> Session | None:
+    """The living session of a token; None when there is none, or it ended."""
+    digest = token_hash(token)
+    with centre.db.read() as connection:
+        stored = people.get_session(connection, digest)
+        if stored is None or _ended(centre, stored):
+            return None
+        user = people.get_user(connection, stored.user_id)
+    if not user.active:
+        return None
+    now = centre.clock()
+    if now - stored.seen_at > _TOUCH:
+        # Not audited: it tells no more than the request that is audited for what it does.
+        with centre.db.maintain() as connection:
+            people.touch_session(connection, digest, now)
+    return _session(centre, stored, user)
+
+
+def change_password(centre: Centre, actor: Actor, old: str, new: str) -> SignedIn:
+    """Sets a new password, ends all the user's sessions, and starts a fresh one."""
+    with centre.db.read() as connection:
+        user = people.get_user(connection, actor.id)
+        known = people.credentials(connection, user.name)
+    if known is None or not _matches(known.password_hash, old):
+        _count_failure(centre, known)
+        raise SignInFailed("The present password is wrong.")
+    hashed = _hash(new)
+    with centre.db.write(actor, Purpose.ADMINISTRATION) as tx:
+        people.set_password(tx.connection, user.id, hashed)
+        people.end_sessions(tx.connection, user_id=user.id)
+        tx.audit("password.changed", "user", user.id)
+        return _new_session(centre, tx.connection, user)
+
+
+# --- users, units, keys -----------------------------------------------------------------------
+
+
+def add_user(
+    centre: Centre,
+    actor: Actor,
+    *,
+    name: str,
+    display_name: str,
+    roles: frozenset[Role],
+    units: frozenset[str],
+    password: str,
+) -> User:
+    """Adds a user; `units` are identifiers. Raises Conflict when the name is taken."""
+    actor.require(Permission.MANAGE_USERS)
+    user = User(
+        id=new_id(),
+        name=_user_name(name),
+        display_name=display_name.strip() or name,
+        roles=roles,
+        units=units,
+    )
+    if not roles:
+        raise InvalidInput("a user needs at least one role")
+    hashed = _hash(password)
+    with centre.db.write(actor, Purpose.ADMINISTRATION) as tx:
+        unknown = units - people.units(tx.connection).keys()
+        if unknown:
+            raise InvalidInput(f"there is no unit {', '.join(sorted(unknown))}")
+        if people.credentials(tx.connection, user.name) is not None:
+            raise Conflict(f"there is a user {user.name} already")
+        people.add_user(tx.connection, user, hashed, tx.at)
+        tx.audit("user.added", "user", user.id, name=user.name, roles=sorted(roles))
+    return user
+
+
+def users(centre: Centre, actor: Actor) -> list[User]:
+    """All users."""
+    actor.require(Permission.MANAGE_USERS)
+    with centre.db.read() as connection:
+        return people.users(connection)
+
+
+def add_unit(centre: Centre, actor: Actor, value: Unit) -> None:
+    """Adds a unit, or changes the one with its identifier."""
+    actor.require(Permission.MANAGE_USERS)
+    with centre.db.write(actor, Purpose.ADMINISTRATION) as tx:
+        people.save_unit(tx.connection, value)
+        tx.audit("unit.saved", "unit", value.id, name=value.name, ports=sorted(value.ports))
+
+
+def units(centre: Centre) -> dict[str, Unit]:
+    """All units by identifier."""
+    with centre.db.read() as connection:
+        return people.units(connection)
+
+
+def add_api_key(
+    centre: Centre,
+    actor: Actor,
+    *,
+    name: str,
+    permissions: frozenset[Permission],
+    units: frozenset[str] = frozenset(),
+) -> str:
+    """Makes a key for another system; the key itself is given once, and never stored."""
+    actor.require(Permission.MANAGE_USERS)
+    secret = f"parakh_{secrets.token_urlsafe(32)}"
+    with centre.db.write(actor, Purpose.ADMINISTRATION) as tx:
+        value = ApiKey(
+            id=new_id(), name=name, permissions=permissions, units=units, created_at=tx.at
+        )
+        try:
+            people.add_api_key(tx.connection, value, token_hash(secret))
+        except sa.exc.IntegrityError as error:
+            raise Conflict(f"there is a key named {name} already") from error
+        tx.audit("api_key.added", "api_key", value.id, name=name, permissions=sorted(permissions))
+    return secret
+
+
+def revoke_api_key(centre: Centre, actor: Actor, name: str) -> bool:
+    """Ends a key's life; False when there is no such living key."""
+    actor.require(Permission.MANAGE_USERS)
+    with centre.db.write(actor, Purpose.ADMINISTRATION) as tx:
+        done = people.revoke_api_key(tx.connection, name, tx.at)
+        tx.audit("api_key.revoked", "api_key", name, done=done)
+    return done
+
+
+def bearer(centre: Centre, secret: str) -> Actor | None:
+    """The system that a key stands for; None when the key is unknown or revoked."""
+    with centre.db.read() as connection:
+        key = people.api_key_by_hash(connection, token_hash(secret))
+        if key is None or key.revoked_at is not None:
+            return None
+        own = [unit for unit in people.units(connection).values() if unit.id in key.units]
+    return Actor(
+        id=key.id,
+        name=f"key:{key.name}",
+        permissions=key.permissions,
+        units=key.units,
+        ports=frozenset().union(*(unit.ports for unit in own)),
+        central=any(unit.central for unit in own),
+        human=False,
+    )
+
+
+# --- within -----------------------------------------------------------------------------------
+
+
+def _new_session(centre: Centre, connection: sa.Connection, user: User) -> SignedIn:
+    token, now = secrets.token_urlsafe(32), centre.clock()
+    stored = StoredSession(
+        token_hash=token_hash(token),
+        user_id=user.id,
+        csrf=secrets.token_urlsafe(32),
+        created_at=now,
+        seen_at=now,
+    )
+    people.add_session(connection, stored)
+    return SignedIn(token=token, session=_session(centre, stored, user))
+
+
+def _session(centre: Centre, stored: StoredSession, user: User) -> Session:
+    return Session(
+        actor=_actor(centre, user),
+        user=user,
+        csrf=stored.csrf,
+        expires_at=stored.created_at + timedelta(hours=centre.settings.session_hours),
+    )
+
+
+def _actor(centre: Centre, user: User) -> Actor:
+    own = [unit for unit in units(centre).values() if unit.id in user.units]
+    return Actor(
+        id=user.id,
+        name=user.name,
+        permissions=permissions_of(user.roles),
+        units=user.units,
+        ports=frozenset().union(*(unit.ports for unit in own)),
+        central=any(unit.central for unit in own),
+    )
+
+
+def _ended(centre: Centre, stored: StoredSession) -> bool:
+    settings, now = centre.settings, centre.clock()
+    return now - stored.created_at >= timedelta(
+        hours=settings.session_hours
+    ) or now - stored.seen_at >= timedelta(minutes=settings.session_idle_minutes)
+
+
+def _locked(centre: Centre, known: Credentials) -> bool:
+    return known.locked_until is not None and centre.clock() < known.locked_until
+
+
+def _count_failure(centre: Centre, known: Credentials | None) -> None:
+    with centre.db.write(_DOOR, Purpose.ADMINISTRATION) as tx:
+        if known is None:
+            # What was typed is not kept: people type passwords into the name field.
+            tx.audit("sign_in.failed", "user", "", known=False)
+            return
+        current = people.credentials(tx.connection, known.user.name) or known
+        failures = current.failures + 1
+        locked = current.locked_until
+        if failures >= centre.settings.lockout_failures and not _locked(centre, current):
+            locked = tx.at + timedelta(minutes=centre.settings.lockout_minutes)
+            failures = 0
+        people.set_failures(tx.connection, known.user.id, failures, locked)
+        tx.audit("sign_in.failed", "user", known.user.id, locked=locked is not None)
+
+
+def _hasher() -> PasswordHasher:
+    return PasswordHasher()
+
+
+def _hash(password: str) -> str:
+    if len(password) < MINIMUM_PASSWORD:
+        raise InvalidInput(f"a password needs at least {MINIMUM_PASSWORD} characters")
+    return _hasher().hash(password)
+
+
+def _matches(hashed: str, password: str) -> bool:
+    try:
+        return _hasher().verify(hashed, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+@lru_cache(maxsize=1)
+def _no_hash() -> str:
+    """A hash that nothing matches, so that an unknown name takes as long as a known one."""
+    return _hasher().hash(secrets.token_urlsafe(32))
+
+
+def _user_name(text: str) -> str:
+    name = text.strip().lower()
+    if not name or len(name) > 80 or not all(c.isalnum() or c in "._-@" for c in name):
+        raise InvalidInput("a sign-in name has letters, digits, dots, dashes, at most 80")
+    return name

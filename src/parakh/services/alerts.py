@@ -1,0 +1,221 @@
+"""Alerts of the actor's units: the list, the wall, one alert, and the steps an officer takes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from parakh.access import Actor, Permission, Purpose
+from parakh.act import decisions
+from parakh.domain.alert import Alert, AlertState, OutcomeKind
+from parakh.domain.hit import Assessment, Hit, Kind
+from parakh.domain.traveller import Traveller
+from parakh.domain.unit import Unit
+from parakh.domain.voyage import Voyage
+from parakh.domain.watchlist import Watchlist, WatchlistEntry
+from parakh.errors import Conflict, Forbidden
+from parakh.services.centre import Centre
+from parakh.store import alerts as store
+from parakh.store import people, pictures, travellers, watchlists
+from parakh.store.alerts import WallEvent
+
+OPEN = (AlertState.NEW, AlertState.ACKNOWLEDGED)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertRow:
+    """An alert as a wall shows it: whom it is about, and why."""
+
+    alert: Alert
+    unit: Unit
+    traveller: Traveller | None
+    voyage: Voyage | None
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HitView:
+    """A hit with both sides: the entry it met, and pictures of either, by identifier."""
+
+    hit: Hit
+    entry: WatchlistEntry | None
+    watchlist: Watchlist | None
+    pictures: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertView:
+    """All that an officer needs to handle an alert; `pictures` show the subject."""
+
+    row: AlertRow
+    assessment: Assessment
+    hits: tuple[HitView, ...]
+    pictures: tuple[str, ...]
+
+
+def list_alerts(
+    centre: Centre, actor: Actor, states: Iterable[AlertState] = OPEN, *, offset: int = 0
+) -> list[AlertRow]:
+    """Alerts of the actor's units, newest first, a hundred at a time; a look that is audited."""
+    actor.require(Permission.SEE_ALERTS)
+    with centre.db.read() as connection:
+        found = store.alerts(connection, units=_units(actor), states=states, offset=offset)
+        rows = _rows(connection, found)
+    if rows:
+        centre.looked(actor, Purpose.ALERT, "alerts.viewed", "unit", ",".join(sorted(actor.units)))
+    return rows
+
+
+def counts(centre: Centre, actor: Actor) -> dict[AlertState, int]:
+    """How many alerts of the actor's units are in each state."""
+    actor.require(Permission.SEE_ALERTS)
+    with centre.db.read() as connection:
+        return store.alert_counts(connection, _units(actor))
+
+
+def row(centre: Centre, actor: Actor, alert_id: str) -> AlertRow:
+    """One line of the wall; a look that is audited."""
+    actor.require(Permission.SEE_ALERTS)
+    with centre.db.read() as connection:
+        found = _own(connection, actor, alert_id)
+        line = _rows(connection, [found])[0]
+    centre.looked(actor, Purpose.ALERT, "alert.listed", "alert", alert_id)
+    return line
+
+
+def view(centre: Centre, actor: Actor, alert_id: str) -> AlertView:
+    """One alert with both sides of every hit; a look that is audited."""
+    actor.require(Permission.SEE_ALERTS)
+    with centre.db.read() as connection:
+        found = _own(connection, actor, alert_id)
+        assessment = store.get_assessment(connection, found.assessment_id)
+        shown = AlertView(
+            row=_rows(connection, [found])[0],
+            assessment=assessment,
+            hits=hit_views(connection, assessment.hits),
+            pictures=_subject_pictures(connection, assessment),
+        )
+    centre.looked(actor, Purpose.ALERT, "alert.viewed", "alert", alert_id)
+    return shown
+
+
+def wall(centre: Centre, actor: Actor, after: int) -> list[WallEvent]:
+    """What happened on the actor's wall after event number `after`, oldest first."""
+    actor.require(Permission.SEE_ALERTS)
+    with centre.db.read() as connection:
+        return store.wall_after(connection, after, _units(actor))
+
+
+def wall_position(centre: Centre, actor: Actor) -> int:
+    """The number of the newest event; a wall drawn now goes on from here."""
+    actor.require(Permission.SEE_ALERTS)
+    with centre.db.read() as connection:
+        return store.last_wall_event(connection)
+
+
+# --- steps ------------------------------------------------------------------------------------
+
+
+def acknowledge(centre: Centre, actor: Actor, alert_id: str) -> Alert:
+    """Takes an alert on; raises Conflict when somebody has it already."""
+    actor.require(Permission.HANDLE_ALERTS)
+    with centre.db.write(actor, Purpose.ALERT) as tx:
+        old = _own(tx.connection, actor, alert_id)
+        new = decisions.acknowledge(old, actor, tx.at)
+        if not store.move_alert(tx, new, old.state):
+            raise Conflict("somebody else acknowledged it just now")
+        tx.audit("alert.acknowledged", "alert", alert_id)
+    centre.wall.notify()
+    return new
+
+
+def decide(
+    centre: Centre, actor: Actor, alert_id: str, hit_id: str, *, confirmed: bool, reason: str
+) -> Hit:
+    """Confirms or clears one hit of an acknowledged alert, with a reason."""
+    actor.require(Permission.HANDLE_ALERTS)
+    with centre.db.write(actor, Purpose.ALERT) as tx:
+        alert = _own(tx.connection, actor, alert_id)
+        if alert.state is not AlertState.ACKNOWLEDGED:
+            raise Conflict(f"the alert is {alert.state.value}: acknowledge it first")
+        assessment = store.get_assessment(tx.connection, alert.assessment_id)
+        if hit_id not in {hit.id for hit in assessment.hits}:
+            raise Forbidden("the hit does not belong to this alert")
+        old = store.get_hit(tx.connection, hit_id)
+        new = decisions.decide(old, confirmed=confirmed, reason=reason, actor=actor, at=tx.at)
+        if not store.decide_hit(tx.connection, new):
+            raise Conflict("somebody else decided on it just now")
+        tx.audit(f"hit.{new.state.value}", "hit", hit_id, alert=alert_id, reason=new.reason)
+    centre.wall.notify()
+    return new
+
+
+def close(centre: Centre, actor: Actor, alert_id: str, kind: OutcomeKind, note: str) -> Alert:
+    """Records the outcome and closes the alert, once every hit is decided."""
+    actor.require(Permission.HANDLE_ALERTS)
+    with centre.db.write(actor, Purpose.ALERT) as tx:
+        old = _own(tx.connection, actor, alert_id)
+        hits = store.get_assessment(tx.connection, old.assessment_id).hits
+        new = decisions.close(old, hits, kind, note, actor, tx.at)
+        if not store.move_alert(tx, new, old.state):
+            raise Conflict("somebody else closed it just now")
+        tx.audit("alert.closed", "alert", alert_id, outcome=kind.value)
+    centre.wall.notify()
+    return new
+
+
+def hit_views(connection: sa.Connection, hits: Iterable[Hit]) -> tuple[HitView, ...]:
+    """Hits with the entries they met, and the pictures of those."""
+    known = list(hits)
+    entries = watchlists.entries_by_id(
+        connection, {hit.target.id for hit in known if hit.target.kind is Kind.WATCHLIST_ENTRY}
+    )
+    lists = watchlists.lists(connection)
+    shown = pictures.pictures_of(connection, entries)
+    return tuple(
+        HitView(
+            hit=hit,
+            entry=(entry := entries.get(hit.target.id)),
+            watchlist=lists[entry.watchlist_id] if entry else None,
+            pictures=tuple(shown.get(hit.target.id, ())),
+        )
+        for hit in known
+    )
+
+
+# --- within -----------------------------------------------------------------------------------
+
+
+def _units(actor: Actor) -> frozenset[str] | None:
+    return None if actor.everywhere else actor.units
+
+
+def _own(connection: sa.Connection, actor: Actor, alert_id: str) -> Alert:
+    found = store.get_alert(connection, alert_id)
+    if not actor.everywhere and found.unit_id not in actor.units:
+        raise Forbidden("the alert belongs to another unit")
+    return found
+
+
+def _rows(connection: sa.Connection, found: list[Alert]) -> list[AlertRow]:
+    units = people.units(connection)
+    ids = [alert.subject.id for alert in found if alert.subject.kind is Kind.TRAVELLER]
+    known = {own.id: own for own in travellers.travellers_by_id(connection, ids)}
+    voyages = travellers.voyages_by_id(connection, {own.voyage_id for own in known.values()})
+    hits = store.hits_by_assessment(connection, [alert.assessment_id for alert in found])
+    return [
+        AlertRow(
+            alert=alert,
+            unit=units[alert.unit_id],
+            traveller=(own := known.get(alert.subject.id)),
+            voyage=voyages[own.voyage_id] if own else None,
+            hits=tuple(hits.get(alert.assessment_id, ())),
+        )
+        for alert in found
+    ]
+
+
+def _subject_pictures(connection: sa.Connection, assessment: Assessment) -> tuple[str, ...]:
+    """Pictures of the capture that led to the assessment, if one did."""
+    capture_id = assessment.cause.partition("#")[0]
+    return tuple(pictures.pictures_of(connection, [capture_id]).get(capture_id, ()))

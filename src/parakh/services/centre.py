@@ -1,0 +1,105 @@
+"""One centre, wired together from its settings."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from parakh.access import Actor, Purpose, system_actor
+from parakh.clock import Clock, utc_now
+from parakh.errors import Misconfigured
+from parakh.faces.extract import FaceEngine
+from parakh.screen.faces import FaceScreener
+from parakh.screen.screener import Screener
+from parakh.screen.watchlists import DocumentScreener, NameScreener
+from parakh.services.mirror import Faces, Names
+from parakh.services.wall import WallBus
+from parakh.settings import Settings
+from parakh.store import schema
+from parakh.store.database import Database
+from parakh.store.keys import Keys
+
+WORKER = system_actor("worker")
+
+
+@dataclass(kw_only=True)
+class Centre:
+    """All parts of a running centre. Heavy ones (face models, indexes) are made at first use."""
+
+    settings: Settings
+    db: Database
+    clock: Clock = utc_now
+    wall: WallBus = field(default_factory=WallBus)
+
+    @classmethod
+    def open(cls, settings: Settings, clock: Clock = utc_now) -> "Centre":
+        """Opens an existing, up-to-date database; raises Misconfigured and says what to do."""
+        centre = cls(
+            settings=settings,
+            db=Database(settings.url, Keys.load(settings.keys_path), clock),
+            clock=clock,
+        )
+        current, newest = schema.revisions(centre.db)
+        if current != newest:
+            centre.close()
+            raise Misconfigured(
+                f"the database is at revision {current or 'none'}, the program needs {newest}: "
+                "run `parakh db upgrade`"
+            )
+        return centre
+
+    @classmethod
+    def create(cls, settings: Settings, clock: Clock = utc_now) -> "Centre":
+        """Makes what is missing (folders, keys, database), upgrades the schema, and opens."""
+        for folder in (settings.data_dir, settings.drop_path):
+            folder.mkdir(parents=True, exist_ok=True)
+        settings.data_dir.chmod(0o700)
+        if not settings.keys_path.exists():
+            Keys.generate().save(settings.keys_path)
+        database = Database(settings.url, Keys.load(settings.keys_path), clock)
+        schema.upgrade(database)
+        return cls(settings=settings, db=database, clock=clock)
+
+    def close(self) -> None:
+        """Gives the database's connections back."""
+        self.db.close()
+
+    @cached_property
+    def faces(self) -> FaceEngine:
+        """The face models; raises Misconfigured when they are missing or altered."""
+        threads = min(2, os.cpu_count() or 1)
+        return FaceEngine.open(self.models_path, self.settings.face_catalogue, threads=threads)
+
+    @property
+    def models_path(self) -> Path:
+        """Folder of converted models."""
+        return self.settings.data_dir / "models"
+
+    @cached_property
+    def names(self) -> Names:
+        """The watchlist index."""
+        return Names(self.db)
+
+    @cached_property
+    def gallery(self) -> Faces:
+        """The watchlist gallery."""
+        return Faces(self.db, self.faces, self.settings.face_fpir, self.clock)
+
+    def traveller_screeners(self) -> Sequence[Screener]:
+        """The screeners of persons as declared, up to date."""
+        self.names.refresh()
+        return (
+            DocumentScreener(self.names.index, self.clock),
+            NameScreener(self.names.index, self.clock),
+        )
+
+    def gate_screeners(self) -> Sequence[Screener]:
+        """The screeners of persons at a gate: their faces too."""
+        self.gallery.refresh()
+        return (*self.traveller_screeners(), FaceScreener(self.gallery))
+
+    def looked(self, actor: Actor, purpose: Purpose, action: str, kind: str, ref_id: str) -> None:
+        """Notes a look at personal data."""
+        with self.db.write(actor, purpose) as tx:
+            tx.audit(action, kind, ref_id)

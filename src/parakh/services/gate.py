@@ -1,0 +1,327 @@
+"""A face at a gate: quality, the document's portrait (1:1), the watchlists (1:N), the crossing.
+
+A live picture that matches nothing is never stored, and neither is its template.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from time import perf_counter
+
+from parakh.access import Actor, Permission, Purpose
+from parakh.domain.face import Comparison, FaceSample, PadState, Quality
+from parakh.domain.hit import Advice, Hit, Kind, Ref, ScreenerResult
+from parakh.domain.ids import new_id
+from parakh.domain.phrase import N_, Phrase, phrase
+from parakh.domain.traveller import Traveller, TravellerRole
+from parakh.domain.voyage import Crossing, CrossingState, Direction, Voyage
+from parakh.errors import InvalidInput, Unreadable
+from parakh.faces.picture import Picture, decode_picture
+from parakh.faces.quality import explain_absence
+from parakh.normalise.dates import read_birth_date
+from parakh.normalise.documents import document_number
+from parakh.normalise.mrz import Mrz, read_mrz
+from parakh.screen.pipeline import Screened, merge, screen
+from parakh.screen.screener import FaceSubject, TravellerSubject
+from parakh.services import portraits
+from parakh.services.alerts import HitView, hit_views
+from parakh.services.centre import Centre
+from parakh.services.screening import assess
+from parakh.store import alerts, pictures, travellers
+from parakh.store import captures as captures_store
+from parakh.store.database import Tx
+
+NEXT = {
+    Advice.PROCEED: N_("Nothing was found. You decide."),
+    Advice.INCOMPLETE: N_("A check failed. Check this person by hand."),
+    Advice.COMPARE: N_("Compare this person with the record side by side, then decide."),
+    Advice.INSPECT: N_("Ask this person to a second inspection."),
+    Advice.REFER: N_("Call the competent unit before this person goes on."),
+}
+_AGAIN = N_("Take the picture again: {reason}.")
+_NOT_ALIKE = N_(
+    "The face does not match the document's portrait "
+    "(similarity {score}, {threshold} is needed). Compare the two yourself."
+)
+_UNFIT_PORTRAIT = N_("The document's portrait is not fit for comparison: {reason}.")
+_MRZ = N_("The machine readable zone has an error: {cause}")
+
+WINDOW = timedelta(hours=36)
+"""A voyage whose arrival is further off than this is not the one somebody crosses for now."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaptureRequest:
+    """What a gate sends.
+
+    Attributes:
+        live: the picture taken at the gate, as uploaded.
+        portrait: the document's portrait, where there is one.
+        document: a document number, or the text of a machine readable zone; may be empty.
+    """
+
+    live: bytes
+    portrait: bytes | None
+    port: str
+    lane: str
+    direction: Direction
+    document: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GateAnswer:
+    """What the gate officer is told. Everything here is advice.
+
+    Attributes:
+        capture_id: None when the picture was not fit, so that nothing was searched or recorded.
+        verification: the 1:1 comparison, where a portrait fit for it was given.
+        notes: what else the officer should know, such as an error in the zone.
+        next_step: what to do, in one sentence.
+        milliseconds: from the bytes to this answer.
+    """
+
+    capture_id: str | None
+    quality: Quality
+    pad: PadState
+    verification: Comparison | None
+    advice: Advice
+    next_step: Phrase
+    notes: tuple[Phrase, ...] = ()
+    traveller: Traveller | None = None
+    voyage: Voyage | None = None
+    hits: tuple[HitView, ...] = ()
+    results: tuple[ScreenerResult, ...] = ()
+    alerts: tuple[str, ...] = ()
+    milliseconds: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Person:
+    """Who stands there, as far as the document tells."""
+
+    traveller: Traveller | None = None
+    voyage: Voyage | None = None
+    crossing: Crossing | None = None
+    notes: tuple[Phrase, ...] = ()
+
+
+def capture(centre: Centre, actor: Actor, request: CaptureRequest) -> GateAnswer:
+    """Answers one capture; records the crossing, and alerts the port's units to new hits.
+
+    Raises Unreadable for what is no picture, InvalidInput for a document that is neither a number
+    nor a zone, Forbidden for another unit's port.
+    """
+    started = perf_counter()
+    actor.require(Permission.USE_GATE)
+    actor.require_port(request.port)
+    picture = decode_picture(request.live)
+    samples = centre.faces.describe(picture, centre.faces.detector.find(picture))
+    if not samples or not samples[0].quality.acceptable:
+        answer = _again(picture, samples)
+    else:
+        answer = _search(centre, actor, request, picture, samples[0])
+    return replace(answer, milliseconds=(perf_counter() - started) * 1000)
+
+
+def _again(picture: Picture, samples: list[FaceSample]) -> GateAnswer:
+    if samples:
+        quality, pad = samples[0].quality, samples[0].pad
+    else:
+        reasons = explain_absence(picture)
+        quality = Quality(score=0.0, acceptable=False, reasons=reasons)
+        pad = PadState.NOT_EVALUATED
+    return GateAnswer(
+        capture_id=None,
+        quality=quality,
+        pad=pad,
+        verification=None,
+        advice=Advice.INCOMPLETE,
+        next_step=phrase(_AGAIN, reason=quality.reasons[0]),
+    )
+
+
+def _search(
+    centre: Centre,
+    actor: Actor,
+    request: CaptureRequest,
+    picture: Picture,
+    live: FaceSample,
+) -> GateAnswer:
+    capture_id = new_id()
+    person = _identify(centre, request)
+    verification, notes = _verify(centre, live, request.portrait)
+    ref = _subject(person, capture_id)
+    screened = _screen(centre, person, ref, live)
+    with centre.db.write(actor, Purpose.GATE) as tx:
+        crossing = _record_crossing(tx, request, person)
+        picture_id = _keep(centre, tx, capture_id, picture) if _by_face(screened.hits) else None
+        captures_store.save(
+            tx.connection,
+            captures_store.Capture(
+                id=capture_id,
+                port=request.port,
+                lane=request.lane,
+                direction=request.direction,
+                at=tx.at,
+                crossing_id=crossing.id,
+                picture_id=picture_id,
+                quality=live.quality.score,
+                verification=verification.score if verification else None,
+            ),
+        )
+        raised = assess(tx, [screened], cause=capture_id, ports={ref: request.port})
+        stored = alerts.assessments_of(tx.connection, [ref])[ref][0]
+        known = alerts.hits_of(tx.connection, [ref]).get(ref, [])
+        shown = hit_views(tx.connection, known)
+        tx.audit("gate.captured", ref.kind, ref.id, capture=capture_id, lane=request.lane)
+    centre.wall.notify()
+    advice = stored.advice
+    next_step = phrase(NEXT[advice])
+    if verification is not None and not verification.match:
+        figures = {
+            "score": f"{verification.score:.2f}",
+            "threshold": f"{verification.threshold:.2f}",
+        }
+        advice = max(advice, Advice.COMPARE, key=lambda value: value.rank)
+        next_step = phrase(_NOT_ALIKE, **figures)
+    return GateAnswer(
+        capture_id=capture_id,
+        quality=live.quality,
+        pad=live.pad,
+        verification=verification,
+        advice=advice,
+        next_step=next_step,
+        notes=person.notes + notes,
+        traveller=person.traveller,
+        voyage=person.voyage,
+        hits=shown,
+        results=screened.results,
+        alerts=tuple(alert.id for alert in raised),
+    )
+
+
+def _screen(centre: Centre, person: _Person, ref: Ref, live: FaceSample) -> Screened:
+    screeners = centre.gate_screeners()
+    by_face = screen(screeners, [FaceSubject(ref=ref, probe=live.template)])[0]
+    if person.traveller is None:
+        return by_face
+    declared = TravellerSubject(ref=ref, traveller=person.traveller, voyage=person.voyage)
+    return merge(by_face, screen(screeners, [declared])[0])
+
+
+def _verify(
+    centre: Centre, live: FaceSample, portrait: bytes | None
+) -> tuple[Comparison | None, tuple[Phrase, ...]]:
+    """The 1:1 comparison; without one, why not."""
+    if not portrait:
+        return None, ()
+    try:
+        reference = portraits.read(centre, portrait).sample
+    except (InvalidInput, Unreadable) as error:
+        return None, (phrase(_UNFIT_PORTRAIT, reason=error),)
+    return centre.faces.compare(live.template, reference.template), ()
+
+
+# --- who is it --------------------------------------------------------------------------------
+
+
+def _identify(centre: Centre, request: CaptureRequest) -> _Person:
+    """The announced traveller with this document at this port, else the person of the zone."""
+    text = request.document.strip()
+    if not text:
+        return _Person()
+    zone = _zone(text)
+    number = zone.number if zone else document_number(text)
+    notes = tuple(phrase(_MRZ, cause=p.cause) for p in zone.problems) if zone else ()
+    found = _expected(centre, request, number)
+    if found is not None:
+        return replace(found, notes=notes)
+    traveller = _from_zone(centre, zone) if zone else None
+    return _Person(traveller=traveller, notes=notes)
+
+
+def _zone(text: str) -> Mrz | None:
+    if "<" not in text:
+        return None
+    try:
+        return read_mrz(text)
+    except Unreadable as error:
+        raise InvalidInput(f"the document is no machine readable zone: {error}") from error
+
+
+def _expected(centre: Centre, request: CaptureRequest, number: str) -> _Person | None:
+    """Of all announced with the document, who is expected here nearest to now."""
+    now = centre.clock()
+    with centre.db.read() as connection:
+        found = travellers.with_document(connection, number)
+        voyages = travellers.voyages_by_id(connection, {own.voyage_id for own in found})
+        crossings = travellers.crossings_of(connection, [own.id for own in found])
+    near = []
+    for own in found:
+        voyage, crossing = voyages[own.voyage_id], crossings.get(own.id)
+        if crossing is None or crossing.port != request.port:
+            continue
+        off = abs(now - voyage.arrival_utc) if voyage.arrival_utc else WINDOW
+        if off <= WINDOW:
+            near.append((off, own.id, _Person(traveller=own, voyage=voyage, crossing=crossing)))
+    return min(near, key=lambda item: item[:2])[2] if near else None
+
+
+def _from_zone(centre: Centre, zone: Mrz) -> Traveller:
+    """The bearer of a document whom no list announced; never stored, only screened."""
+    today = centre.clock().date()
+    try:
+        birth_date = read_birth_date(zone.birth_date, today)
+        document = zone.document(today)
+    except Unreadable as error:
+        raise InvalidInput(f"the machine readable zone cannot be used: {error}") from error
+    return Traveller(
+        id=new_id(),
+        voyage_id="",
+        role=TravellerRole.PASSENGER,
+        name=zone.name,
+        birth_date=birth_date,
+        sex=zone.sex,
+        nationality=zone.nationality,
+        documents=(document,),
+    )
+
+
+def _subject(person: _Person, capture_id: str) -> Ref:
+    if person.crossing is None or person.traveller is None:
+        return Ref(kind=Kind.CAPTURE, id=capture_id)
+    return Ref(kind=Kind.TRAVELLER, id=person.traveller.id)
+
+
+# --- what is kept -----------------------------------------------------------------------------
+
+
+def _record_crossing(tx: Tx, request: CaptureRequest, person: _Person) -> Crossing:
+    """The announced crossing, now seen; or one that nobody announced."""
+    crossing = person.crossing or Crossing(
+        id=new_id(),
+        traveller_id=None,
+        voyage_id=None,
+        port=request.port,
+        direction=request.direction,
+        state=CrossingState.ACTUAL,
+    )
+    seen = replace(crossing, state=CrossingState.ACTUAL, lane=request.lane, at=tx.at)
+    travellers.save_crossing(tx.connection, seen)
+    return seen
+
+
+def _by_face(hits: tuple[Hit, ...]) -> bool:
+    return any(hit.screener.startswith("face@") for hit in hits)
+
+
+def _keep(centre: Centre, tx: Tx, capture_id: str, picture: Picture) -> str:
+    """Keeps the live picture behind a face hit for a while, for comparison side by side."""
+    return pictures.save_picture(
+        tx,
+        centre.db.vault,
+        owner_kind=Kind.CAPTURE,
+        owner_id=capture_id,
+        media_type="image/jpeg",
+        data=portraits.kept(picture),
+        expires_at=tx.at + timedelta(days=centre.settings.hit_picture_days),
+    )

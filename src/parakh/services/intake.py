@@ -1,0 +1,296 @@
+"""Takes messages in: stores the bytes first, then reads them, part by part."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+import structlog
+
+from parakh.access import Actor, Permission, Purpose
+from parakh.domain.ids import new_id
+from parakh.domain.message import (
+    Message,
+    MessageState,
+    Part,
+    PartState,
+    Problem,
+    Severity,
+    Source,
+)
+from parakh.errors import Conflict, InvalidInput
+from parakh.ingest import reader
+from parakh.ingest.records import DeclaredTraveller, Submission
+from parakh.normalise.assemble import Assembled, assemble, voyage_key
+from parakh.services.centre import WORKER, Centre
+from parakh.store import messages, travellers
+from parakh.store.database import Tx
+from parakh.store.messages import MessageSummary
+
+_log = structlog.get_logger()
+_AROUND = 2
+"""Lines shown before and after the place of a problem."""
+
+PAGE = 50
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Received:
+    """A message that is stored for good; `new` is False when its bytes came before."""
+
+    message: Message
+    new: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MessagePage:
+    """A page of messages, newest first."""
+
+    rows: tuple[MessageSummary, ...]
+    total: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """A line of a message's text; `marked` where a problem stands."""
+
+    number: int
+    text: str
+    marked: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShownProblem:
+    """A problem with its place (`file:line:column`) and the lines around it."""
+
+    problem: Problem
+    place: str
+    excerpt: tuple[Line, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MessageView:
+    """A message with its parts and what was wrong with each."""
+
+    message: Message
+    parts: tuple[tuple[Part, tuple[ShownProblem, ...]], ...]
+    travellers: int
+
+
+# --- taking in --------------------------------------------------------------------------------
+
+
+def receive(
+    centre: Centre, actor: Actor, data: bytes, source: Source, corrects: str | None = None
+) -> Received:
+    """Stores a transmission before anything else happens to it; then it is acknowledged.
+
+    Raises InvalidInput when it is larger than the centre takes. Bytes that came before are not
+    stored again: the message they made then is given back.
+    """
+    actor.require(Permission.SEND_MESSAGES)
+    if len(data) > centre.settings.max_message_bytes:
+        raise InvalidInput(
+            f"the message has {len(data):,} bytes; at most "
+            f"{centre.settings.max_message_bytes:,} are taken"
+        )
+    digest = hashlib.sha256(data).hexdigest()
+    with centre.db.write(actor, Purpose.INTAKE) as tx:
+        known = messages.by_digest(tx.connection, digest)
+        if known is not None:
+            tx.audit("message.repeated", "message", known.id, source=source.name)
+            return Received(message=known, new=False)
+        message = Message(
+            id=new_id(),
+            digest=digest,
+            source=source,
+            received_at=tx.at,
+            size=len(data),
+            state=MessageState.RECEIVED,
+            corrects=corrects,
+        )
+        messages.insert(tx.connection, message, data)
+        tx.audit("message.received", "message", message.id, digest=digest, source=source.name)
+    return Received(message=message, new=True)
+
+
+def correct(centre: Centre, actor: Actor, message_id: str, data: bytes) -> Received:
+    """Takes in a corrected text in place of a message that has a quarantined part."""
+    actor.require(Permission.RERUN_MESSAGES)
+    with centre.db.read() as connection:
+        old = messages.get(connection, message_id)
+    return receive(centre, actor, data, old.source, corrects=old.id)
+
+
+def rerun(centre: Centre, actor: Actor, message_id: str) -> Message:
+    """Puts a finished message back into the queue, to be read by the program as it is now."""
+    actor.require(Permission.RERUN_MESSAGES)
+    with centre.db.write(actor, Purpose.INTAKE) as tx:
+        message = messages.get(tx.connection, message_id)
+        if not message.state.can_become(MessageState.RECEIVED):
+            raise Conflict(f"the message is {message.state.value}: wait until it is finished")
+        messages.move(tx.connection, message, MessageState.RECEIVED, run=message.run + 1)
+        tx.audit("message.rerun", "message", message.id, run=message.run + 1)
+        return messages.get(tx.connection, message_id)
+
+
+# --- reading ----------------------------------------------------------------------------------
+
+
+def parse(centre: Centre, message: Message) -> bool:
+    """Reads a received message and stores what it declares; False when another was quicker."""
+    with centre.db.read() as connection:
+        body = messages.body(connection, message.id)
+    submissions = read_transmission(body)
+    assembled = [_assemble(centre, submission) for submission in submissions]
+    readable = any(values is not None for values in assembled)
+    state = MessageState.PARSED if readable else MessageState.QUARANTINED
+    with centre.db.write(WORKER, Purpose.INTAKE) as tx:
+        tx.audit(f"message.{state.value}", "message", message.id, parts=len(submissions))
+        if not messages.move(tx.connection, message, state):
+            tx.audit("message.left", "message", message.id, cause="another worker was quicker")
+            return False
+        _save(tx, message, submissions, assembled)
+    return True
+
+
+def read_transmission(body: bytes) -> Sequence[Submission]:
+    """Reads a transmission; an error of the reader itself quarantines it, and stops nothing."""
+    try:
+        return reader.read(body)
+    except Exception as error:
+        _log.exception("reader failed", size=len(body))
+        cause = f"the reader failed on it ({type(error).__name__}): please report this"
+        problem = Problem(line=1, column=1, segment="", cause=cause)
+        return (
+            Submission(
+                ordinal=1,
+                message_type="",
+                version="",
+                reference="",
+                function="",
+                line=1,
+                start=0,
+                end=len(body),
+                problems=(problem,),
+                fatal=True,
+            ),
+        )
+
+
+def _assemble(centre: Centre, submission: Submission) -> Assembled | None:
+    """The domain values of a part; None when it must be quarantined."""
+    if submission.fatal:
+        return None
+    return assemble(submission, centre.settings.country, centre.clock().date())
+
+
+def _save(
+    tx: Tx,
+    message: Message,
+    submissions: Sequence[Submission],
+    assembled: Sequence[Assembled | None],
+) -> None:
+    known = {part.ordinal: part for part in messages.parts(tx.connection, message.id)}
+    for submission, values in zip(submissions, assembled, strict=True):
+        old = known.get(submission.ordinal)
+        part = _part(message, submission, values, old.id if old else new_id())
+        messages.save_part(tx.connection, part)
+        told = _save_values(tx.connection, submission, values) if values else ()
+        travellers.replace_records(tx.connection, part.id, told)
+
+
+def _part(message: Message, submission: Submission, values: Assembled | None, part_id: str) -> Part:
+    problems = submission.problems + (values.problems if values else ())
+    return Part(
+        id=part_id,
+        message_id=message.id,
+        ordinal=submission.ordinal,
+        message_type=submission.message_type,
+        version=submission.version,
+        reference=submission.reference,
+        line=submission.line,
+        state=PartState.QUARANTINED if values is None else PartState.READ,
+        problems=tuple(sorted(problems, key=lambda problem: (problem.line, problem.column))),
+    )
+
+
+def _save_values(
+    connection: sa.Connection, submission: Submission, values: Assembled
+) -> list[tuple[str, DeclaredTraveller]]:
+    """Stores voyages, travellers and expected crossings; gives who each record speaks of."""
+    saved = {
+        voyage.id: travellers.save_voyage(connection, voyage_key(voyage), voyage)
+        for voyage in values.voyages
+    }
+    if values.border is None:
+        return []
+    border = saved[values.border]
+    by_key = {own.key: own.traveller for own in values.travellers}
+    lasting = travellers.save_travellers(connection, border.id, by_key)
+    travellers.expect_crossings(connection, list(lasting.values()), border)
+    return [(lasting[own.key].id, submission.travellers[own.index]) for own in values.travellers]
+
+
+# --- looking ----------------------------------------------------------------------------------
+
+
+def list_messages(
+    centre: Centre, actor: Actor, *, quarantined: bool = False, page: int = 1
+) -> MessagePage:
+    """Messages, newest first; with `quarantined`, those that have a quarantined part."""
+    actor.require(Permission.SEE_MESSAGES)
+    with centre.db.read() as connection:
+        total = messages.count(connection, quarantined=quarantined)
+        pages = max(1, -(-total // PAGE))
+        page = min(max(1, page), pages)
+        rows = messages.summaries(
+            connection, quarantined=quarantined, offset=(page - 1) * PAGE, limit=PAGE
+        )
+    return MessagePage(rows=tuple(rows), total=total, page=page, pages=pages)
+
+
+def view(centre: Centre, actor: Actor, message_id: str) -> MessageView:
+    """A message with its parts and problems; a look that is audited, for excerpts are personal."""
+    actor.require(Permission.SEE_MESSAGES)
+    with centre.db.read() as connection:
+        message = messages.get(connection, message_id)
+        own = messages.parts(connection, message_id)
+        body = messages.body(connection, message_id)
+        told = len(travellers.travellers_of_message(connection, message_id))
+    centre.looked(actor, Purpose.INTAKE, "message.viewed", "message", message_id)
+    text = body.decode("utf-8", "replace").split("\n")
+    shown = tuple((part, _shown(message, part, text)) for part in own)
+    return MessageView(message=message, parts=shown, travellers=told)
+
+
+def raw(centre: Centre, actor: Actor, message_id: str) -> bytes:
+    """The bytes as they came; a look that is audited."""
+    actor.require(Permission.RERUN_MESSAGES)
+    with centre.db.read() as connection:
+        messages.get(connection, message_id)
+        body = messages.body(connection, message_id)
+    centre.looked(actor, Purpose.INTAKE, "message.downloaded", "message", message_id)
+    return body
+
+
+def _shown(message: Message, part: Part, text: Sequence[str]) -> tuple[ShownProblem, ...]:
+    return tuple(
+        ShownProblem(
+            problem=problem,
+            place=f"{message.source.name}:{problem.line}:{problem.column}",
+            excerpt=_excerpt(text, problem) if problem.severity is Severity.ERROR else (),
+        )
+        for problem in part.problems
+    )
+
+
+def _excerpt(text: Sequence[str], problem: Problem) -> tuple[Line, ...]:
+    first = max(1, problem.line - _AROUND)
+    last = min(len(text), problem.line + _AROUND)
+    return tuple(
+        Line(number=n, text=text[n - 1].rstrip("\r")[:400], marked=n == problem.line)
+        for n in range(first, last + 1)
+    )

@@ -1,0 +1,53 @@
+"""Pictures of one person: decoded within bounds, judged, and made anew as JPEG for keeping."""
+
+from dataclasses import dataclass
+
+import cv2
+
+from parakh.domain.face import FaceSample
+from parakh.errors import InvalidInput
+from parakh.faces.picture import Picture, decode_picture
+from parakh.services.centre import Centre
+
+LONGEST_KEPT = 1280
+"""Pixels; enough for an officer to compare, and to enrol again under another model."""
+
+_JPEG_QUALITY = 92
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Portrait:
+    """A face that can be relied on, and its picture as it is kept (JPEG)."""
+
+    sample: FaceSample
+    jpeg: bytes
+
+
+def read(centre: Centre, content: bytes) -> Portrait:
+    """The face of a picture; raises InvalidInput when there is none that can be relied on."""
+    picture = decode_picture(content)
+    samples = centre.faces.describe(picture, centre.faces.detector.find(picture))
+    if not samples:
+        raise InvalidInput("no face was found in the picture")
+    best = samples[0]
+    if not best.quality.acceptable:
+        reasons = "; ".join(str(reason) for reason in best.quality.reasons)
+        raise InvalidInput(f"the picture is not fit to search by: {reasons}")
+    return Portrait(sample=best, jpeg=kept(picture))
+
+
+def kept(picture: Picture) -> bytes:
+    """The picture as JPEG, scaled down if need be.
+
+    Written anew from its pixels: whatever else the upload carried (place, owner, a script hidden
+    in a picture) does not reach the database or a browser.
+    """
+    height, width = picture.shape[:2]
+    scale = min(1.0, LONGEST_KEPT / max(height, width))
+    if scale < 1:
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    done, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
+    if not done:
+        raise InvalidInput("the picture cannot be kept as JPEG")
+    return bytes(data)

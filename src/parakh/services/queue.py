@@ -1,0 +1,51 @@
+"""The work queue: the message table itself, worked off one step at a time."""
+
+from collections.abc import Callable
+
+import structlog
+
+from parakh.domain.message import Message, MessageState
+from parakh.services import intake, screening
+from parakh.services.centre import Centre
+from parakh.store import messages
+from parakh.store.lease import claim
+
+_log = structlog.get_logger()
+_STEPS: tuple[tuple[MessageState, Callable[[Centre, Message], bool]], ...] = (
+    (MessageState.PARSED, screening.screen_message),
+    (MessageState.RECEIVED, intake.parse),
+)
+"""What is nearest its end goes first, so that an alert waits for no newcomer."""
+
+
+def step(centre: Centre, leave: set[str]) -> bool:
+    """Takes one message one state on; False when there is nothing to do.
+
+    A message whose step fails is put into `leave` and stays in its state, to be tried again when
+    the caller empties `leave`; the queue goes on with the others.
+    """
+    for state, work in _STEPS:
+        with claim(centre.db, state, leave) as message:
+            if message is None:
+                continue
+            try:
+                work(centre, message)
+            except Exception:
+                _log.exception("step failed", message=message.id, state=state.value)
+                leave.add(message.id)
+            return True
+    return False
+
+
+def drain(centre: Centre) -> set[str]:
+    """Works until nothing is left; gives the messages whose step failed."""
+    failed: set[str] = set()
+    while step(centre, failed):
+        pass
+    return failed
+
+
+def waiting(centre: Centre) -> int:
+    """How many messages are not finished."""
+    with centre.db.read() as connection:
+        return messages.waiting(connection)

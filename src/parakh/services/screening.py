@@ -1,0 +1,129 @@
+"""Screens what a message declared, and what a gate captured; stores assessments, raises alerts."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import sqlalchemy as sa
+
+from parakh.access import Purpose
+from parakh.alert.route import units_for
+from parakh.alert.triage import HandlingOf, advise
+from parakh.domain.alert import Alert
+from parakh.domain.hit import Assessment, Hit, HitState, Kind, Ref
+from parakh.domain.ids import new_id
+from parakh.domain.message import Message, MessageState
+from parakh.domain.unit import Unit
+from parakh.domain.watchlist import Handling
+from parakh.screen.pipeline import Screened, screen
+from parakh.screen.screener import TravellerSubject
+from parakh.services.centre import WORKER, Centre
+from parakh.store import alerts, messages, people, travellers, watchlists
+from parakh.store.database import Tx
+
+
+def screen_message(centre: Centre, message: Message) -> bool:
+    """Screens all that a parsed message told of; False when another worker was quicker."""
+    with centre.db.read() as connection:
+        subjects = _subjects(connection, message)
+    screened = screen(centre.traveller_screeners(), subjects)
+    ports = {subject.ref: subject.voyage.port for subject in subjects if subject.voyage}
+    with centre.db.write(WORKER, Purpose.SCREENING) as tx:
+        if not messages.move(tx.connection, message, MessageState.SCREENED):
+            tx.audit("message.left", "message", message.id, cause="another worker was quicker")
+            return False
+        raised = assess(tx, screened, cause=f"{message.id}#{message.run}", ports=ports)
+        tx.audit(
+            "message.screened", "message", message.id, subjects=len(subjects), alerts=len(raised)
+        )
+    centre.wall.notify()
+    return True
+
+
+def assess(
+    tx: Tx, screened: Sequence[Screened], *, cause: str, ports: dict[Ref, str]
+) -> list[Alert]:
+    """Stores one assessment a subject, and alerts the units of its port to hits that are new.
+
+    Hits that were raised before keep their identity and what a human decided on them; they raise
+    no second alert.
+    """
+    connection = tx.connection
+    known = alerts.hits_of(connection, [own.subject.ref for own in screened])
+    handling = handling_of(connection, [hit for own in screened for hit in own.hits])
+    units = list(people.units(connection).values())
+    raised: list[Alert] = []
+    for own in screened:
+        ref = own.subject.ref
+        before = known.get(ref, [])
+        hits = [_with_history(hit, before) for hit in own.hits]
+        assessment = Assessment(
+            id=new_id(),
+            subject=ref,
+            cause=cause,
+            at=tx.at,
+            advice=advise(own.results, hits, handling),
+            results=own.results,
+            hits=tuple(hits),
+        )
+        alerts.save_assessment(connection, assessment)
+        if {hit.id for hit in hits} - {hit.id for hit in before}:
+            raised += _raise(tx, assessment, ports.get(ref, ""), units)
+    return raised
+
+
+def handling_of(connection: sa.Connection, hits: Iterable[Hit]) -> HandlingOf:
+    """How the lists behind hits are to be handled."""
+    targets = {hit.target.id for hit in hits if hit.target.kind is Kind.WATCHLIST_ENTRY}
+    lists = watchlists.lists(connection)
+    found = {
+        entry.id: lists[entry.watchlist_id].handling
+        for entry in watchlists.entries_by_id(connection, targets).values()
+    }
+    return lambda hit: found.get(hit.target.id, Handling.INFORM)
+
+
+def _subjects(connection: sa.Connection, message: Message) -> list[TravellerSubject]:
+    told = travellers.travellers_of_message(connection, message.id)
+    voyages = travellers.voyages_by_id(connection, {own.voyage_id for own in told})
+    return [
+        TravellerSubject(
+            ref=Ref(kind=Kind.TRAVELLER, id=own.id), traveller=own, voyage=voyages[own.voyage_id]
+        )
+        for own in told
+    ]
+
+
+def _with_history(hit: Hit, before: Sequence[Hit]) -> Hit:
+    """The hit under the identity and decision of the one that this screener raised earlier."""
+    screener = hit.screener.partition("@")[0]
+    for old in before:
+        if old.target == hit.target and old.screener.partition("@")[0] == screener:
+            return replace(
+                hit,
+                id=old.id,
+                state=old.state,
+                decided_by=old.decided_by,
+                decided_at=old.decided_at,
+                reason=old.reason,
+            )
+    return hit
+
+
+def _raise(tx: Tx, assessment: Assessment, port: str, units: Sequence[Unit]) -> list[Alert]:
+    if all(hit.state is HitState.CLEARED for hit in assessment.hits):
+        return []
+    raised = [
+        Alert(
+            id=new_id(),
+            unit_id=unit.id,
+            assessment_id=assessment.id,
+            subject=assessment.subject,
+            advice=assessment.advice,
+            at=tx.at,
+        )
+        for unit in units_for(port, units)
+    ]
+    for alert in raised:
+        alerts.add_alert(tx, alert)
+        tx.audit("alert.raised", "alert", alert.id, unit=alert.unit_id, advice=alert.advice.value)
+    return raised

@@ -1,0 +1,117 @@
+"""The audit trail for auditors: search, verification, and checkpoints kept outside the database."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from parakh.access import Actor, Permission, Purpose
+from parakh.services.centre import WORKER, Centre
+from parakh.store import audit, pictures
+from parakh.store.audit import AuditFinding, AuditRow, AuditVerdict
+
+PAGE = 100
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrailFilter:
+    """Which rows are wanted; empty fields want all. `action` may be the beginning of one."""
+
+    actor: str = ""
+    action: str = ""
+    subject: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrailPage:
+    """A page of the trail, newest first."""
+
+    rows: tuple[AuditRow, ...]
+    total: int
+    page: int
+    pages: int
+
+
+def search(
+    centre: Centre, actor: Actor, wanted: TrailFilter = TrailFilter(), page: int = 1
+) -> TrailPage:
+    """Rows of the trail; a look that is itself audited."""
+    actor.require(Permission.SEE_AUDIT)
+    page = max(1, page)
+    with centre.db.read() as connection:
+        rows, total = audit.search(
+            connection,
+            actor=wanted.actor,
+            action=wanted.action,
+            subject=wanted.subject,
+            between=(wanted.since, wanted.until),
+            offset=(page - 1) * PAGE,
+            limit=PAGE,
+        )
+    centre.looked(actor, Purpose.AUDIT, "audit.viewed", "audit", wanted.subject or "all")
+    return TrailPage(rows=tuple(rows), total=total, page=page, pages=max(1, -(-total // PAGE)))
+
+
+def verify(centre: Centre, actor: Actor) -> AuditVerdict:
+    """Checks the whole chain, and that the checkpoints outside the database still stand in it."""
+    actor.require(Permission.SEE_AUDIT)
+    with centre.db.read() as connection:
+        verdict = audit.verify(connection, centre.db.keys.audit)
+        strays = [
+            AuditFinding(seq=seq, cause=cause)
+            for seq, digest in _checkpoints(_path(centre))
+            if (cause := _stray(audit.hash_at(connection, seq), digest))
+        ]
+    centre.looked(actor, Purpose.AUDIT, "audit.verified", "audit", verdict.head)
+    return AuditVerdict(
+        rows=verdict.rows, head=verdict.head, findings=verdict.findings + tuple(strays)
+    )
+
+
+def checkpoint(centre: Centre) -> bool:
+    """Writes the head to a file beside the database, if it moved; False when it did not.
+
+    A database that is put back to an older state as a whole is sound in itself; this file is what
+    gives it away. Copy it elsewhere to be sure.
+    """
+    path = _path(centre)
+    with centre.db.read() as connection:
+        seq, digest, signature = audit.head(connection)
+    known = _checkpoints(path)
+    if known and known[-1][0] == seq:
+        return False
+    line = {"seq": seq, "hash": digest, "signature": signature, "at": centre.clock().isoformat()}
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")
+    return True
+
+
+def housekeep(centre: Centre) -> int:
+    """Deletes pictures whose time is over; gives how many."""
+    with centre.db.read() as connection:
+        due = pictures.due(connection, centre.clock())
+    if not due:
+        return 0
+    with centre.db.write(WORKER, Purpose.ADMINISTRATION) as tx:
+        gone = pictures.expire_pictures(tx)
+        tx.audit("pictures.expired", "picture", "", count=gone)
+    return gone
+
+
+def _stray(found: str | None, digest: str) -> str:
+    if found is None:
+        return "a checkpoint was made of this row, and it is gone"
+    return "" if found == digest else "is not what it was when a checkpoint was made of it"
+
+
+def _path(centre: Centre) -> Path:
+    return centre.settings.data_dir / "audit-checkpoints.jsonl"
+
+
+def _checkpoints(path: Path) -> list[tuple[int, str]]:
+    if not path.exists():
+        return []
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [(int(own["seq"]), str(own["hash"])) for own in map(json.loads, lines)]

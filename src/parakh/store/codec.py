@@ -1,0 +1,39 @@
+"""Domain values as JSON columns and back, by pydantic's adapters for plain dataclasses."""
+
+from typing import Any, Generic, TypeVar
+
+from pydantic import TypeAdapter
+
+from parakh.domain.dates import PartialDate
+from parakh.domain.hit import Evidence, ScreenerResult
+from parakh.domain.message import Problem
+from parakh.domain.phrase import Phrase
+from parakh.domain.traveller import Document, PersonName
+from parakh.ingest.records import DeclaredTraveller
+
+T = TypeVar("T")
+
+
+class Codec(Generic[T]):
+    """Turns values of one type into what a JSON column takes, and back."""
+
+    def __init__(self, kind: Any) -> None:
+        self._adapter: TypeAdapter[T] = TypeAdapter(kind)
+
+    def dump(self, value: T) -> Any:
+        """The value as dictionaries, lists and scalars."""
+        return self._adapter.dump_python(value, mode="json")
+
+    def load(self, column: Any) -> T:
+        """The value from a column; raises pydantic.ValidationError if the row is damaged."""
+        return self._adapter.validate_python(column)
+
+
+PROBLEMS: Codec[tuple[Problem, ...]] = Codec(tuple[Problem, ...])
+NAMES: Codec[tuple[PersonName, ...]] = Codec(tuple[PersonName, ...])
+DATES: Codec[tuple[PartialDate, ...]] = Codec(tuple[PartialDate, ...])
+DOCUMENTS: Codec[tuple[Document, ...]] = Codec(tuple[Document, ...])
+PHRASE: Codec[Phrase] = Codec(Phrase)
+EVIDENCE: Codec[tuple[Evidence, ...]] = Codec(tuple[Evidence, ...])
+RESULTS: Codec[tuple[ScreenerResult, ...]] = Codec(tuple[ScreenerResult, ...])
+DECLARED: Codec[DeclaredTraveller] = Codec(DeclaredTraveller)

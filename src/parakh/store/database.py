@@ -1,0 +1,179 @@
+"""Connections and transactions, the same on SQLite and on PostgreSQL."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from parakh.access import Actor, Purpose
+from parakh.clock import Clock, utc_now
+from parakh.errors import Misconfigured
+from parakh.store import audit
+from parakh.store.keys import Keys
+from parakh.store.tables import change, sequence
+from parakh.store.vault import Vault
+
+
+class Tx:
+    """A write transaction of one actor for one purpose; it must say in the audit what it did.
+
+    Attributes:
+        connection: executes statements.
+        actor, purpose: stand on every audit row.
+        at: one moment for all that happens in it.
+    """
+
+    def __init__(
+        self, connection: sa.Connection, actor: Actor, purpose: Purpose, at: datetime
+    ) -> None:
+        self.connection = connection
+        self.actor = actor
+        self.purpose = purpose
+        self.at = at
+        self.records: list[audit.AuditRecord] = []
+
+    def audit(self, action: str, kind: str, ref_id: str, **detail: object) -> None:
+        """Notes what was done; rows join the chain when the transaction commits."""
+        self.records.append(
+            audit.AuditRecord(
+                at=self.at,
+                actor=self.actor.name,
+                action=action,
+                subject_kind=kind,
+                subject_id=ref_id,
+                purpose=self.purpose.value,
+                detail=json.dumps(detail, ensure_ascii=False, sort_keys=True),
+            )
+        )
+
+    def changed(self, kind: str, ref_ids: Sequence[str]) -> None:
+        """Tells indexes in memory, of this and other processes, to take in some things again."""
+        last = next_value(self.connection, "change", len(ref_ids))
+        rows = [
+            {"seq": last - len(ref_ids) + place, "kind": kind, "ref_id": ref_id}
+            for place, ref_id in enumerate(ref_ids, start=1)
+        ]
+        if rows:
+            self.connection.execute(change.insert(), rows)
+
+
+class Database:
+    """One database. `read()` for looking, `write()` for changing; both are context managers."""
+
+    def __init__(self, url: str, keys: Keys, clock: Clock = utc_now) -> None:
+        self.engine = make_engine(url)
+        self.keys = keys
+        self.vault = Vault(keys)
+        self.clock = clock
+        self._writer = self.engine.execution_options(parakh_write=True)
+        self._reader = (
+            self.engine
+            if self.embedded
+            else self.engine.execution_options(isolation_level="REPEATABLE READ")
+        )
+
+    @property
+    def embedded(self) -> bool:
+        """Whether it is SQLite: one file, one worker."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """A consistent view; nothing can be written."""
+        with self._reader.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self, actor: Actor, purpose: Purpose) -> Iterator[Tx]:
+        """A transaction that commits at the end, or rolls back on any exception.
+
+        Raises RuntimeError when it ends without an audit record: a change nobody answers for.
+        """
+        with self._writer.begin() as connection:
+            tx = Tx(connection, actor, purpose, self.clock())
+            yield tx
+            if not tx.records:
+                raise RuntimeError("a write transaction ended without an audit record")
+            audit.append(connection, self.keys.audit, tx.records)
+
+    @contextmanager
+    def maintain(self) -> Iterator[sa.Connection]:
+        """A write transaction for housekeeping that touches no personal data and no decision."""
+        with self._writer.begin() as connection:
+            yield connection
+
+    def verify_audit(self) -> audit.AuditVerdict:
+        """Checks the whole audit chain."""
+        with self.read() as connection:
+            return audit.verify(connection, self.keys.audit)
+
+    def close(self) -> None:
+        """Gives all connections back."""
+        self.engine.dispose()
+
+
+def next_value(connection: sa.Connection, name: str, count: int = 1) -> int:
+    """Takes the next `count` numbers of a sequence and gives the last of them.
+
+    There are no gaps, and the order of numbers is the order of commits.
+
+    A row lock holds other writers off until this transaction ends; readers who ask for "all after
+    N" therefore never miss a number that becomes visible late.
+    """
+    value = connection.execute(
+        sequence.update()
+        .where(sequence.c.name == name)
+        .values(value=sequence.c.value + count)
+        .returning(sequence.c.value)
+    ).scalar_one()
+    return int(value)
+
+
+def make_engine(url: str) -> sa.Engine:
+    """An engine with the project's settings; raises Misconfigured for other databases."""
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise Misconfigured("PARAKH_DATABASE_URL is not a database URL") from error
+    if parsed.get_backend_name() == "postgresql":
+        return _postgresql(parsed)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(parsed)
+    raise Misconfigured(f"{parsed.get_backend_name()} is not supported: use sqlite or postgresql")
+
+
+def _postgresql(url: sa.URL) -> sa.Engine:
+    try:
+        return sa.create_engine(
+            url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True
+        )
+    except ModuleNotFoundError as error:
+        raise Misconfigured("PostgreSQL needs `pip install parakh[postgresql]`") from error
+
+
+def _sqlite(url: sa.URL) -> sa.Engine:
+    engine = sa.create_engine(url, connect_args={"timeout": 30}, hide_parameters=True)
+
+    @sa.event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _: Any) -> None:
+        # The driver's own transaction handling would begin too late for BEGIN IMMEDIATE.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode = WAL")
+        # FULL: an acknowledged message survives a power cut, not only a killed process.
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute("PRAGMA secure_delete = ON")  # deleted templates leave no bytes behind
+        cursor.execute("PRAGMA cache_size = -65536")
+        cursor.close()
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        write = connection.get_execution_options().get("parakh_write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine

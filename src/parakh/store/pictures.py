@@ -1,0 +1,147 @@
+"""Pictures and face templates, sealed at rest."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from parakh.domain.face import Template
+from parakh.domain.ids import new_id
+from parakh.domain.watchlist import EntryState
+from parakh.errors import NotFound
+from parakh.store.database import Tx
+from parakh.store.tables import capture, picture, template, watchlist_entry
+from parakh.store.vault import Vault
+from parakh.store.watchlists import ENTRY_CHANGED
+
+GALLERY = "gallery:watchlist"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredTemplate:
+    """An enrolled template: its row, the entry it stands for, and the picture it was made from."""
+
+    id: str
+    entry_id: str
+    picture_id: str
+    template: Template
+
+
+def save_picture(
+    tx: Tx,
+    vault: Vault,
+    *,
+    owner_kind: str,
+    owner_id: str,
+    media_type: str,
+    data: bytes,
+    expires_at: datetime | None = None,
+) -> str:
+    """Seals and keeps a picture; gives its identifier."""
+    picture_id = new_id()
+    tx.connection.execute(
+        picture.insert().values(
+            id=picture_id,
+            owner_kind=owner_kind,
+            owner_id=owner_id,
+            media_type=media_type,
+            sealed=vault.seal(tx.connection, "picture", picture_id, data),
+            created_at=tx.at,
+            expires_at=expires_at,
+        )
+    )
+    return picture_id
+
+
+def picture_owner(connection: sa.Connection, picture_id: str) -> tuple[str, str]:
+    """Kind and identifier of what a picture shows; raises NotFound."""
+    query = sa.select(picture.c.owner_kind, picture.c.owner_id).where(picture.c.id == picture_id)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise NotFound("there is no such picture")
+    return row.owner_kind, row.owner_id
+
+
+def load_picture(connection: sa.Connection, vault: Vault, picture_id: str) -> tuple[bytes, str]:
+    """A picture's bytes and media type; raises NotFound."""
+    row = connection.execute(sa.select(picture).where(picture.c.id == picture_id)).one_or_none()
+    if row is None:
+        raise NotFound("there is no such picture")
+    return vault.open(connection, "picture", picture_id, row.sealed), row.media_type
+
+
+def pictures_of(connection: sa.Connection, owner_ids: Iterable[str]) -> dict[str, list[str]]:
+    """Picture identifiers by their owner's, oldest first."""
+    query = (
+        sa.select(picture.c.owner_id, picture.c.id)
+        .where(picture.c.owner_id.in_(set(owner_ids)))
+        .order_by(picture.c.id)
+    )
+    found: dict[str, list[str]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.owner_id, []).append(row.id)
+    return found
+
+
+def due(connection: sa.Connection, at: datetime) -> bool:
+    """Whether there are pictures whose time is over."""
+    query = sa.select(picture.c.id).where(picture.c.expires_at <= at).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def expire_pictures(tx: Tx) -> int:
+    """Deletes pictures whose time is over; gives how many."""
+    gone = sa.select(picture.c.id).where(picture.c.expires_at <= tx.at)
+    tx.connection.execute(
+        capture.update().where(capture.c.picture_id.in_(gone)).values(picture_id=None)
+    )
+    return tx.connection.execute(picture.delete().where(picture.c.expires_at <= tx.at)).rowcount
+
+
+def save_template(tx: Tx, vault: Vault, entry_id: str, picture_id: str, value: Template) -> None:
+    """Seals and enrols a template of an entry, and tells the indexes."""
+    template_id = new_id()
+    tx.connection.execute(
+        template.insert().values(
+            id=template_id,
+            gallery=GALLERY,
+            reference_id=entry_id,
+            model=value.model,
+            picture_id=picture_id,
+            sealed=vault.seal(tx.connection, GALLERY, template_id, value.vector),
+            created_at=tx.at,
+        )
+    )
+    tx.changed(ENTRY_CHANGED, [entry_id])
+
+
+def templates(
+    connection: sa.Connection, vault: Vault, model: str, entry_id: str | None = None
+) -> Iterator[StoredTemplate]:
+    """Templates that one model made, of approved entries only; of one entry, or of all."""
+    query = (
+        sa.select(template)
+        .join(watchlist_entry, watchlist_entry.c.id == template.c.reference_id)
+        .where(
+            template.c.gallery == GALLERY,
+            template.c.model == model,
+            watchlist_entry.c.state == EntryState.APPROVED.value,
+        )
+    )
+    if entry_id is not None:
+        query = query.where(template.c.reference_id == entry_id)
+    for row in connection.execute(query):
+        vector = vault.open(connection, GALLERY, row.id, row.sealed)
+        yield StoredTemplate(
+            id=row.id,
+            entry_id=row.reference_id,
+            picture_id=row.picture_id,
+            template=Template(model=row.model, vector=vector),
+        )
+
+
+def template_picture(connection: sa.Connection, template_id: str) -> str | None:
+    """The picture a template was made from."""
+    query = sa.select(template.c.picture_id).where(template.c.id == template_id)
+    return connection.execute(query).scalar_one_or_none()

@@ -1,0 +1,74 @@
+"""Making and upgrading the schema (Alembic), and the rows every database starts with."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from parakh.store import audit
+from parakh.store.database import Database
+from parakh.store.tables import metadata, sequence
+
+SEQUENCES = ("change", "wall")
+VAULT_PURPOSES = ("picture", "gallery:watchlist")
+
+
+_APPEND_ONLY = {
+    "sqlite": [
+        f"CREATE TRIGGER IF NOT EXISTS audit_no_{verb.lower()} BEFORE {verb} ON audit "
+        "BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END"
+        for verb in ("UPDATE", "DELETE")
+    ],
+    "postgresql": [
+        "CREATE OR REPLACE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'the audit trail is append-only'; END $$",
+        "CREATE OR REPLACE TRIGGER audit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit "
+        "FOR EACH STATEMENT EXECUTE FUNCTION audit_append_only()",
+    ],
+}
+"""The database itself refuses changes; the chain proves it when somebody takes the trigger off."""
+
+
+def upgrade(database: Database) -> None:
+    """Brings the schema to the newest revision; existing rows stay."""
+    with database.engine.execution_options(parakh_write=True).begin() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        prepare(database, connection)
+
+
+def create_all(database: Database) -> None:
+    """A fresh schema straight from the tables; a test holds it equal to a migrated one."""
+    with database.engine.execution_options(parakh_write=True).begin() as connection:
+        metadata.create_all(connection)
+        prepare(database, connection)
+
+
+def prepare(database: Database, connection: sa.Connection) -> None:
+    """Adds the rows that must be there: sequences, the audit's signed head, data keys."""
+    known = set(connection.execute(sa.select(sequence.c.name)).scalars())
+    for name in SEQUENCES:
+        if name not in known:
+            connection.execute(sequence.insert().values(name=name, value=0))
+    audit.start(connection, database.keys.audit)
+    for statement in _APPEND_ONLY[connection.dialect.name]:
+        connection.exec_driver_sql(statement)
+    for purpose in VAULT_PURPOSES:
+        database.vault.create_key(connection, purpose)
+
+
+def revisions(database: Database) -> tuple[str | None, str | None]:
+    """The database's revision and the newest one; equal when it is up to date."""
+    with database.read() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    return current, ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config

@@ -1,0 +1,429 @@
+"""The tables. Rows are turned into domain values by the adapter module of each noun.
+
+Identifiers are 32 hexadecimal digits (see `parakh.domain.ids`). Moments are UTC; local times of
+ports are stored without a zone, as carriers send them.
+"""
+
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Moment(sa.TypeDecorator[datetime]):
+    """An aware moment, stored in UTC; SQLite keeps no zone, so it is put back when read."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _id(name: str = "id", **options: bool) -> sa.Column[str]:
+    return sa.Column(name, sa.String(32), **options)  # type: ignore[arg-type]
+
+
+def _to(table: str, name: str, *, null: bool = False, index: bool = False) -> sa.Column[str]:
+    return sa.Column(name, sa.String(32), sa.ForeignKey(f"{table}.id"), nullable=null, index=index)
+
+
+def _text(name: str, *, null: bool = False) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=null)
+
+
+def _code(name: str, *, null: bool = False) -> sa.Column[str]:
+    return sa.Column(name, sa.String(40), nullable=null)
+
+
+def _moment(name: str, *, null: bool = False) -> sa.Column[datetime]:
+    return sa.Column(name, Moment, nullable=null)
+
+
+def _json(name: str) -> sa.Column[object]:
+    return sa.Column(name, sa.JSON, nullable=False)
+
+
+# --- intake -----------------------------------------------------------------------------------
+
+message = sa.Table(
+    "message",
+    metadata,
+    _id(primary_key=True),
+    sa.Column("digest", sa.String(64), nullable=False, unique=True),
+    _code("channel"),
+    _text("source_name"),
+    _moment("received_at"),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    _code("state"),
+    _to("message", "corrects", null=True),
+    sa.Column("run", sa.Integer, nullable=False),
+    sa.Index("ix_message_state_id", "state", "id"),
+)
+
+message_body = sa.Table(
+    "message_body",
+    metadata,
+    sa.Column("message_id", sa.String(32), sa.ForeignKey("message.id"), primary_key=True),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+
+part = sa.Table(
+    "part",
+    metadata,
+    _id(primary_key=True),
+    _to("message", "message_id"),
+    sa.Column("ordinal", sa.Integer, nullable=False),
+    _code("message_type"),
+    _code("version"),
+    _text("reference"),
+    sa.Column("line", sa.Integer, nullable=False),
+    _code("state"),
+    _json("problems"),
+    sa.UniqueConstraint("message_id", "ordinal"),
+)
+
+voyage = sa.Table(
+    "voyage",
+    metadata,
+    _id(primary_key=True),
+    sa.Column("key", sa.String(160), nullable=False, unique=True),
+    _code("mode"),
+    _code("carrier"),
+    _code("number"),
+    _code("origin"),
+    _code("destination"),
+    sa.Column("departure", sa.DateTime, nullable=True),
+    sa.Column("arrival", sa.DateTime, nullable=True),
+    _moment("arrival_utc", null=True),
+    _code("direction"),
+    _code("port"),
+    sa.Index("ix_voyage_port_arrival_utc", "port", "arrival_utc"),
+    sa.Index("ix_voyage_arrival_utc", "arrival_utc"),
+)
+
+traveller = sa.Table(
+    "traveller",
+    metadata,
+    _id(primary_key=True),
+    _to("voyage", "voyage_id"),
+    sa.Column("key", sa.String(400), nullable=False),
+    _code("role"),
+    _text("family_name"),
+    _text("given_names"),
+    sa.Column("birth_date", sa.String(10), nullable=True),
+    sa.Column("sex", sa.String(1), nullable=True),
+    sa.Column("nationality", sa.String(3), nullable=True),
+    sa.Column("residence", sa.String(3), nullable=True),
+    _code("embarkation", null=True),
+    _code("debarkation", null=True),
+    _text("booking_reference", null=True),
+    _code("seat", null=True),
+    _json("bags"),
+    sa.UniqueConstraint("voyage_id", "key"),
+)
+
+document = sa.Table(
+    "document",
+    metadata,
+    sa.Column("traveller_id", sa.String(32), sa.ForeignKey("traveller.id"), primary_key=True),
+    sa.Column("ordinal", sa.Integer, primary_key=True, autoincrement=False),
+    _code("type"),
+    sa.Column("number", sa.Text, nullable=False, index=True),
+    sa.Column("issuer", sa.String(3), nullable=True),
+    sa.Column("expiry", sa.String(10), nullable=True),
+)
+
+record = sa.Table(
+    "record",
+    metadata,
+    _id(primary_key=True),
+    _to("part", "part_id", index=True),
+    _to("traveller", "traveller_id", index=True),
+    sa.Column("line", sa.Integer, nullable=False),
+    _json("data"),
+)
+
+crossing = sa.Table(
+    "crossing",
+    metadata,
+    _id(primary_key=True),
+    sa.Column(
+        "traveller_id", sa.String(32), sa.ForeignKey("traveller.id"), nullable=True, unique=True
+    ),
+    _to("voyage", "voyage_id", null=True, index=True),
+    _code("port"),
+    _code("direction"),
+    _code("state"),
+    _code("lane"),
+    _moment("at", null=True),
+)
+
+capture = sa.Table(
+    "capture",
+    metadata,
+    _id(primary_key=True),
+    _code("port"),
+    _code("lane"),
+    _code("direction"),
+    _moment("at"),
+    _to("crossing", "crossing_id", null=True),
+    sa.Column("picture_id", sa.String(32), sa.ForeignKey("picture.id"), nullable=True),
+    sa.Column("quality", sa.Float, nullable=False),
+    sa.Column("verification", sa.Float, nullable=True),
+)
+
+# --- watchlists and faces ---------------------------------------------------------------------
+
+watchlist = sa.Table(
+    "watchlist",
+    metadata,
+    _id(primary_key=True),
+    sa.Column("name", sa.Text, nullable=False, unique=True),
+    _text("source"),
+    _text("legal_basis"),
+    _code("handling"),
+)
+
+watchlist_entry = sa.Table(
+    "watchlist_entry",
+    metadata,
+    _id(primary_key=True),
+    _to("watchlist", "watchlist_id"),
+    _code("kind"),
+    sa.Column("name", sa.Text, nullable=False),
+    _json("names"),
+    _json("birth_dates"),
+    sa.Column("sex", sa.String(1), nullable=True),
+    _json("nationalities"),
+    _json("documents"),
+    _text("reason"),
+    _code("state"),
+    _text("proposed_by"),
+    _moment("proposed_at"),
+    _text("decided_by", null=True),
+    _moment("decided_at", null=True),
+    _text("decision"),
+    _moment("expires_at", null=True),
+    sa.Index("ix_watchlist_entry_state_name", "state", "name"),
+    sa.Index("ix_watchlist_entry_watchlist_id", "watchlist_id"),
+)
+
+picture = sa.Table(
+    "picture",
+    metadata,
+    _id(primary_key=True),
+    _code("owner_kind"),
+    sa.Column("owner_id", sa.String(32), nullable=False),
+    _code("media_type"),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+    _moment("created_at"),
+    _moment("expires_at", null=True),
+    sa.Index("ix_picture_owner_id", "owner_id"),
+)
+
+template = sa.Table(
+    "template",
+    metadata,
+    _id(primary_key=True),
+    _code("gallery"),
+    sa.Column("reference_id", sa.String(32), nullable=False),
+    _text("model"),
+    sa.Column("picture_id", sa.String(32), sa.ForeignKey("picture.id"), nullable=False),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+    _moment("created_at"),
+    sa.Index("ix_template_gallery_model", "gallery", "model"),
+    sa.Index("ix_template_reference_id", "reference_id"),
+)
+
+change = sa.Table(
+    "change",
+    metadata,
+    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
+    _code("kind"),
+    sa.Column("ref_id", sa.String(32), nullable=False),
+)
+
+# --- screening and alerts ---------------------------------------------------------------------
+
+assessment = sa.Table(
+    "assessment",
+    metadata,
+    _id(primary_key=True),
+    _code("subject_kind"),
+    sa.Column("subject_id", sa.String(32), nullable=False),
+    sa.Column("cause", sa.String(80), nullable=False),
+    _moment("at"),
+    _code("advice"),
+    _json("results"),
+    sa.UniqueConstraint("subject_id", "subject_kind", "cause"),
+    sa.Index("ix_assessment_cause", "cause"),
+)
+
+hit = sa.Table(
+    "hit",
+    metadata,
+    _id(primary_key=True),
+    _code("subject_kind"),
+    sa.Column("subject_id", sa.String(32), nullable=False),
+    _code("target_kind"),
+    sa.Column("target_id", sa.String(32), nullable=False),
+    _text("screener"),
+    _code("screener_id"),
+    sa.Column("score", sa.Float, nullable=False),
+    sa.Column("threshold", sa.Float, nullable=False),
+    _json("sentence"),
+    _json("evidence"),
+    _code("state"),
+    _text("decided_by", null=True),
+    _moment("decided_at", null=True),
+    _text("reason"),
+    sa.UniqueConstraint(
+        "subject_id", "subject_kind", "target_id", "target_kind", "screener_id", name="uq_hit_pair"
+    ),
+)
+
+assessment_hit = sa.Table(
+    "assessment_hit",
+    metadata,
+    sa.Column("assessment_id", sa.String(32), sa.ForeignKey("assessment.id"), primary_key=True),
+    sa.Column("hit_id", sa.String(32), sa.ForeignKey("hit.id"), primary_key=True, index=True),
+)
+
+unit = sa.Table(
+    "unit",
+    metadata,
+    _id(primary_key=True),
+    sa.Column("name", sa.Text, nullable=False, unique=True),
+    sa.Column("central", sa.Boolean, nullable=False),
+    _json("ports"),
+)
+
+alert = sa.Table(
+    "alert",
+    metadata,
+    _id(primary_key=True),
+    _to("unit", "unit_id"),
+    _to("assessment", "assessment_id"),
+    _code("subject_kind"),
+    sa.Column("subject_id", sa.String(32), nullable=False),
+    _code("advice"),
+    _moment("at"),
+    _code("state"),
+    _text("acknowledged_by", null=True),
+    _moment("acknowledged_at", null=True),
+    _code("outcome", null=True),
+    _text("outcome_note", null=True),
+    _text("closed_by", null=True),
+    _moment("closed_at", null=True),
+    sa.UniqueConstraint("assessment_id", "unit_id"),
+    sa.Index("ix_alert_unit_id_state", "unit_id", "state"),
+    sa.Index("ix_alert_subject_id", "subject_id"),
+)
+
+wall_event = sa.Table(
+    "wall_event",
+    metadata,
+    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
+    _to("unit", "unit_id"),
+    _to("alert", "alert_id"),
+    _code("kind"),
+    _moment("at"),
+)
+
+# --- people, keys, and the trail --------------------------------------------------------------
+
+user = sa.Table(
+    "user_account",
+    metadata,
+    _id(primary_key=True),
+    sa.Column("name", sa.String(80), nullable=False, unique=True),
+    _text("display_name"),
+    _text("password_hash"),
+    _json("roles"),
+    _json("units"),
+    sa.Column("active", sa.Boolean, nullable=False),
+    sa.Column("failures", sa.Integer, nullable=False),
+    _moment("locked_until", null=True),
+    _moment("created_at"),
+)
+
+session = sa.Table(
+    "session",
+    metadata,
+    sa.Column("token_hash", sa.String(64), primary_key=True),
+    _to("user_account", "user_id", index=True),
+    sa.Column("csrf", sa.String(64), nullable=False),
+    _moment("created_at"),
+    _moment("seen_at"),
+)
+
+api_key = sa.Table(
+    "api_key",
+    metadata,
+    _id(primary_key=True),
+    sa.Column("key_hash", sa.String(64), nullable=False, unique=True),
+    sa.Column("name", sa.String(80), nullable=False, unique=True),
+    _json("permissions"),
+    _json("units"),
+    _moment("created_at"),
+    _moment("revoked_at", null=True),
+)
+
+data_key = sa.Table(
+    "data_key",
+    metadata,
+    sa.Column("purpose", sa.String(80), primary_key=True),
+    sa.Column("master", sa.String(16), nullable=False),
+    sa.Column("wrapped", sa.LargeBinary, nullable=False),
+)
+
+sequence = sa.Table(
+    "sequence",
+    metadata,
+    sa.Column("name", sa.String(20), primary_key=True),
+    sa.Column("value", sa.BigInteger, nullable=False),
+)
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
+    _moment("at"),
+    _text("actor"),
+    _code("action"),
+    _code("subject_kind"),
+    sa.Column("subject_id", sa.String(80), nullable=False),
+    _code("purpose"),
+    _text("detail"),
+    sa.Column("previous", sa.String(64), nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False),
+    sa.Index("ix_audit_subject_id", "subject_id"),
+    sa.Index("ix_audit_actor", "actor"),
+)
+
+audit_head = sa.Table(
+    "audit_head",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False),
+    sa.Column("signature", sa.String(128), nullable=False),
+)

@@ -1,0 +1,201 @@
+"""Watchlists and their entries."""
+
+from collections.abc import Iterable, Iterator
+
+import sqlalchemy as sa
+
+from parakh.domain.traveller import Sex
+from parakh.domain.watchlist import (
+    EntryKind,
+    EntryState,
+    Handling,
+    Watchlist,
+    WatchlistEntry,
+)
+from parakh.errors import NotFound
+from parakh.store.codec import DATES, DOCUMENTS, NAMES
+from parakh.store.database import Tx
+from parakh.store.tables import change, watchlist, watchlist_entry
+
+ENTRY_CHANGED = "watchlist_entry"
+
+
+# --- lists ------------------------------------------------------------------------------------
+
+
+def save_list(connection: sa.Connection, value: Watchlist) -> None:
+    """Adds a list, or updates the one with its identifier."""
+    columns = {
+        "name": value.name,
+        "source": value.source,
+        "legal_basis": value.legal_basis,
+        "handling": value.handling.value,
+    }
+    done = connection.execute(watchlist.update().where(watchlist.c.id == value.id).values(columns))
+    if done.rowcount == 0:
+        connection.execute(watchlist.insert().values(id=value.id, **columns))
+
+
+def lists(connection: sa.Connection) -> dict[str, Watchlist]:
+    """All lists by identifier, in order of name."""
+    rows = connection.execute(sa.select(watchlist).order_by(watchlist.c.name))
+    return {row.id: _list(row) for row in rows}
+
+
+def entry_counts(connection: sa.Connection) -> dict[str, int]:
+    """For each list, how many approved entries it has."""
+    query = (
+        sa.select(watchlist_entry.c.watchlist_id, sa.func.count())
+        .where(watchlist_entry.c.state == EntryState.APPROVED.value)
+        .group_by(watchlist_entry.c.watchlist_id)
+    )
+    return dict(connection.execute(query).tuples().all())
+
+
+# --- entries ----------------------------------------------------------------------------------
+
+
+def save_entry(tx: Tx, value: WatchlistEntry, decision: str = "") -> None:
+    """Adds or updates an entry, and tells the indexes."""
+    columns = _entry_columns(value) | {"decision": decision}
+    done = tx.connection.execute(
+        watchlist_entry.update().where(watchlist_entry.c.id == value.id).values(columns)
+    )
+    if done.rowcount == 0:
+        tx.connection.execute(watchlist_entry.insert().values(columns))
+    tx.changed(ENTRY_CHANGED, [value.id])
+
+
+def add_entries(tx: Tx, values: Iterable[WatchlistEntry]) -> None:
+    """Adds many new entries at once (an import)."""
+    rows = [_entry_columns(value) | {"decision": ""} for value in values]
+    if rows:
+        tx.connection.execute(watchlist_entry.insert(), rows)
+        tx.changed(ENTRY_CHANGED, [str(row["id"]) for row in rows])
+
+
+def get_entry(connection: sa.Connection, entry_id: str) -> WatchlistEntry:
+    """One entry; raises NotFound."""
+    query = sa.select(watchlist_entry).where(watchlist_entry.c.id == entry_id)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise NotFound("there is no such watchlist entry")
+    return _entry(row)
+
+
+def decision_reason(connection: sa.Connection, entry_id: str) -> str:
+    """Why the last decision on an entry was taken."""
+    query = sa.select(watchlist_entry.c.decision).where(watchlist_entry.c.id == entry_id)
+    return str(connection.execute(query).scalar_one())
+
+
+def entries_by_id(connection: sa.Connection, ids: Iterable[str]) -> dict[str, WatchlistEntry]:
+    """Entries by their identifiers."""
+    query = sa.select(watchlist_entry).where(watchlist_entry.c.id.in_(set(ids)))
+    return {row.id: _entry(row) for row in connection.execute(query)}
+
+
+def screened_entries(connection: sa.Connection) -> Iterator[WatchlistEntry]:
+    """All approved entries, for building an index; expiry is checked when screening."""
+    query = (
+        sa.select(watchlist_entry)
+        .where(watchlist_entry.c.state == EntryState.APPROVED.value)
+        .execution_options(yield_per=2000)
+    )
+    for row in connection.execute(query):
+        yield _entry(row)
+
+
+def search_entries(
+    connection: sa.Connection, *, state: EntryState | None, text: str, offset: int, limit: int
+) -> tuple[list[WatchlistEntry], int]:
+    """A page of entries in order of name, and how many there are in all."""
+    where = []
+    if state is not None:
+        where.append(watchlist_entry.c.state == state.value)
+    if text:
+        where.append(watchlist_entry.c.name.contains(text.upper(), autoescape=True))
+    total = connection.execute(
+        sa.select(sa.func.count()).select_from(watchlist_entry).where(*where)
+    ).scalar_one()
+    query = (
+        sa.select(watchlist_entry)
+        .where(*where)
+        .order_by(watchlist_entry.c.name, watchlist_entry.c.id)
+        .offset(offset)
+        .limit(limit)
+    )
+    return [_entry(row) for row in connection.execute(query)], int(total)
+
+
+def changes_after(connection: sa.Connection, seq: int) -> list[tuple[int, str]]:
+    """Entries to take in again, oldest change first: sequence number and entry identifier."""
+    query = (
+        sa.select(change.c.seq, change.c.ref_id)
+        .where(change.c.seq > seq, change.c.kind == ENTRY_CHANGED)
+        .order_by(change.c.seq)
+    )
+    return [(int(row.seq), row.ref_id) for row in connection.execute(query)]
+
+
+def last_change(connection: sa.Connection) -> int:
+    """The number of the newest change."""
+    return int(
+        connection.execute(sa.select(sa.func.coalesce(sa.func.max(change.c.seq), 0))).scalar_one()
+    )
+
+
+# --- rows and values --------------------------------------------------------------------------
+
+
+def _entry_columns(value: WatchlistEntry) -> dict[str, object]:
+    return {
+        "id": value.id,
+        "watchlist_id": value.watchlist_id,
+        "kind": value.kind.value,
+        "name": str(value.names[0]) if value.names else "",
+        "names": NAMES.dump(value.names),
+        "birth_dates": DATES.dump(value.birth_dates),
+        "sex": value.sex and value.sex.value,
+        "nationalities": list(value.nationalities),
+        "documents": DOCUMENTS.dump(value.documents),
+        "reason": value.reason,
+        "state": value.state.value,
+        "proposed_by": value.proposed_by,
+        "proposed_at": value.proposed_at,
+        "decided_by": value.decided_by,
+        "decided_at": value.decided_at,
+        "expires_at": value.expires_at,
+    }
+
+
+def _entry(row: sa.Row[tuple[object, ...]]) -> WatchlistEntry:
+    columns = row._mapping
+    return WatchlistEntry(
+        id=columns["id"],
+        watchlist_id=columns["watchlist_id"],
+        kind=EntryKind(columns["kind"]),
+        names=NAMES.load(columns["names"]),
+        birth_dates=DATES.load(columns["birth_dates"]),
+        sex=None if columns["sex"] is None else Sex(columns["sex"]),
+        nationalities=tuple(columns["nationalities"]),
+        documents=DOCUMENTS.load(columns["documents"]),
+        reason=columns["reason"],
+        state=EntryState(columns["state"]),
+        proposed_by=columns["proposed_by"],
+        proposed_at=columns["proposed_at"],
+        decided_by=columns["decided_by"],
+        decided_at=columns["decided_at"],
+        expires_at=columns["expires_at"],
+    )
+
+
+def _list(row: sa.Row[tuple[object, ...]]) -> Watchlist:
+    columns = row._mapping
+    return Watchlist(
+        id=columns["id"],
+        name=columns["name"],
+        source=columns["source"],
+        legal_basis=columns["legal_basis"],
+        handling=Handling(columns["handling"]),
+    )
