@@ -52,7 +52,7 @@ class Settings(BaseSettings):
         64 * 2**20, ge=1024, description="Largest message that is taken in, in bytes."
     )
     face_catalogue: Path | None = Field(
-        None, description="Catalogue file (TOML) of a face model to use instead of the built-in one."
+        None, description="Catalogue file (TOML) of a face model to use, not the built-in one."
     )
     face_fpir: float = Field(
         0.01,

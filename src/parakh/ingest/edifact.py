@@ -49,7 +49,8 @@ _HEAD = re.compile(
 )
 _UNA = re.compile(r"UNA([^A-Z0-9]{4,6})(?=[ \t\r\n]*(?:\Z|UN[BGH]))")
 _BARE_HEADER = re.compile(r"UNH *(?P<element>[^A-Z0-9 \t\r\n])")
-_TERMINATOR = re.compile(r"([^A-Z0-9 \t\r])[ \t\r\n]*UN[GH] *[^A-Z0-9 ]")
+_TERMINATOR = re.compile(r"([^A-Z0-9 \t\r\n]|(?<=\S)\r?\n)[ \t\r\n]*+UN[GH] *[^A-Z0-9 ]")
+"""Each run of blanks is looked at once, here and below, or hostile input would take hours."""
 
 
 class Segment(NamedTuple):
@@ -131,7 +132,8 @@ def _chunks(upper: str) -> Iterator[_Chunk]:
     starts = [una.start() if una else head.start() for una, head in heads]
     if not starts or starts[0] > 0:
         yield _headless(upper, starts[0] if starts else len(upper))
-    for (una, head), start, end in zip(heads, starts, [*starts[1:], len(upper)], strict=True):
+    ends = [*starts[1:], len(upper)]
+    for (una, head), start, end in zip(heads, starts, ends, strict=False):
         service, fault, characters = _service(una[1] if una else "", head, upper, end)
         charset = _CHARSETS.get(head["syntax"], "")
         body = start + 3 + len(characters) if una else start
@@ -184,9 +186,9 @@ def _terminator(head: re.Match[str], text: str, end: int) -> str:
     found = _TERMINATOR.search(text, head.end(), end)
     if found is None or found[1] in (head["element"], head["component"]):
         return "'"
-    if found[1] == "\n" and text.find("'", head.end(), end) >= 0:
+    if found[1][-1] == "\n" and text.find("'", head.end(), end) >= 0:
         return "'"
-    return found[1]
+    return found[1][-1]
 
 
 def _of_una(una: str) -> Service | None:
@@ -220,7 +222,9 @@ def _patterns(service: Service) -> tuple[re.Pattern[str], re.Pattern[str], re.Pa
     element = re.escape(service.element)
     return (
         re.compile(rf"((?:[^{term}{release}]++|{release}.?)*+)(?:{term}|\Z)", re.DOTALL),
-        re.compile(rf"[\r\n][ \t\r\n]*(?=(?:{_TAGS}) *{element})", re.IGNORECASE),
+        re.compile(
+            rf"(?<![ \t\r\n])[ \t]*+[\r\n][ \t\r\n]*+(?=(?:{_TAGS}) *{element})", re.IGNORECASE
+        ),
         re.compile(rf"(?:UN[GHTEZ]) *{element}", re.IGNORECASE),
     )
 
@@ -349,10 +353,18 @@ class _Splitter:
             return
         inside = _patterns(chunk.service)[2].search(piece)
         if inside is None or not inside.start():
-            self._add("", (), start, end, _GARBAGE)
+            self._add_garbage(start, end)
             return
-        self._add("", (), start, start + inside.start(), _GARBAGE)
+        self._add_garbage(start, start + inside.start())
         self._add_piece(piece[inside.start() :], start + inside.start(), end, chunk, fault)
+
+    def _add_garbage(self, start: int, end: int) -> None:
+        """Adds bytes that are no segment; a stretch of them is one, or a bad file would flood us."""
+        if self.segments and not self.segments[-1].tag:
+            self.segments[-1] = self.segments[-1]._replace(end=end)
+            self._end = end
+        else:
+            self._add("", (), start, end, _GARBAGE)
 
     def _decode(self, text: str, chunk: _Chunk) -> str:
         if text.isascii():

@@ -93,7 +93,11 @@ class _Person:
     settled: bool = False
 
     def declared(self) -> DeclaredTraveller:
-        documents = [DeclaredDocument(**d.values) for d in self.documents if d.values["number"]]
+        documents = [
+            DeclaredDocument(**own.values, lines=own.lines)
+            for own in self.documents
+            if own.values["number"]
+        ]
         return DeclaredTraveller(
             **self.values, lines=self.lines, bags=tuple(self.bags), documents=tuple(documents)
         )
@@ -383,7 +387,7 @@ def _name(segment: Segment) -> tuple[str, str]:
     return "", ""
 
 
-_TAG_SERIES = re.compile(r"(.*?)(\d+)", re.DOTALL)
+_TAG_SERIES = re.compile(r"(.*?)(\d{1,18})", re.DOTALL)
 
 
 def _bag_tags(segment: Segment) -> tuple[list[str], bool]:
@@ -398,10 +402,8 @@ def _bag_tags(segment: Segment) -> tuple[list[str], bool]:
     if series is None or not 1 <= count <= _MAX_SERIES:
         return tags[:1], False
     prefix, digits = series.groups()
-    first, width = int(digits[-18:]), len(digits)
-    head = prefix + digits[:-18]
-    width = min(width, 18)
-    return [f"{head}{first + step:0{width}d}" for step in range(count)], True
+    numbers = range(int(digits), int(digits) + count)
+    return [f"{prefix}{number:0{len(digits)}d}" for number in numbers], True
 
 
 @lru_cache(maxsize=4096)

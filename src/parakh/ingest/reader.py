@@ -30,9 +30,14 @@ def read(data: bytes) -> tuple[Submission, ...]:
     submissions = [_submission(run, ordinal) for ordinal, run in enumerate(_runs(segments), 1)]
     if not submissions:
         return (_nothing(data, segments),)
+    outside: dict[int, list[Problem]] = {}
     for index, problem in _envelope_problems(segments, submissions):
+        outside.setdefault(index, []).append(problem)
+    for index, problems in outside.items():
         owner = submissions[index]
-        problems = sorted((*owner.problems, problem), key=lambda found: (found.line, found.column))
+        problems = sorted(
+            (*owner.problems, *problems), key=lambda found: (found.line, found.column)
+        )
         submissions[index] = replace(owner, problems=tuple(problems))
     return tuple(submissions)
 

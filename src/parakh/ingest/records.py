@@ -11,13 +11,17 @@ from parakh.domain.message import Problem
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeclaredDocument:
-    """A travel document as declared; dates and countries as sent."""
+    """A travel document as declared; dates and countries as sent.
+
+    `lines` tells on which line each of its values stood, as for a traveller.
+    """
 
     type: str
     number: str
     issuer: str = ""
     expiry: str = ""
     line: int = 0
+    lines: dict[str, int] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

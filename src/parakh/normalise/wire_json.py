@@ -1,10 +1,12 @@
 """The documented shape of `parakh parse --json`: one object a message."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import date
 from typing import Any, TypeVar
 
+from parakh.clock import utc_now
 from parakh.domain.message import Problem
 from parakh.errors import Unreadable
 from parakh.ingest.records import (
@@ -19,13 +21,14 @@ from parakh.normalise.dates import read_birth_date, read_datetime, read_expiry
 T = TypeVar("T")
 
 
-def parsed_json(file_name: str, submission: Submission, today: date) -> dict[str, Any]:
+def parsed_json(file_name: str, submission: Submission) -> dict[str, Any]:
     """One message as read: dates in ISO 8601 (as far as they are known), countries in alpha-3.
 
     A value that cannot be read is None; `errors` says where and why, and also lists warnings.
-    `today` decides the century of two-digit years.
+    Two-digit years are understood as on the day of the voyage, or today if the list gives none, so
+    that an old message is read as it was meant.
     """
-    values = _Values(submission, today)
+    values = _Values(submission)
     return {
         "file": file_name,
         "message_type": submission.message_type,
@@ -42,15 +45,17 @@ def parsed_json(file_name: str, submission: Submission, today: date) -> dict[str
 class _Values:
     """Interprets values, and collects what is wrong with them that reading has not yet said."""
 
-    def __init__(self, submission: Submission, today: date) -> None:
+    def __init__(self, submission: Submission) -> None:
         self.problems: list[Problem] = []
-        self._today = today
-        self._said = {problem.line for problem in submission.problems}
+        self._today = _day_of(submission)
+        self._said = {found.line for found in submission.problems if found.segment == "DTM"}
 
-    def moment(self, text: str, line: int) -> str | None:
-        """A local date and time."""
-        found = self._read(lambda: read_datetime(text), line)
-        return found.isoformat() if found else None
+    def moment(self, text: str) -> str | None:
+        """A local date and time; reading the list has reported one that is none."""
+        with suppress(Unreadable):
+            found = read_datetime(text)
+            return found.isoformat() if found else None
+        return None
 
     def birth_date(self, text: str, line: int) -> str | None:
         """A date of birth, of which parts may be unknown."""
@@ -73,12 +78,20 @@ class _Values:
         try:
             return read()
         except Unreadable as error:
-            self._report(line, str(error))
+            if line not in self._said:
+                self._report(line, str(error))
             return None
 
     def _report(self, line: int, cause: str) -> None:
-        if line not in self._said:
-            self.problems.append(Problem(line=line, column=1, segment="", cause=cause))
+        self.problems.append(Problem(line=line, column=1, segment="", cause=cause))
+
+
+def _day_of(submission: Submission) -> date:
+    for text in (time for leg in submission.voyages for time in (leg.departure, leg.arrival)):
+        with suppress(Unreadable):
+            if found := read_datetime(text):
+                return found.date()
+    return utc_now().date()
 
 
 def _voyage(voyage: DeclaredVoyage, values: _Values) -> dict[str, Any]:
@@ -87,8 +100,8 @@ def _voyage(voyage: DeclaredVoyage, values: _Values) -> dict[str, Any]:
         "number": voyage.number or None,
         "origin": voyage.origin or None,
         "destination": voyage.destination or None,
-        "departure": values.moment(voyage.departure, voyage.line),
-        "arrival": values.moment(voyage.arrival, voyage.line),
+        "departure": values.moment(voyage.departure),
+        "arrival": values.moment(voyage.arrival),
     }
 
 
@@ -116,6 +129,6 @@ def _document(document: DeclaredDocument, values: _Values) -> dict[str, Any]:
     return {
         "type": document.type or None,
         "number": document.number,
-        "issuer": values.country(document.issuer, document.line),
-        "expiry": values.expiry(document.expiry, document.line),
+        "issuer": values.country(document.issuer, document.lines.get("issuer", 0)),
+        "expiry": values.expiry(document.expiry, document.lines.get("expiry", 0)),
     }

@@ -55,7 +55,9 @@ SAME_GROUP = 0.97
 SAME_CONSONANTS = 0.90
 INITIAL = 0.60
 LEAST_TOKEN = 0.84
-"""Under this Jaro-Winkler similarity two words are different words."""
+LEAST_SPELLED = 0.70
+"""Under a Jaro-Winkler similarity of LEAST_TOKEN two words are different words; from there to 1
+they count from LEAST_SPELLED to 1."""
 
 Rarity = Callable[[str], float]
 """Gives -log10 of the share of people who bear a word."""
@@ -165,10 +167,11 @@ def token_similarity(one: str, other: str) -> float:
         return SAME_GROUP
     if min(len(one), len(other)) <= 3:
         return _short_similarity(one, other)
-    similarity = JaroWinkler.similarity(one, other)
+    near = JaroWinkler.similarity(one, other)
+    similarity = LEAST_SPELLED + (1 - LEAST_SPELLED) * _ramp(near, LEAST_TOKEN, 1.0)
     if skeleton(one) == skeleton(other) and len(skeleton(one)) >= 3:
         return max(SAME_CONSONANTS, similarity)
-    return similarity if similarity >= LEAST_TOKEN else 0.0
+    return similarity if near >= LEAST_TOKEN else 0.0
 
 
 def _short_similarity(one: str, other: str) -> float:

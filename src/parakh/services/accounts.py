@@ -19,7 +19,7 @@ from parakh.access import (
 )
 from parakh.domain.ids import new_id
 from parakh.domain.unit import Unit
-from parakh.errors import Conflict, InvalidInput, SignInFailed
+from parakh.errors import Conflict, InvalidInput, NotFound, SignInFailed
 from parakh.services.centre import Centre
 from parakh.store import people
 from parakh.store.people import ApiKey, Credentials, StoredSession, User, token_hash
@@ -144,6 +144,19 @@ def add_user(
         people.add_user(tx.connection, user, hashed, tx.at)
         tx.audit("user.added", "user", user.id, name=user.name, roles=sorted(roles))
     return user
+
+
+def reset_password(centre: Centre, actor: Actor, name: str, password: str) -> None:
+    """Sets a user's password for him, ends his sessions, and opens a locked account."""
+    actor.require(Permission.MANAGE_USERS)
+    hashed = _hash(password)
+    with centre.db.write(actor, Purpose.ADMINISTRATION) as tx:
+        known = people.credentials(tx.connection, _user_name(name))
+        if known is None:
+            raise NotFound(f"there is no user {name}")
+        people.set_password(tx.connection, known.user.id, hashed)
+        people.end_sessions(tx.connection, user_id=known.user.id)
+        tx.audit("password.reset", "user", known.user.id)
 
 
 def users(centre: Centre, actor: Actor) -> list[User]:

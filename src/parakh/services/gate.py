@@ -4,7 +4,7 @@ A live picture that matches nothing is never stored, and neither is its template
 """
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import perf_counter
 
 from parakh.access import Actor, Permission, Purpose
@@ -68,6 +68,17 @@ class CaptureRequest:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class CrossingRequest:
+    """A crossing that another system saw: who (by document), where, which way, and when."""
+
+    document: str
+    port: str
+    lane: str
+    direction: Direction
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class GateAnswer:
     """What the gate officer is told. Everything here is advice.
 
@@ -102,6 +113,24 @@ class _Person:
     voyage: Voyage | None = None
     crossing: Crossing | None = None
     notes: tuple[Phrase, ...] = ()
+
+
+def cross(centre: Centre, actor: Actor, request: CrossingRequest) -> Crossing:
+    """Records a crossing without a picture; one that is recorded already is given back as it is.
+
+    Raises InvalidInput for a moment in the future, Forbidden for another unit's port.
+    """
+    actor.require(Permission.USE_GATE)
+    actor.require_port(request.port)
+    if request.at > centre.clock():
+        raise InvalidInput("a crossing cannot lie in the future")
+    person = _expected(centre, request.port, document_number(request.document)) or _Person()
+    if person.crossing is not None and person.crossing.state is CrossingState.ACTUAL:
+        return person.crossing
+    with centre.db.write(actor, Purpose.GATE) as tx:
+        crossing = _record_crossing(tx, request, person, request.at)
+        tx.audit("crossing.recorded", "crossing", crossing.id, lane=request.lane)
+    return crossing
 
 
 def capture(centre: Centre, actor: Actor, request: CaptureRequest) -> GateAnswer:
@@ -152,7 +181,7 @@ def _search(
     ref = _subject(person, capture_id)
     screened = _screen(centre, person, ref, live)
     with centre.db.write(actor, Purpose.GATE) as tx:
-        crossing = _record_crossing(tx, request, person)
+        crossing = _record_crossing(tx, request, person, tx.at)
         picture_id = _keep(centre, tx, capture_id, picture) if _by_face(screened.hits) else None
         captures_store.save(
             tx.connection,
@@ -232,7 +261,7 @@ def _identify(centre: Centre, request: CaptureRequest) -> _Person:
     zone = _zone(text)
     number = zone.number if zone else document_number(text)
     notes = tuple(phrase(_MRZ, cause=p.cause) for p in zone.problems) if zone else ()
-    found = _expected(centre, request, number)
+    found = _expected(centre, request.port, number)
     if found is not None:
         return replace(found, notes=notes)
     traveller = _from_zone(centre, zone) if zone else None
@@ -248,7 +277,7 @@ def _zone(text: str) -> Mrz | None:
         raise InvalidInput(f"the document is no machine readable zone: {error}") from error
 
 
-def _expected(centre: Centre, request: CaptureRequest, number: str) -> _Person | None:
+def _expected(centre: Centre, port: str, number: str) -> _Person | None:
     """Of all announced with the document, who is expected here nearest to now."""
     now = centre.clock()
     with centre.db.read() as connection:
@@ -258,7 +287,7 @@ def _expected(centre: Centre, request: CaptureRequest, number: str) -> _Person |
     near = []
     for own in found:
         voyage, crossing = voyages[own.voyage_id], crossings.get(own.id)
-        if crossing is None or crossing.port != request.port:
+        if crossing is None or crossing.port != port:
             continue
         off = abs(now - voyage.arrival_utc) if voyage.arrival_utc else WINDOW
         if off <= WINDOW:
@@ -295,7 +324,9 @@ def _subject(person: _Person, capture_id: str) -> Ref:
 # --- what is kept -----------------------------------------------------------------------------
 
 
-def _record_crossing(tx: Tx, request: CaptureRequest, person: _Person) -> Crossing:
+def _record_crossing(
+    tx: Tx, request: CaptureRequest | CrossingRequest, person: _Person, at: datetime
+) -> Crossing:
     """The announced crossing, now seen; or one that nobody announced."""
     crossing = person.crossing or Crossing(
         id=new_id(),
@@ -305,7 +336,7 @@ def _record_crossing(tx: Tx, request: CaptureRequest, person: _Person) -> Crossi
         direction=request.direction,
         state=CrossingState.ACTUAL,
     )
-    seen = replace(crossing, state=CrossingState.ACTUAL, lane=request.lane, at=tx.at)
+    seen = replace(crossing, state=CrossingState.ACTUAL, lane=request.lane, at=at)
     travellers.save_crossing(tx.connection, seen)
     return seen
 

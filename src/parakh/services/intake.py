@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import sqlalchemy as sa
 import structlog
@@ -91,11 +92,7 @@ def receive(
     stored again: the message they made then is given back.
     """
     actor.require(Permission.SEND_MESSAGES)
-    if len(data) > centre.settings.max_message_bytes:
-        raise InvalidInput(
-            f"the message has {len(data):,} bytes; at most "
-            f"{centre.settings.max_message_bytes:,} are taken"
-        )
+    check_size(centre, len(data))
     digest = hashlib.sha256(data).hexdigest()
     with centre.db.write(actor, Purpose.INTAKE) as tx:
         known = messages.by_digest(tx.connection, digest)
@@ -114,6 +111,19 @@ def receive(
         messages.insert(tx.connection, message, data)
         tx.audit("message.received", "message", message.id, digest=digest, source=source.name)
     return Received(message=message, new=True)
+
+
+def receive_file(centre: Centre, actor: Actor, path: Path, source: Source) -> Received:
+    """Stores a file's bytes, like `receive`; a file that is too large is not read at all."""
+    check_size(centre, path.stat().st_size)
+    return receive(centre, actor, path.read_bytes(), source)
+
+
+def check_size(centre: Centre, size: int) -> None:
+    """Raises InvalidInput for more bytes than the centre takes."""
+    limit = centre.settings.max_message_bytes
+    if size > limit:
+        raise InvalidInput(f"the message has {size:,} bytes; at most {limit:,} are taken")
 
 
 def correct(centre: Centre, actor: Actor, message_id: str, data: bytes) -> Received:

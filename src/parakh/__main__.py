@@ -1,0 +1,5 @@
+"""`python -m parakh`."""
+
+from parakh.cli import main
+
+main()

@@ -1,0 +1,56 @@
+"""The command line: thin verbs over `parakh.services`.
+
+`--json` prints one JSON document on standard output; progress goes to standard error. Exit codes:
+0 fine, 1 found problems, 2 bad usage.
+"""
+
+from typing import Any
+
+import click
+
+from parakh import logs
+from parakh.cli import centre, data, faces, measure, operate
+from parakh.errors import InvalidInput, Misconfigured, ParakhError
+
+
+class _Main(click.Group):
+    """Turns the project's own errors into a message and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (InvalidInput, Misconfigured) as error:
+            click.echo(f"parakh: {error}", err=True)
+            ctx.exit(2)
+        except ParakhError as error:
+            click.echo(f"parakh: {error}", err=True)
+            ctx.exit(1)
+
+
+@click.group(cls=_Main, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="parakh", prog_name="parakh")
+def main() -> None:
+    """Parakh: an open National Targeting Centre for customs and border agencies."""
+    logs.configure(centre.settings().log_level)
+
+
+for command in (
+    operate.demo,
+    operate.serve,
+    operate.worker,
+    operate.db,
+    operate.user,
+    operate.unit,
+    operate.key,
+    operate.audit,
+    operate.doctor,
+    data.ingest,
+    data.parse,
+    data.watchlist,
+    data.screen,
+    data.simulate,
+    faces.face,
+    measure.evaluate,
+    measure.bench,
+):
+    main.add_command(command)

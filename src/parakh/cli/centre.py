@@ -1,0 +1,53 @@
+"""What the verbs share: settings, the centre, who acts, and JSON on standard output."""
+
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+import orjson
+from pydantic import ValidationError
+
+from parakh.access import Actor, system_actor
+from parakh.errors import Misconfigured
+from parakh.services.centre import Centre
+from parakh.settings import Settings
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+
+
+def settings() -> Settings:
+    """The settings; raises Misconfigured and names each variable that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"PARAKH_{str(found['loc'][0]).upper()}: {found['msg']}" for found in error.errors()
+        )
+        raise Misconfigured(wrong) from error
+
+
+@contextmanager
+def opened() -> Iterator[Centre]:
+    """The centre, closed at the end."""
+    centre = Centre.open(settings())
+    try:
+        yield centre
+    finally:
+        centre.close()
+
+
+def operator() -> Actor:
+    """Whoever runs the command on this machine, by the name of the operating system's account."""
+    return system_actor(f"cli:{getpass.getuser()}")
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on standard output."""
+    click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())
+
+
+def note(text: str) -> None:
+    """Progress, on standard error."""
+    click.echo(text, err=True)

@@ -1,0 +1,275 @@
+"""Verbs for running a centre: demo, serve, worker, db, user, unit, key, audit, doctor."""
+
+import sys
+import time
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from parakh.access import Permission, Role
+from parakh.cli.centre import as_json, note, opened, operator, print_json, settings
+from parakh.domain.ids import new_id
+from parakh.domain.unit import Unit
+from parakh.services import accounts, trail
+from parakh.services.centre import Centre
+from parakh.services.doctor import Check, examine
+
+
+@click.command()
+@click.option("--seed", default=7, show_default=True, help="The same seed gives the same people.")
+@click.option("--live/--no-live", default=True, help="Let a flight arrive and people cross.")
+def demo(seed: int, live: bool) -> None:
+    """Make a demonstration centre, load believable traffic, and serve it."""
+    from parakh.services.demonstration import Demonstration
+
+    centre = Centre.create(settings())
+    show = Demonstration.prepare(centre, seed, note)
+    note(show.welcome())
+    _serve(centre, show if live else None)
+
+
+@click.command()
+def serve() -> None:
+    """Serve the console and the API, with the background worker in the same process."""
+    _serve(Centre.open(settings()), None)
+
+
+def _serve(centre: Centre, show: Any) -> None:
+    import uvicorn
+
+    from parakh.web.app import create_app
+    from parakh.worker import Worker
+
+    background = Worker(centre)
+    background.start()
+    if show is not None:
+        show.start()
+    try:
+        uvicorn.run(
+            create_app(centre),
+            host=centre.settings.host,
+            port=centre.settings.port,
+            log_level="warning",
+            server_header=False,
+            timeout_graceful_shutdown=3,
+        )
+    finally:
+        if show is not None:
+            show.halt()
+        background.halt()
+        centre.close()
+
+
+@click.command()
+def worker() -> None:
+    """Only the background worker, beside servers that share one PostgreSQL database."""
+    from parakh.worker import Worker
+
+    with opened() as centre:
+        background = Worker(centre)
+        background.start()
+        note("working; stop with Ctrl-C")
+        try:
+            while background.is_alive():
+                time.sleep(0.5)
+        except KeyboardInterrupt:
+            note("stopping")
+        finally:
+            background.halt()
+
+
+@click.group()
+def db() -> None:
+    """The database."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Make what is missing (folders, keys, tables) and bring the schema up to date."""
+    centre = Centre.create(settings())
+    click.echo(f"up to date: {centre.db.engine.url.render_as_string(hide_password=True)}")
+    centre.close()
+
+
+@click.group()
+def user() -> None:
+    """People who sign in."""
+
+
+@user.command("add")
+@click.argument("name")
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice([*Role]))
+@click.option("--unit", "units", multiple=True, help="Identifier of a unit; may be repeated.")
+@click.option("--display-name", default="", help="The name that colleagues see.")
+@click.password_option(help="Asked for when not given; at least 12 characters.")
+def add_user(
+    name: str, roles: tuple[str, ...], units: tuple[str, ...], display_name: str, password: str
+) -> None:
+    """Add a user NAME."""
+    with opened() as centre:
+        made = accounts.add_user(
+            centre,
+            operator(),
+            name=name,
+            display_name=display_name,
+            roles=frozenset(Role(role) for role in roles),
+            units=frozenset(units),
+            password=password,
+        )
+    click.echo(f"added {made.name}")
+
+
+@user.command("password")
+@click.argument("name")
+@click.password_option(help="Asked for when not given; at least 12 characters.")
+def set_password(name: str, password: str) -> None:
+    """Set a new password for the user NAME, end his sessions, and unlock the account."""
+    with opened() as centre:
+        accounts.reset_password(centre, operator(), name, password)
+    click.echo("changed")
+
+
+@user.command("list")
+@as_json
+def list_users(as_json: bool) -> None:
+    """List all users."""
+    with opened() as centre:
+        rows: list[dict[str, Any]] = [
+            {
+                "name": own.name,
+                "display_name": own.display_name,
+                "roles": sorted(own.roles),
+                "units": sorted(own.units),
+                "active": own.active,
+            }
+            for own in accounts.users(centre, operator())
+        ]
+    if as_json:
+        print_json(rows)
+    else:
+        for row in rows:
+            click.echo(f"{row['name']:20} {', '.join(row['roles'])}")
+
+
+@click.group()
+def unit() -> None:
+    """Operational units."""
+
+
+@unit.command("add")
+@click.argument("name")
+@click.option("--port", "ports", multiple=True, help="Port code; may be repeated.")
+@click.option("--central", is_flag=True, help="Sees every port; gets what no unit has.")
+def add_unit(name: str, ports: tuple[str, ...], central: bool) -> None:
+    """Add a unit NAME and print its identifier."""
+    value = Unit(
+        id=new_id(),
+        name=name,
+        ports=frozenset(port.strip().upper() for port in ports),
+        central=central,
+    )
+    with opened() as centre:
+        accounts.add_unit(centre, operator(), value)
+    click.echo(value.id)
+
+
+@unit.command("list")
+@as_json
+def list_units(as_json: bool) -> None:
+    """List all units."""
+    with opened() as centre:
+        rows: list[dict[str, Any]] = [
+            {"id": own.id, "name": own.name, "ports": sorted(own.ports), "central": own.central}
+            for own in accounts.units(centre).values()
+        ]
+    if as_json:
+        print_json(rows)
+    else:
+        for row in rows:
+            click.echo(f"{row['id']}  {row['name']}  {' '.join(row['ports'])}")
+
+
+@click.group()
+def key() -> None:
+    """Keys by which other systems call the API."""
+
+
+@key.command("add")
+@click.argument("name")
+@click.option(
+    "--permission", "permissions", multiple=True, required=True, type=click.Choice([*Permission])
+)
+@click.option("--unit", "units", multiple=True, help="Identifier of a unit; may be repeated.")
+def add_key(name: str, permissions: tuple[str, ...], units: tuple[str, ...]) -> None:
+    """Make a key NAME and print it; it cannot be shown again."""
+    with opened() as centre:
+        secret = accounts.add_api_key(
+            centre,
+            operator(),
+            name=name,
+            permissions=frozenset(Permission(own) for own in permissions),
+            units=frozenset(units),
+        )
+    click.echo(secret)
+
+
+@key.command("revoke")
+@click.argument("name")
+def revoke_key(name: str) -> None:
+    """End the life of the key NAME."""
+    with opened() as centre:
+        done = accounts.revoke_api_key(centre, operator(), name)
+    click.echo("revoked" if done else "there is no such living key")
+    if not done:
+        sys.exit(1)
+
+
+@click.group()
+def audit() -> None:
+    """The audit trail."""
+
+
+@audit.command()
+@as_json
+def verify(as_json: bool) -> None:
+    """Check the whole chain; names every row that was changed, removed or reordered."""
+    with opened() as centre:
+        verdict = trail.verify(centre, operator())
+    if as_json:
+        print_json(asdict(verdict))
+    else:
+        for finding in verdict.findings:
+            click.echo(f"row {finding.seq}: {finding.cause}")
+        state = "broken" if verdict.findings else "whole"
+        click.echo(f"{verdict.rows:,} rows, head {verdict.head[:16]}…: the chain is {state}")
+    if verdict.findings:
+        sys.exit(1)
+
+
+def _console() -> Check:
+    from parakh.web.rendering import assets_built
+
+    built = assets_built()
+    return Check(
+        name="console",
+        ok=built,
+        found="assets built" if built else "assets missing",
+        remedy="Run `make assets` (uses Node 20 or newer, or brings its own).",
+    )
+
+
+@click.command()
+@as_json
+def doctor(as_json: bool) -> None:
+    """Say what is installed, found or missing, and what to do. Exit code 1 when something is."""
+    checks = [*examine(settings()), _console()]
+    if as_json:
+        print_json([asdict(check) for check in checks])
+    else:
+        for check in checks:
+            click.echo(f"{'ok ' if check.ok else 'FIX'}  {check.name}: {check.found}")
+            if not check.ok:
+                click.echo(f"     {check.remedy}")
+    if not all(check.ok for check in checks):
+        sys.exit(1)

@@ -1,0 +1,237 @@
+"""The demonstration: a small centre with units, people, a watchlist, three flights and a gate.
+
+All persons are invented, except for one public-domain portrait under a name that says so.
+"""
+
+import json
+import secrets
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import structlog
+
+from parakh.access import Role, system_actor
+from parakh.domain.message import Channel, Source
+from parakh.domain.traveller import PersonName
+from parakh.domain.unit import Unit
+from parakh.domain.voyage import Direction
+from parakh.domain.watchlist import EntryKind, Handling, Watchlist, WatchlistEntry
+from parakh.errors import Misconfigured, ParakhError
+from parakh.faces.picture import Picture, decode_picture
+from parakh.services import accounts, gate, intake, portraits, queue, watchlists
+from parakh.services.centre import Centre
+from parakh.simulate import traffic
+from parakh.simulate.traffic import Manifest
+
+_log = structlog.get_logger()
+_LOADER = system_actor("demo")
+_SECOND = system_actor("demo-approval")
+
+UNITS = (
+    Unit(id="demo-ntc", name="National Targeting Centre", central=True),
+    Unit(id="demo-khi", name="Karachi Airport", ports=frozenset({"KHI"})),
+    Unit(id="demo-isb", name="Islamabad Airport", ports=frozenset({"ISB"})),
+    Unit(id="demo-lhe", name="Lahore Airport", ports=frozenset({"LHE"})),
+)
+PEOPLE: Mapping[str, tuple[Role, str, str]] = {
+    "targeting": (Role.TARGETING, "demo-ntc", "Targeting officer"),
+    "gate": (Role.GATE, "demo-khi", "Gate officer, Karachi"),
+    "supervisor": (Role.SUPERVISOR, "demo-ntc", "Supervisor"),
+    "analyst": (Role.ANALYST, "demo-ntc", "Analyst"),
+    "auditor": (Role.AUDITOR, "demo-ntc", "Auditor"),
+    "integrator": (Role.INTEGRATOR, "demo-ntc", "Integrator"),
+}
+PORTRAITS = Watchlist(
+    id="demo-portraits",
+    name="Demonstration portraits",
+    source="Pictures in the public domain, and visitors' own",
+    legal_basis="None is needed: nobody on it is sought",
+    handling=Handling.INSPECT,
+)
+PORTRAIT_NAME = PersonName(family="PORTRAIT", given="PUBLIC DOMAIN")
+
+FIRST_LANDING = time(21, 50)
+"""After this local time the simulated day's first flight has landed."""
+
+LATE_FLIGHT_SECONDS = 20.0
+CROSSING_SECONDS = 4.0
+
+
+@dataclass(kw_only=True)
+class Demonstration:
+    """A loaded demonstration; `start` lets the last flight's list arrive and people cross."""
+
+    centre: Centre
+    manifest: Manifest
+    passwords: Mapping[str, str]
+    _halt: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    @classmethod
+    def prepare(cls, centre: Centre, seed: int, note: Callable[[str], None]) -> "Demonstration":
+        """Loads what is not there yet; safe to repeat, and each new day brings new flights."""
+        folder = centre.settings.data_dir / "demo"
+        manifest = traffic.write(folder, seed=seed, today=_first_day(centre))
+        fresh = not accounts.units(centre)
+        if fresh:
+            note("Loading units, a watchlist and a portrait …")
+            _load_units(centre)
+            watchlists.import_csv(centre, _LOADER, manifest.watchlist, _SECOND)
+        passwords = _load_people(centre)
+        note("Reading flights …")
+        for path in manifest.messages[:-1]:
+            _receive(centre, path)
+        queue.drain(centre)
+        for row in _crossings(manifest)[: len(_crossings(manifest)) * 2 // 3]:
+            _cross(centre, row, datetime.fromisoformat(row["at"]))
+        if fresh:
+            note("Showing a face to the gate …")
+            _load_portrait(centre, folder / "pictures")
+        return cls(centre=centre, manifest=manifest, passwords=passwords)
+
+    def welcome(self) -> str:
+        """Where to go, and how to sign in."""
+        settings = self.centre.settings
+        rows = [f"    {name:12} {password}" for name, password in self.passwords.items()]
+        return "\n".join(
+            [
+                "",
+                f"  Parakh is ready: http://{settings.host}:{settings.port}",
+                "",
+                "  Sign in as (new passwords at every start):",
+                *rows,
+                "",
+                f"  Pictures to try at the gate: {self.centre.settings.data_dir / 'demo/pictures'}",
+                f"  In {LATE_FLIGHT_SECONDS:.0f} seconds one more flight's list arrives: "
+                "keep the Alerts page open.",
+                "  Stop with Ctrl-C; start again with the same command, nothing is lost.",
+                "",
+            ]
+        )
+
+    def start(self) -> None:
+        """Begins the live part in a thread of its own."""
+        self._thread = threading.Thread(target=self._live, name="parakh-demo", daemon=True)
+        self._thread.start()
+
+    def halt(self) -> None:
+        """Stops the live part."""
+        self._halt.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _live(self) -> None:
+        if self._halt.wait(LATE_FLIGHT_SECONDS):
+            return
+        last = self.manifest.messages[-1]
+        # Through the drop folder, as a carrier's gateway would deliver it.
+        (self.centre.settings.drop_path / last.name).write_bytes(last.read_bytes())
+        for row in _crossings(self.manifest):
+            if self._halt.wait(CROSSING_SECONDS):
+                return
+            try:
+                _cross(self.centre, row, self.centre.clock())
+            except ParakhError:
+                _log.exception("demonstration crossing failed")
+
+
+def _first_day(centre: Centre) -> date:
+    """The day whose first flight has landed already, so that people can be crossing now."""
+    local = centre.clock().astimezone(centre.settings.zone)
+    landed = local.time() >= FIRST_LANDING
+    return local.date() if landed else local.date() - timedelta(days=1)
+
+
+def _load_units(centre: Centre) -> None:
+    for unit in UNITS:
+        accounts.add_unit(centre, _LOADER, unit)
+
+
+def _load_people(centre: Centre) -> dict[str, str]:
+    known = {user.name for user in accounts.users(centre, _LOADER)}
+    passwords = {}
+    for name, (role, unit, title) in PEOPLE.items():
+        passwords[name] = secrets.token_urlsafe(12)
+        if name in known:
+            accounts.reset_password(centre, _LOADER, name, passwords[name])
+            continue
+        accounts.add_user(
+            centre,
+            _LOADER,
+            name=name,
+            display_name=title,
+            roles=frozenset({role}),
+            units=frozenset({unit}),
+            password=passwords[name],
+        )
+    return passwords
+
+
+def _receive(centre: Centre, path: Path) -> None:
+    source = Source(channel=Channel.CLI, name=path.name)
+    intake.receive(centre, _LOADER, path.read_bytes(), source)
+
+
+def _crossings(manifest: Manifest) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads(manifest.crossings.read_text(encoding="utf-8"))
+    return rows
+
+
+def _cross(centre: Centre, row: Mapping[str, Any], at: datetime) -> None:
+    request = gate.CrossingRequest(
+        document=row["document_number"],
+        port=row["port"],
+        lane=row["lane"],
+        direction=Direction(row["direction"]),
+        at=min(at, centre.clock()),
+    )
+    gate.cross(centre, _LOADER, request)
+
+
+def _load_portrait(centre: Centre, folder: Path) -> None:
+    """Enrols the public-domain portrait, and shows a changed copy of it to the gate."""
+    picture = _public_portrait()
+    folder.mkdir(parents=True, exist_ok=True)
+    enrolled, live = portraits.kept(picture), portraits.kept(_at_the_gate(picture))
+    (folder / "portrait.jpg").write_bytes(enrolled)
+    (folder / "at-the-gate.jpg").write_bytes(live)
+    watchlists.add_list(centre, _LOADER, PORTRAITS)
+    entry = WatchlistEntry(
+        id="",
+        watchlist_id=PORTRAITS.id,
+        kind=EntryKind.PERSON,
+        names=(PORTRAIT_NAME,),
+        reason="To show the face search; the person in the picture is not sought",
+    )
+    proposed = watchlists.propose(centre, _LOADER, entry, enrolled)
+    watchlists.decide(centre, _SECOND, proposed.id, approve=True, reason="for the demonstration")
+    request = gate.CaptureRequest(
+        live=live, portrait=None, port="KHI", lane="A1", direction=Direction.ENTRY
+    )
+    gate.capture(centre, _LOADER, request)
+
+
+def _public_portrait() -> Picture:
+    """NASA's portrait of an astronaut (public domain), as scikit-image brings it."""
+    package = find_spec("skimage")
+    folders = package.submodule_search_locations if package else None
+    if not folders:
+        raise Misconfigured("the demonstration needs scikit-image: run `make install`")
+    return decode_picture((Path(next(iter(folders))) / "data" / "astronaut.png").read_bytes())
+
+
+def _at_the_gate(picture: Picture) -> Picture:
+    """The portrait as a gate's camera might see it: turned a little, darker, less sharp."""
+    height, width = picture.shape[:2]
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), 5.0, 1.1)
+    turned = cv2.warpAffine(picture, turn, (width, height), borderMode=cv2.BORDER_REPLICATE)
+    blurred = cv2.GaussianBlur(turned, (3, 3), 0)
+    darker: Picture = np.clip(blurred.astype(np.float32) * 0.8, 0, 255).astype(np.uint8)
+    return darker

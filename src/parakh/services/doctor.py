@@ -1,0 +1,111 @@
+"""Examines an installation: what is there, what is missing, and what to do about it."""
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+import sqlalchemy as sa
+
+from parakh.errors import ParakhError
+from parakh.faces.catalogue import SFACE, YUNET
+from parakh.faces.weights import load_weights
+from parakh.services.centre import Centre
+from parakh.settings import Settings
+from parakh.store import messages, schema
+from parakh.store.database import Database
+from parakh.store.keys import Keys
+
+_PACKAGES = ("sqlalchemy", "fastapi", "onnxruntime", "faiss-cpu", "opencv-python-headless")
+_LEAST_FREE = 2 * 2**30
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Check:
+    """One thing that was looked at; `remedy` says what to do when it is not `ok`."""
+
+    name: str
+    ok: bool
+    found: str
+    remedy: str = ""
+
+
+def examine(settings: Settings) -> list[Check]:
+    """All checks, in the order in which they build on each other; never raises."""
+    return list(_checks(settings))
+
+
+def _checks(settings: Settings) -> Iterator[Check]:
+    python = ".".join(map(str, sys.version_info[:3]))
+    yield Check(
+        name="python",
+        ok=sys.version_info >= (3, 11),
+        found=python,
+        remedy="Install Python 3.11 or newer.",
+    )
+    for package in _PACKAGES:
+        yield _package(package)
+    yield _space(settings)
+    yield _try("keys", lambda: repr(Keys.load(settings.keys_path)), "Run `parakh db upgrade`.")
+    yield _try("database", lambda: _database(settings), "Run `parakh db upgrade`.")
+    yield _try("queue", lambda: _queue(settings), "Run `parakh db upgrade`.")
+    for model in (YUNET, SFACE):
+        yield _try(
+            f"model {model.id}",
+            lambda model=model: (  # type: ignore[misc]
+                f"{len(load_weights(model, settings.data_dir / 'models')):,} bytes, hash as pinned"
+            ),
+            "Install the locked dependencies again: `make install`.",
+        )
+
+
+def _package(name: str) -> Check:
+    try:
+        return Check(name=name, ok=True, found=version(name))
+    except PackageNotFoundError:
+        return Check(name=name, ok=False, found="missing", remedy="Run `make install`.")
+
+
+def _space(settings: Settings) -> Check:
+    folder = settings.data_dir
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    return Check(
+        name="disk",
+        ok=free >= _LEAST_FREE,
+        found=f"{free / 2**30:.1f} GiB free at {settings.data_dir}",
+        remedy="Free space, or set PARAKH_DATA_DIR to a larger disk.",
+    )
+
+
+def _database(settings: Settings) -> str:
+    database = Database(settings.url, Keys.load(settings.keys_path))
+    try:
+        current, newest = schema.revisions(database)
+    finally:
+        database.close()
+    if current != newest:
+        raise ParakhError(f"at revision {current or 'none'}, the program needs {newest}")
+    return f"{sa.make_url(settings.url).get_backend_name()}, revision {current}"
+
+
+def _queue(settings: Settings) -> str:
+    centre = Centre.open(settings)
+    try:
+        with centre.db.read() as connection:
+            waiting = messages.waiting(connection)
+            quarantined = messages.count(connection, quarantined=True)
+    finally:
+        centre.close()
+    return f"{waiting} messages waiting, {quarantined} with a quarantined part"
+
+
+def _try(name: str, look: Callable[[], str], remedy: str) -> Check:
+    try:
+        return Check(name=name, ok=True, found=look())
+    except ParakhError as error:
+        return Check(name=name, ok=False, found=str(error), remedy=remedy)
+    except sa.exc.SQLAlchemyError as error:
+        return Check(name=name, ok=False, found=type(error).__name__, remedy=remedy)

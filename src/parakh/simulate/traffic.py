@@ -1,0 +1,264 @@
+"""Three flights, a watchlist, gate crossings and the truth about them, written to a folder."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from parakh.ingest.records import DeclaredVoyage
+from parakh.simulate.lists import ListedPerson, listed_persons, write_csv
+from parakh.simulate.messages import interchange, message, paxlst
+from parakh.simulate.people import Person, Route, crew, passengers
+from parakh.simulate.plants import NAMESAKES, PLANTS, Plant, Planted, plant_all
+
+LISTED = 200
+"""Rows of the watchlist, those of the planted persons and of the namesakes included."""
+
+_HOME_ZONE = "+05:00"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Manifest:
+    """The files written, and how many persons the readable messages among them name."""
+
+    messages: tuple[Path, ...]
+    watchlist: Path
+    crossings: Path
+    truth: Path
+    travellers: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Plan:
+    """One flight of the simulation; days are counted from `today`, times are local."""
+
+    carrier: str
+    number: str
+    route: Route
+    day: int
+    leaves: time
+    arrives_day: int
+    arrives: time
+    size: int
+    crew_nation: str
+    crew_size: int
+    plants: tuple[Plant, ...]
+    broken_crew_list: bool = False
+
+
+_PLANS = (
+    _Plan(
+        carrier="PK",
+        number="214",
+        route=Route(
+            origin="DXB",
+            destination="KHI",
+            country="PAK",
+            nations={"PAK": 62, "ARE": 10, "AFG": 6, "GBR": 5, "CHN": 5, "IND": 4, "UZB": 4},
+            feeders=("LHR", "JFK", "MCT", "TAS", "CAN"),
+            bag_prefix="0214",
+        ),
+        day=0,
+        leaves=time(18, 25),
+        arrives_day=0,
+        arrives=time(21, 35),
+        size=238,
+        crew_nation="PAK",
+        crew_size=11,
+        plants=(*PLANTS[0::3], *NAMESAKES[0:3]),
+    ),
+    _Plan(
+        carrier="SV",
+        number="726",
+        route=Route(
+            origin="JED",
+            destination="ISB",
+            country="PAK",
+            nations={"PAK": 74, "SAU": 12, "AFG": 8, "BGD": 3, "TUR": 3},
+            feeders=("MED", "RUH", "CAI", "IST"),
+            bag_prefix="0065",
+        ),
+        day=0,
+        leaves=time(22, 10),
+        arrives_day=1,
+        arrives=time(5, 20),
+        size=216,
+        crew_nation="SAU",
+        crew_size=12,
+        plants=(*PLANTS[1::3], *NAMESAKES[3:6]),
+        broken_crew_list=True,
+    ),
+    _Plan(
+        carrier="PK",
+        number="757",
+        route=Route(
+            origin="LHE",
+            destination="LHR",
+            country="GBR",
+            nations={"PAK": 66, "GBR": 24, "CHN": 3, "AFG": 3, "KAZ": 2, "OMN": 2},
+            feeders=("MAN", "EDI", "YYZ"),
+            bag_prefix="0214",
+        ),
+        day=1,
+        leaves=time(11, 40),
+        arrives_day=1,
+        arrives=time(15, 55),
+        size=146,
+        crew_nation="PAK",
+        crew_size=12,
+        plants=(*PLANTS[2::3], *NAMESAKES[6:]),
+    ),
+)
+"""Two arrivals and one departure, each of one airline."""
+
+
+def write(out: Path, seed: int, today: date) -> Manifest:
+    """Writes the traffic of `today` and tomorrow to the folder `out`, which is made if need be.
+
+    The same `seed` and `today` give the same bytes. Files: a PAXLST transmission a flight with its
+    passenger and its crew list (one crew list is broken), `watchlist.csv` (columns: see
+    `parakh.simulate.lists`), `crossings.json` of the first flight's arrival gate, and `truth.json`.
+    Raises OSError if the folder cannot be written.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    rng = Random(seed)  # noqa: S311  (believable, repeatable data; nothing secret)
+    rows = listed_persons(rng, LISTED - len(PLANTS) - len(NAMESAKES), today)
+    flights = [_flight(rng, plan, today) for plan in _PLANS]
+    rows += [planted.row for flight in flights for planted in flight.planted]
+    rng.shuffle(rows)
+    manifest = Manifest(
+        messages=tuple(out / flight.file for flight in flights),
+        watchlist=out / "watchlist.csv",
+        crossings=out / "crossings.json",
+        truth=out / "truth.json",
+        travellers=sum(flight.listed for flight in flights),
+    )
+    for path, flight in zip(manifest.messages, flights, strict=True):
+        path.write_bytes(flight.data)
+    write_csv(manifest.watchlist, rows)
+    _write_json(manifest.crossings, _crossings(rng, flights[0], today))
+    _write_json(manifest.truth, _truth(flights, rows))
+    return manifest
+
+
+def passenger_list(size: int, seed: int, today: date) -> bytes:
+    """A PAXLST of one arriving flight with `size` passengers, for benchmarks."""
+    rng = Random(seed)  # noqa: S311
+    plan = _PLANS[0]
+    people = passengers(rng, plan.route, size, today)
+    return paxlst(_voyage(plan, today), [person.declared() for person in people])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Flight:
+    """A plan carried out; `listed` is how many persons its readable messages name."""
+
+    plan: _Plan
+    file: str
+    people: Sequence[Person]
+    planted: Sequence[Planted]
+    data: bytes
+    listed: int
+
+
+def _flight(rng: Random, plan: _Plan, today: date) -> _Flight:
+    people = passengers(rng, plan.route, plan.size, today)
+    planted = plant_all(rng, people, plan.plants, today)
+    staff = crew(rng, plan.route, plan.crew_nation, plan.crew_size, today)
+    return _Flight(
+        plan=plan,
+        file=f"{plan.carrier}{plan.number}_{today + timedelta(days=plan.day):%Y%m%d}.edi",
+        people=people,
+        planted=planted,
+        data=_transmission(plan, people, staff, today),
+        listed=len(people) + (0 if plan.broken_crew_list else len(staff)),
+    )
+
+
+def _transmission(
+    plan: _Plan, people: Sequence[Person], staff: Sequence[Person], today: date
+) -> bytes:
+    """The flight's passenger list and crew list; a broken crew list has lost its flight number."""
+    voyage = _voyage(plan, today)
+    passenger_list = message(voyage, [person.declared() for person in people], reference="1")
+    crew_list = message(
+        voyage, [person.declared() for person in staff], function="250", reference="2"
+    )
+    if plan.broken_crew_list:
+        whole = f"TDT+20+{plan.carrier}{plan.number}+++{plan.carrier}'"
+        crew_list = crew_list.replace(whole, "TDT+20'", 1)
+    return interchange(
+        [passenger_list, crew_list],
+        sender=plan.carrier,
+        reference=f"{plan.carrier}{plan.number}{today:%y%m%d}",
+        sent=f"{today:%y%m%d}:0500",
+    )
+
+
+def _voyage(plan: _Plan, today: date) -> DeclaredVoyage:
+    leaves = datetime.combine(today + timedelta(days=plan.day), plan.leaves)
+    return DeclaredVoyage(
+        line=0,
+        mode="air",
+        carrier=plan.carrier,
+        number=plan.number,
+        origin=plan.route.origin,
+        destination=plan.route.destination,
+        departure=f"{leaves:%y%m%d%H%M}",
+        arrival=f"{_arrival(plan, today):%y%m%d%H%M}",
+    )
+
+
+def _arrival(plan: _Plan, today: date) -> datetime:
+    return datetime.combine(today + timedelta(days=plan.arrives_day), plan.arrives)
+
+
+def _crossings(rng: Random, flight: _Flight, today: date) -> list[dict[str, str]]:
+    """What the gate's machines saw: nine in ten of the list, lane by lane, in order of time."""
+    plan = flight.plan
+    first = _arrival(plan, today) + timedelta(minutes=18)
+    seen = sorted(
+        (rng.triangular(0, 70 * 60, 20 * 60), index)
+        for index in range(len(flight.people))
+        if rng.random() < 0.9
+    )
+    return [
+        {
+            "document_number": flight.people[index].documents[0].number,
+            "document_issuer": flight.people[index].documents[0].issuer,
+            "port": plan.route.destination,
+            "lane": f"A{rng.randrange(1, 9)}",
+            "at": (first + timedelta(seconds=int(after))).isoformat() + _HOME_ZONE,
+            "direction": "entry",
+        }
+        for after, index in seen
+    ]
+
+
+def _truth(flights: Sequence[_Flight], rows: Sequence[ListedPerson]) -> dict[str, Any]:
+    """Who is planted where and how; `watchlist_line` is the line in the CSV, from 1."""
+    found = [
+        {
+            "file": flight.file,
+            "flight": f"{flight.plan.carrier}{flight.plan.number}",
+            "family_name": planted.person.family,
+            "given_names": planted.person.given,
+            "document_number": planted.person.documents[0].number,
+            "how": planted.plant.how,
+            "watchlist_line": rows.index(planted.row) + 2,
+        }
+        for flight in flights
+        for planted in flight.planted
+    ]
+    namesake = NAMESAKES[0].how
+    return {
+        "planted": [entry for entry in found if entry["how"] != namesake],
+        "namesakes": [entry for entry in found if entry["how"] == namesake],
+    }
+
+
+def _write_json(path: Path, value: object) -> None:
+    path.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,107 @@
+"""The background worker: works the queue off, watches the drop folder, keeps house."""
+
+import threading
+import time
+from pathlib import Path
+
+import structlog
+
+from parakh.access import system_actor
+from parakh.domain.message import Channel, Source
+from parakh.errors import ParakhError
+from parakh.services import intake, queue, trail
+from parakh.services.centre import Centre
+
+_log = structlog.get_logger()
+_DROP = system_actor("drop")
+
+POLL_SECONDS = 0.5
+RETRY_SECONDS = 30.0
+HOUSEKEEP_SECONDS = 60.0
+SETTLED_SECONDS = 1.0
+"""A dropped file is taken in once nobody wrote to it for so long."""
+
+_UNFINISHED = (".part", ".tmp", ".filepart")
+
+
+class Worker(threading.Thread):
+    """One thread that takes messages from state to state until it is told to stop."""
+
+    def __init__(self, centre: Centre) -> None:
+        super().__init__(name="parakh-worker", daemon=True)
+        self._centre = centre
+        self._halt = threading.Event()
+
+    def run(self) -> None:
+        """Works until `halt`; an error is logged and tried again, and never ends the thread."""
+        failed: set[str] = set()
+        retry_at = housekeep_at = 0.0
+        while not self._halt.is_set():
+            now = time.monotonic()
+            try:
+                if now >= retry_at:
+                    failed.clear()
+                    retry_at = now + RETRY_SECONDS
+                if now >= housekeep_at:
+                    trail.checkpoint(self._centre)
+                    trail.housekeep(self._centre)
+                    housekeep_at = now + HOUSEKEEP_SECONDS
+                sweep(self._centre)
+                busy = queue.step(self._centre, failed)
+            except Exception:
+                _log.exception("worker failed")
+                busy = False
+            if not busy:
+                self._halt.wait(POLL_SECONDS)
+
+    def halt(self) -> None:
+        """Asks the thread to stop, and waits until the step in hand is done."""
+        self._halt.set()
+        self.join()
+        trail.checkpoint(self._centre)
+
+
+def sweep(centre: Centre) -> int:
+    """Takes in the files of the drop folder that are settled; gives how many.
+
+    A file is stored before it is moved to `done/`; one that is refused goes to `refused/` with the
+    cause beside it. A crash in between takes the file in again, which finds its bytes known.
+    """
+    folder = centre.settings.drop_path
+    if not folder.is_dir():
+        return 0
+    taken = 0
+    for path in sorted(folder.iterdir()):
+        if _settled(path):
+            _take(centre, path)
+            taken += 1
+    return taken
+
+
+def _settled(path: Path) -> bool:
+    if not path.is_file() or path.name.startswith(".") or path.suffix in _UNFINISHED:
+        return False
+    return time.time() - path.stat().st_mtime >= SETTLED_SECONDS
+
+
+def _take(centre: Centre, path: Path) -> None:
+    try:
+        source = Source(channel=Channel.DROP, name=path.name)
+        intake.receive_file(centre, _DROP, path, source)
+    except ParakhError as error:
+        kept = _move(path, "refused")
+        kept.with_name(f"{kept.name}.cause.txt").write_text(f"{error}\n", encoding="utf-8")
+        _log.warning("dropped file refused", file=path.name)
+    else:
+        _move(path, "done")
+
+
+def _move(path: Path, folder: str) -> Path:
+    """Moves a file to a folder beside it, under a free name."""
+    target = path.parent / folder / path.name
+    target.parent.mkdir(exist_ok=True)
+    number = 1
+    while target.exists():
+        number += 1
+        target = target.with_name(f"{path.stem}-{number}{path.suffix}")
+    return path.rename(target)
