@@ -59,6 +59,7 @@ def test_elements_of_a_segment(what: str, data: str, elements: tuple[tuple[str, 
         ("padding between", "UNB+UNOA:4+XX' \t\r\n  UNH+1+PAXLST:D'\x1a"),
         ("byte order mark", "\ufeffUNB+UNOA:4+XX'UNH+1+PAXLST:D'"),
         ("no interchange header", "UNH+1+PAXLST:D'"),
+        ("spoilt UNB", "UNA:*.? $\r\nU#B*UNOA:4*XX$UNH*1*PAXLST:D$"),
         ("no interchange header, other characters", "UNA:*.? $UNH*1*PAXLST:D$"),
     ],
 )
@@ -155,6 +156,7 @@ FRAGMENTS = st.sampled_from(
 @example(b"\xef\xbb\xbf")
 @example("ﷲ'NAD+ﷲ".encode())
 @example(b"UNA??????UNB?UNOA?")
+@example(b"UNA\0\0\0\1UNB\1AAA0\1UNB\1AAA0\1")
 def test_slices_join_to_the_same_bytes(data: bytes) -> None:
     segments = tokenise(data)
     assert not segments or segments[0].begin == 0

@@ -45,10 +45,12 @@ _TAGS = (
 """Tags by which a segment is recognised behind a lost terminator."""
 
 _HEAD = re.compile(
-    r"UNB *(?P<element>[^A-Z0-9 \t\r\n])(?P<syntax>[A-Z]{3}[A-Z0-9])(?P<component>[^A-Z0-9])"
+    r"UNB *(?P<element>[^A-Z0-9 \t\r\n\x00\x1a])(?P<syntax>[A-Z]{3}[A-Z0-9])"
+    r"(?P<component>[^A-Z0-9 \t\r\n\x00\x1a])"
 )
-_UNA = re.compile(r"UNA([^A-Z0-9]{4,6})(?=[ \t\r\n]*(?:\Z|UN[BGH]))")
-_BARE_HEADER = re.compile(r"UNH *(?P<element>[^A-Z0-9 \t\r\n])")
+_UNA = re.compile(r"UNA([^A-Z0-9]{4,6})[ \t\r\n]*\Z")
+_WHOLE_UNA = re.compile(rf"(?:{_BOM})?[ \t\r\n\x00\x1a]*UNA([^A-Z0-9]{{6}})")
+_BARE_HEADER = re.compile(r"UNH *(?P<element>[^A-Z0-9 \t\r\n\x00\x1a])")
 _TERMINATOR = re.compile(r"([^A-Z0-9 \t\r\n]|(?<=\S)\r?\n)[ \t\r\n]*+UN[GH] *[^A-Z0-9 ]")
 """Each run of blanks is looked at once, here and below, or hostile input would take hours."""
 
@@ -147,11 +149,10 @@ def _una_before(upper: str, offset: int) -> re.Match[str] | None:
 
 def _headless(text: str, end: int) -> _Chunk:
     """What stands before the first UNB, or a whole file without one."""
-    una = _UNA.search(text, 0, end)
-    if una and not text[: una.start()].strip(_BLANK + _BOM):
-        service = _of_una(una[1])
-        if service is not None:
-            return _Chunk(una.start(), una[1], una.end(), end, service, "", "")
+    una = _WHOLE_UNA.match(text, 0, end)
+    service = _of_una(una[1]) if una else None
+    if una and service and service.terminator not in _BLANK:
+        return _Chunk(una.start(1) - 3, una[1], una.end(), end, service, "", "")
     header = _BARE_HEADER.search(text, 0, end)
     service = Service(element=header["element"]) if header else Service()
     body = len(_BOM) if text.startswith(_BOM) else 0
@@ -359,7 +360,7 @@ class _Splitter:
         self._add_piece(piece[inside.start() :], start + inside.start(), end, chunk, fault)
 
     def _add_garbage(self, start: int, end: int) -> None:
-        """Adds bytes that are no segment; a stretch of them is one, or a bad file would flood us."""
+        """Adds bytes that are no segment: one for a whole stretch, however long."""
         if self.segments and not self.segments[-1].tag:
             self.segments[-1] = self.segments[-1]._replace(end=end)
             self._end = end

@@ -5,20 +5,18 @@ Implementation Guide", versions 2 to 6, and the departures from it that are seen
 Each value is taken from where it stood, as text; `parakh.normalise` interprets it.
 """
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Any
 
 from parakh.domain.message import Problem, Severity
 from parakh.ingest.edifact import Segment
 from parakh.ingest.paxlst_legs import Leg, voyages
+from parakh.ingest.paxlst_values import bag_tags, may_be_date, party_name
 from parakh.ingest.records import DeclaredDocument, DeclaredTraveller, Submission, Unmapped
 
-PASSENGERS = "745"
-CREW_LISTS = frozenset(("250", "336"))
-_FUNCTIONS = CREW_LISTS | {PASSENGERS, "266", "655"}
+_CREW_LISTS = frozenset(("250", "336"))
+_FUNCTIONS = _CREW_LISTS | {"745", "266", "655"}
 """BGM 1001: passengers 745, crew 250, master crew 336, flight close-out 266, gate pass 655."""
 
 _ROLES = {"FL": "passenger", "FM": "crew", "DDU": "transit", "DDT": "crew"}
@@ -29,11 +27,6 @@ _PERSON_REFERENCES = {"AVF": "booking_reference", "SEA": "seat"}
 _HEADER_PARTIES = frozenset(("MS", "MR", "ZZZ", "CA", "AG"))
 _UNMAPPED_TAGS = frozenset(("COM", "GEI", "EMP", "CPI", "QTY", "CTA", "HAN", "AUT", "UNS", "POC"))
 """Segments that the directories allow in a PAXLST and that no field takes."""
-
-_MAX_SERIES = 99
-"""A bag-tag series longer than this is a mistake of the sender."""
-
-_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 def read(segments: Sequence[Segment], base: Submission, cut: bool) -> Submission:
@@ -180,10 +173,10 @@ class _Reading:
         if qualifier not in _ROLES:
             cause = "NAD does not say what this party is (FL, FM, DDU, DDT); read as a passenger"
             self._report(segment, cause, Severity.WARNING)
-        self._open_person(segment, _name(segment), role)
+        self._open_person(segment, party_name(segment), role)
 
     def _open_person(self, segment: Segment, name: tuple[str, str], role: str) -> None:
-        if self.function in CREW_LISTS:
+        if self.function in _CREW_LISTS:
             role = "crew"
         self._close_person()
         self._in_legs = False
@@ -279,7 +272,7 @@ class _Reading:
             self._leave(segment)
             return
         self._person.lines.setdefault("bags", segment.line)
-        tags, understood = _bag_tags(segment)
+        tags, understood = bag_tags(segment)
         self._person.bags += tags
         if not understood:
             self._report(segment, "The bag tags are no series of at most 99", Severity.WARNING)
@@ -323,7 +316,7 @@ class _Reading:
         """A segment that no field takes; one with a spoilt tag may still open a person."""
         if segment.tag in _UNMAPPED_TAGS:
             self._leave(segment)
-        elif segment.get(0).upper() in _ROLES and any(_name(segment)):
+        elif segment.get(0).upper() in _ROLES and any(party_name(segment)):
             self._report(segment, "This is no PAXLST segment; it was read as the NAD of a person")
             self._nad(segment)
         else:
@@ -352,7 +345,7 @@ class _Reading:
             self._check_date(segment, value, time=False)
 
     def _check_date(self, segment: Segment, value: str, *, time: bool) -> None:
-        if value and not _may_be_date(value, time=time):
+        if value and not may_be_date(value, time=time):
             what = "a date and time" if time else "a date"
             self._report(segment, f"The value cannot be {what}")
 
@@ -364,77 +357,3 @@ class _Reading:
 
     def _report(self, segment: Segment, cause: str, severity: Severity = Severity.ERROR) -> None:
         self.problems.append(segment.problem(cause, severity))
-
-
-def _name(segment: Segment) -> tuple[str, str]:
-    """Family name and given names of a NAD.
-
-    They stand in C080 (party name) as components, else in C058 (free text) or, wrongly, in C082;
-    a single component may hold both with a slash between, as on a ticket.
-    """
-    elements = segment.elements
-    for index in (3, 2, 1):
-        if len(elements) <= index:
-            continue
-        parts = [part.strip() for part in elements[index]]
-        if not any(parts):
-            continue
-        family, given = parts[0], " ".join(part for part in parts[1:] if part)
-        if not given and "/" in family:
-            family, _, given = family.partition("/")
-            given = given.replace("/", " ")
-        return family.strip(), given.strip()
-    return "", ""
-
-
-_TAG_SERIES = re.compile(r"(.*?)(\d{1,18})", re.DOTALL)
-
-
-def _bag_tags(segment: Segment) -> tuple[list[str], bool]:
-    """The tag numbers of an FTX+BAG; `number:count` is a series that begins with that number."""
-    if len(segment.elements) <= 3:
-        return [], True
-    tags = [part.strip() for part in segment.elements[3] if part.strip()]
-    if len(tags) != 2 or not (tags[1].isdecimal() and len(tags[1]) <= 3):
-        return tags, True
-    series = _TAG_SERIES.fullmatch(tags[0])
-    count = int(tags[1])
-    if series is None or not 1 <= count <= _MAX_SERIES:
-        return tags[:1], False
-    prefix, digits = series.groups()
-    numbers = range(int(digits), int(digits) + count)
-    return [f"{prefix}{number:0{len(digits)}d}" for number in numbers], True
-
-
-@lru_cache(maxsize=4096)
-def _may_be_date(value: str, *, time: bool) -> bool:
-    """Whether the text can be a date (YYMMDD and longer, parts unknown), or a date and time."""
-    text = value.strip().upper().replace("-", "")
-    digits = text.replace("<", "0").replace("X", "0")
-    if not (digits.isascii() and digits.isdecimal()):
-        return False
-    if time:
-        if len(text) not in (6, 8, 10, 12, 14) or text != digits:
-            return False
-        day, clock = (digits, "") if len(text) in (6, 8) else _split_time(digits)
-        return _is_day(day, partial=False) and _is_clock(clock)
-    if len(digits) == 6 and int(digits[2:4]) > 12:
-        return digits[:2] in ("19", "20") and 1 <= int(digits[4:]) <= 12
-    return len(digits) in (2, 4) or (len(digits) in (6, 8) and _is_day(digits, partial=True))
-
-
-def _split_time(digits: str) -> tuple[str, str]:
-    """YYMMDD and HHMM, CCYYMMDD and HHMM, or CCYYMMDD and HHMMSS."""
-    length = 6 if len(digits) == 10 else 8
-    return digits[:length], digits[length:]
-
-
-def _is_day(digits: str, *, partial: bool) -> bool:
-    month, day = int(digits[-4:-2]), int(digits[-2:])
-    if not month:
-        return partial
-    return month <= 12 and (0 if partial else 1) <= day <= _DAYS[month - 1]
-
-
-def _is_clock(digits: str) -> bool:
-    return not digits or (int(digits[:2]) <= 24 and int(digits[2:4]) <= 59)

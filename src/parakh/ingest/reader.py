@@ -33,11 +33,9 @@ def read(data: bytes) -> tuple[Submission, ...]:
     outside: dict[int, list[Problem]] = {}
     for index, problem in _envelope_problems(segments, submissions):
         outside.setdefault(index, []).append(problem)
-    for index, problems in outside.items():
+    for index, found in outside.items():
         owner = submissions[index]
-        problems = sorted(
-            (*owner.problems, *problems), key=lambda found: (found.line, found.column)
-        )
+        problems = sorted((*owner.problems, *found), key=lambda own: (own.line, own.column))
         submissions[index] = replace(owner, problems=tuple(problems))
     return tuple(submissions)
 

@@ -260,7 +260,11 @@ def _document(declared: DeclaredDocument, line: int, today: date, notes: _Notes)
         type=document_type(declared.type),
         number=number,
         issuer=notes.country(line, "issuer of a document", declared.issuer),
-        expiry=notes.read(line, "expiry", lambda: read_expiry(declared.expiry, today)),
+        expiry=notes.read(
+            declared.lines.get("expiry", line),
+            "expiry",
+            lambda: read_expiry(declared.expiry, today),
+        ),
     )
 
 

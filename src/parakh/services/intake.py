@@ -213,7 +213,10 @@ def _save(
 
 
 def _part(message: Message, submission: Submission, values: Assembled | None, part_id: str) -> Part:
-    problems = submission.problems + (values.problems if values else ())
+    # What reading found already on a line, with its column, need not be said again without one.
+    told = {own.line for own in submission.problems if own.severity is Severity.ERROR}
+    found = values.problems if values else ()
+    problems = (*submission.problems, *(own for own in found if own.line not in told))
     return Part(
         id=part_id,
         message_id=message.id,
@@ -223,7 +226,7 @@ def _part(message: Message, submission: Submission, values: Assembled | None, pa
         reference=submission.reference,
         line=submission.line,
         state=PartState.QUARANTINED if values is None else PartState.READ,
-        problems=tuple(sorted(problems, key=lambda problem: (problem.line, problem.column))),
+        problems=tuple(sorted(problems, key=lambda own: (own.line, own.column))),
     )
 
 

@@ -279,7 +279,7 @@ def alert_counts(connection: sa.Connection, units: Iterable[str] | None) -> dict
     query = sa.select(alert.c.state, sa.func.count()).group_by(alert.c.state)
     if units is not None:
         query = query.where(alert.c.unit_id.in_(set(units)))
-    return {AlertState(state): int(n) for state, n in connection.execute(query).tuples()}
+    return {AlertState(state): int(n) for state, n in connection.execute(query)}
 
 
 def alerts_on(connection: sa.Connection, subject: Ref) -> list[Alert]:

@@ -101,7 +101,7 @@ def save_travellers(
         connection.execute(
             sa.select(traveller.c.key, traveller.c.id).where(traveller.c.voyage_id == voyage_id)
         )
-        .tuples()
+        
         .all()
     )
     saved = {

@@ -49,7 +49,7 @@ def entry_counts(connection: sa.Connection) -> dict[str, int]:
         .where(watchlist_entry.c.state == EntryState.APPROVED.value)
         .group_by(watchlist_entry.c.watchlist_id)
     )
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
 
 
 # --- entries ----------------------------------------------------------------------------------
