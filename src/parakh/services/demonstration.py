@@ -121,11 +121,15 @@ class Demonstration:
         self._thread = threading.Thread(target=self._live, name="parakh-demo", daemon=True)
         self._thread.start()
 
+    def wait(self) -> None:
+        """Waits until the live part is over."""
+        if self._thread is not None:
+            self._thread.join()
+
     def halt(self) -> None:
         """Stops the live part."""
         self._halt.set()
-        if self._thread is not None:
-            self._thread.join()
+        self.wait()
 
     def _live(self) -> None:
         if self._halt.wait(LATE_FLIGHT_SECONDS):

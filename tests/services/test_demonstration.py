@@ -1,0 +1,97 @@
+"""The demonstration loads once, and starting it again loses and repeats nothing."""
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from parakh.access import system_actor
+from parakh.services import accounts, queue
+from parakh.services.centre import Centre
+from parakh.services.demonstration import PEOPLE, Demonstration
+from parakh.store.tables import alert, crossing, hit, message, traveller, watchlist_entry
+
+TABLES = (alert, crossing, hit, message, traveller, watchlist_entry)
+
+
+def counts(centre: Centre) -> dict[str, int]:
+    with centre.db.read() as connection:
+        return {
+            table.name: connection.execute(
+                sa.select(sa.func.count()).select_from(table)
+            ).scalar_one()
+            for table in TABLES
+        }
+
+
+@pytest.fixture
+def quiet() -> list[str]:
+    return []
+
+
+def test_start_again_changes_nothing_but_the_passwords(
+    face_centre: Centre, quiet: list[str], cheap_passwords: None
+) -> None:
+    first = Demonstration.prepare(face_centre, 7, quiet.append)
+    before = counts(face_centre)
+    second = Demonstration.prepare(face_centre, 7, quiet.append)
+    assert counts(face_centre) == before
+    assert first.passwords.keys() == second.passwords.keys() == PEOPLE.keys()
+    assert all(first.passwords[name] != second.passwords[name] for name in PEOPLE)
+
+
+def test_planted_persons_raise_alerts_and_a_face_is_found(
+    face_centre: Centre, quiet: list[str], cheap_passwords: None
+) -> None:
+    show = Demonstration.prepare(face_centre, 7, quiet.append)
+    with face_centre.db.read() as connection:
+        screeners = set(connection.execute(sa.select(hit.c.screener_id)).scalars())
+        units = set(connection.execute(sa.select(alert.c.unit_id)).scalars())
+        seen = connection.execute(
+            sa.select(sa.func.count()).select_from(crossing).where(crossing.c.state == "actual")
+        ).scalar_one()
+    assert screeners == {"document", "name", "face"}
+    assert units == {"demo-khi", "demo-isb"}
+    assert seen > 100
+    assert {path.name for path in (show.manifest.watchlist.parent / "pictures").iterdir()} == {
+        "portrait.jpg",
+        "at-the-gate.jpg",
+    }
+
+
+def test_each_role_can_sign_in_with_the_printed_password(
+    face_centre: Centre, quiet: list[str], cheap_passwords: None
+) -> None:
+    show = Demonstration.prepare(face_centre, 7, quiet.append)
+    text = show.welcome()
+    for name, (role, _, _) in PEOPLE.items():
+        assert show.passwords[name] in text
+        signed_in = accounts.sign_in(face_centre, name, show.passwords[name])
+        assert signed_in.session.user.roles == {role}
+
+
+def test_the_late_flight_comes_through_the_drop_folder(
+    face_centre: Centre,
+    quiet: list[str],
+    cheap_passwords: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("parakh.services.demonstration.LATE_FLIGHT_SECONDS", 0.0)
+    monkeypatch.setattr("parakh.services.demonstration.CROSSING_SECONDS", 0.0)
+    show = Demonstration.prepare(face_centre, 7, quiet.append)
+    before = counts(face_centre)["crossing"]
+    show.start()
+    show.wait()
+    dropped = face_centre.settings.drop_path / Path(show.manifest.messages[-1]).name
+    assert dropped.read_bytes() == show.manifest.messages[-1].read_bytes()
+    assert queue.drain(face_centre) == set()
+    assert counts(face_centre)["crossing"] == before
+    with face_centre.db.read() as connection:
+        waiting = connection.execute(
+            sa.select(sa.func.count())
+            .select_from(crossing)
+            .where(crossing.c.state == "expected", crossing.c.port == "KHI")
+        ).scalar_one()
+    # One in ten of the first flight never comes to the gate in the simulation.
+    assert 5 < waiting < 50
+    assert accounts.users(face_centre, system_actor("test"))
