@@ -2,7 +2,7 @@ from datetime import datetime
 
 import pytest
 
-from parakh.normalise.codes import arrival_utc, country, country_name, port, port_country
+from parakh.normalise.codes import country, country_name, moment_at, port, port_country
 
 
 @pytest.mark.parametrize(
@@ -82,10 +82,10 @@ def test_unknown_ports(code: str) -> None:
     ],
 )
 def test_arrival_in_utc(local: str, code: str, expected: str) -> None:
-    assert arrival_utc(datetime.fromisoformat(local), code) == datetime.fromisoformat(expected)
+    assert moment_at(code, datetime.fromisoformat(local)) == datetime.fromisoformat(expected)
 
 
 def test_no_arrival_in_utc_without_time_or_zone() -> None:
-    assert arrival_utc(None, "KHI") is None
-    assert arrival_utc(datetime.fromisoformat("2026-11-22T03:00"), "USZZZ") is None
-    assert arrival_utc(datetime.fromisoformat("2026-11-22T03:00"), "") is None
+    assert moment_at("KHI", None) is None
+    assert moment_at("USZZZ", datetime.fromisoformat("2026-11-22T03:00")) is None
+    assert moment_at("", datetime.fromisoformat("2026-11-22T03:00")) is None

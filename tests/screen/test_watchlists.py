@@ -53,7 +53,7 @@ VOYAGE = Voyage(
     destination="KHI",
     departure=None,
     arrival=None,
-    arrival_utc=None,
+    due_at=None,
     direction=Direction.ENTRY,
 )
 TRAVELLER = Traveller(

@@ -27,7 +27,8 @@ class Voyage:
     """One trip of a conveyance between two ports.
 
     `departure` and `arrival` are local times of their ports, without a zone, as carriers send them;
-    `arrival_utc` is for ordering and clocks. Ports are IATA codes for air, UN/LOCODE otherwise.
+    `due_at` (UTC) is when it touches the port of the centre's own country: leaving it for an exit,
+    arriving otherwise. Ports are IATA codes for air, UN/LOCODE otherwise.
     """
 
     id: str
@@ -38,7 +39,7 @@ class Voyage:
     destination: str
     departure: datetime | None
     arrival: datetime | None
-    arrival_utc: datetime | None
+    due_at: datetime | None
     direction: Direction
 
     @property

@@ -27,7 +27,7 @@ from parakh.ingest.records import (
     DeclaredVoyage,
     Submission,
 )
-from parakh.normalise.codes import arrival_utc, country, port_country
+from parakh.normalise.codes import country, moment_at, port_country
 from parakh.normalise.dates import read_birth_date, read_datetime, read_expiry
 from parakh.normalise.documents import document_number, document_type
 from parakh.normalise.names import comparison_form, read_name
@@ -171,8 +171,9 @@ def _voyage(leg: DeclaredVoyage, home: str, notes: _Notes) -> Voyage:
     mode = _MODES.get(leg.mode.strip().lower())
     if mode is None:
         notes.add(leg.line, "the mode of transport is not known; taken as air", Severity.WARNING)
-    lands = arrival_utc(arrival, destination)
-    leaves = arrival_utc(departure, origin)
+    lands = moment_at(destination, arrival)
+    leaves = moment_at(origin, departure)
+    direction = _direction(origin, destination, home)
     if lands and leaves and lands < leaves:
         notes.add(leg.line, "the arrival lies before the departure", Severity.WARNING)
     return Voyage(
@@ -184,8 +185,8 @@ def _voyage(leg: DeclaredVoyage, home: str, notes: _Notes) -> Voyage:
         destination=destination,
         departure=departure,
         arrival=arrival,
-        arrival_utc=lands,
-        direction=_direction(origin, destination, home),
+        due_at=leaves if direction is Direction.EXIT else lands,
+        direction=direction,
     )
 
 

@@ -94,15 +94,15 @@ def port_country(code: str) -> str | None:
     return found.country if found else None
 
 
-def arrival_utc(arrival: datetime | None, code: str) -> datetime | None:
+def moment_at(code: str, local: datetime | None) -> datetime | None:
     """The moment in UTC of a local time at a port; None if the time or the zone is not known.
 
     Of a time that comes twice when clocks go back, the first is meant (PEP 495).
     """
     found = port(code)
-    if arrival is None or found is None or found.zone is None:
+    if local is None or found is None or found.zone is None:
         return None
-    return arrival.replace(tzinfo=ZoneInfo(found.zone)).astimezone(UTC)
+    return local.replace(tzinfo=ZoneInfo(found.zone)).astimezone(UTC)
 
 
 def _locode(key: str) -> Port | None:

@@ -289,7 +289,7 @@ def _expected(centre: Centre, port: str, number: str) -> _Person | None:
         voyage, crossing = voyages[own.voyage_id], crossings.get(own.id)
         if crossing is None or crossing.port != port:
             continue
-        off = abs(now - voyage.arrival_utc) if voyage.arrival_utc else WINDOW
+        off = abs(now - voyage.due_at) if voyage.due_at else WINDOW
         if off <= WINDOW:
             near.append((off, own.id, _Person(traveller=own, voyage=voyage, crossing=crossing)))
     return min(near, key=lambda item: item[:2])[2] if near else None

@@ -1,9 +1,12 @@
 """The audit trail for auditors: search, verification, and checkpoints kept outside the database."""
 
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+import sqlalchemy as sa
 
 from parakh.access import Actor, Permission, Purpose
 from parakh.services.centre import WORKER, Centre
@@ -59,15 +62,9 @@ def verify(centre: Centre, actor: Actor) -> AuditVerdict:
     actor.require(Permission.SEE_AUDIT)
     with centre.db.read() as connection:
         verdict = audit.verify(connection, centre.db.keys.audit)
-        strays = [
-            AuditFinding(seq=seq, cause=cause)
-            for seq, digest in _checkpoints(_path(centre))
-            if (cause := _stray(audit.hash_at(connection, seq), digest))
-        ]
+        strays = tuple(_strays(connection, _checkpoints(_path(centre))))
     centre.looked(actor, Purpose.AUDIT, "audit.verified", "audit", verdict.head)
-    return AuditVerdict(
-        rows=verdict.rows, head=verdict.head, findings=verdict.findings + tuple(strays)
-    )
+    return AuditVerdict(rows=verdict.rows, head=verdict.head, findings=verdict.findings + strays)
 
 
 def checkpoint(centre: Centre) -> bool:
@@ -80,11 +77,12 @@ def checkpoint(centre: Centre) -> bool:
     with centre.db.read() as connection:
         seq, digest, signature = audit.head(connection)
     known = _checkpoints(path)
-    if known and known[-1][0] == seq:
+    if known and known[-1] == (seq, digest):
         return False
     line = {"seq": seq, "hash": digest, "signature": signature, "at": centre.clock().isoformat()}
+    torn = path.exists() and not path.read_bytes().endswith(b"\n")
     with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(line) + "\n")
+        file.write("\n" * torn + json.dumps(line) + "\n")
     return True
 
 
@@ -100,18 +98,37 @@ def housekeep(centre: Centre) -> int:
     return gone
 
 
-def _stray(found: str | None, digest: str) -> str:
-    if found is None:
-        return "a checkpoint was made of this row, and it is gone"
-    return "" if found == digest else "is not what it was when a checkpoint was made of it"
+def _strays(
+    connection: sa.Connection, checkpoints: Sequence[tuple[int, str] | None]
+) -> Iterator[AuditFinding]:
+    """Checkpoints of which the row is gone or another one, and lines that are no checkpoint."""
+    for line, known in enumerate(checkpoints, 1):
+        if known is None:
+            yield AuditFinding(seq=0, cause=f"line {line} of the checkpoint file cannot be read")
+            continue
+        seq, digest = known
+        found = audit.hash_at(connection, seq)
+        if found is None:
+            yield AuditFinding(seq=seq, cause="a checkpoint was made of this row, and it is gone")
+        elif found != digest:
+            cause = "is not what it was when a checkpoint was made of it"
+            yield AuditFinding(seq=seq, cause=cause)
 
 
 def _path(centre: Centre) -> Path:
     return centre.settings.data_dir / "audit-checkpoints.jsonl"
 
 
-def _checkpoints(path: Path) -> list[tuple[int, str]]:
+def _checkpoints(path: Path) -> list[tuple[int, str] | None]:
+    """Row and hash of each line; None for one that is none (a torn write, somebody's hand)."""
     if not path.exists():
         return []
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return [(int(own["seq"]), str(own["hash"])) for own in map(json.loads, lines)]
+    return [_checkpoint(line) for line in path.read_text("utf-8", "replace").splitlines()]
+
+
+def _checkpoint(line: str) -> tuple[int, str] | None:
+    try:
+        own = json.loads(line)
+        return int(own["seq"]), str(own["hash"])
+    except (ValueError, KeyError, TypeError):
+        return None

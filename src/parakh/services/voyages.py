@@ -80,7 +80,7 @@ class TravellerView:
 
 
 def arrivals(centre: Centre, actor: Actor, since: datetime, until: datetime) -> list[VoyageRow]:
-    """Voyages arriving in [since, until) at the actor's ports, earliest first."""
+    """Voyages due in [since, until) at the actor's ports, earliest first."""
     actor.require(Permission.SEE_VOYAGES)
     ports = None if actor.everywhere else actor.ports
     with centre.db.read() as connection:

@@ -14,9 +14,14 @@ import sqlalchemy as sa
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from parakh.errors import Misconfigured
 from parakh.store.tables import audit, audit_head
 
 ORIGIN = "0" * 64
+FORGED = "f" * 64
+"""Stands for the hash of a head that this centre did not sign."""
+
+SUBJECT_LENGTH = 80
 _FIELDS = ("seq", "at", "actor", "action", "subject_kind", "subject_id", "purpose", "detail")
 
 
@@ -69,7 +74,7 @@ def append(
     connection: sa.Connection, key: Ed25519PrivateKey, records: Sequence[AuditRecord]
 ) -> None:
     """Adds records to the chain, inside the caller's transaction."""
-    seq, previous = _take_head(connection)
+    seq, previous = _take_head(connection, key)
     rows = []
     for record in records:
         seq += 1
@@ -180,10 +185,15 @@ class _Walk:
         self.findings.append(AuditFinding(seq=seq, cause=cause))
 
 
-def _take_head(connection: sa.Connection) -> tuple[int, str]:
-    """The head, locked until the transaction ends (SQLite's writers are in line already)."""
-    row = connection.execute(sa.select(audit_head).with_for_update()).one()
-    return int(row.seq), str(row.hash)
+def _take_head(connection: sa.Connection, key: Ed25519PrivateKey) -> tuple[int, str]:
+    """Number and hash to go on from; locked until the transaction ends (SQLite has one writer)."""
+    row = connection.execute(sa.select(audit_head).with_for_update()).one_or_none()
+    if row is None:
+        raise Misconfigured("the audit trail lost its signed head: restore the database's backup")
+    seq, digest = int(row.seq), str(row.hash)
+    # A new signature would make a forged head good. Going on from a hash that no row has breaks the
+    # chain there instead, so that every later verification names the place.
+    return seq, digest if _signed(key, seq, digest, str(row.signature)) else FORGED
 
 
 def _rows(result: Iterable[sa.Row[tuple[object, ...]]]) -> Iterator[AuditRow]:

@@ -37,14 +37,17 @@ class Tx:
         self.records: list[audit.AuditRecord] = []
 
     def audit(self, action: str, kind: str, ref_id: str, **detail: object) -> None:
-        """Notes what was done; rows join the chain when the transaction commits."""
+        """Notes what was done; rows join the chain when the transaction commits.
+
+        `ref_id` may be what somebody typed; more of it than the column holds is cut off.
+        """
         self.records.append(
             audit.AuditRecord(
                 at=self.at,
                 actor=self.actor.name,
                 action=action,
                 subject_kind=kind,
-                subject_id=ref_id,
+                subject_id=ref_id.replace("\0", "")[: audit.SUBJECT_LENGTH],
                 purpose=self.purpose.value,
                 detail=json.dumps(detail, ensure_ascii=False, sort_keys=True),
             )

@@ -112,11 +112,11 @@ voyage = sa.Table(
     _code("destination"),
     sa.Column("departure", sa.DateTime, nullable=True),
     sa.Column("arrival", sa.DateTime, nullable=True),
-    _moment("arrival_utc", null=True),
+    _moment("due_at", null=True),
     _code("direction"),
     _code("port"),
-    sa.Index("ix_voyage_port_arrival_utc", "port", "arrival_utc"),
-    sa.Index("ix_voyage_arrival_utc", "arrival_utc"),
+    sa.Index("ix_voyage_port_due_at", "port", "due_at"),
+    sa.Index("ix_voyage_due_at", "due_at"),
 )
 
 traveller = sa.Table(

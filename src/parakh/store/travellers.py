@@ -40,7 +40,7 @@ def save_voyage(connection: sa.Connection, key: str, value: Voyage) -> Voyage:
     """Adds a voyage, or updates the one with this natural key, whose identifier it then bears."""
     columns = {
         "arrival": value.arrival,
-        "arrival_utc": value.arrival_utc,
+        "due_at": value.due_at,
         "departure": value.departure,
         "direction": value.direction.value,
         "port": value.port,
@@ -82,11 +82,11 @@ def voyages_by_id(connection: sa.Connection, ids: Iterable[str]) -> dict[str, Vo
 def voyages_between(
     connection: sa.Connection, since: datetime, until: datetime, ports: Iterable[str] | None
 ) -> list[Voyage]:
-    """Voyages that arrive in [since, until), earliest first; of some ports, or (None) of all."""
-    query = sa.select(voyage).where(voyage.c.arrival_utc >= since, voyage.c.arrival_utc < until)
+    """Voyages due in [since, until), earliest first; of some ports, or (None) of all."""
+    query = sa.select(voyage).where(voyage.c.due_at >= since, voyage.c.due_at < until)
     if ports is not None:
         query = query.where(voyage.c.port.in_(set(ports)))
-    query = query.order_by(voyage.c.arrival_utc, voyage.c.id)
+    query = query.order_by(voyage.c.due_at, voyage.c.id)
     return [_voyage(row) for row in connection.execute(query)]
 
 
@@ -100,9 +100,7 @@ def save_travellers(
     known = dict(
         connection.execute(
             sa.select(traveller.c.key, traveller.c.id).where(traveller.c.voyage_id == voyage_id)
-        )
-        
-        .all()
+        ).all()
     )
     saved = {
         key: replace(value, id=known.get(key, value.id), voyage_id=voyage_id)
@@ -361,7 +359,7 @@ def _voyage(row: sa.Row[tuple[object, ...]]) -> Voyage:
         destination=columns["destination"],
         departure=columns["departure"],
         arrival=columns["arrival"],
-        arrival_utc=columns["arrival_utc"],
+        due_at=columns["due_at"],
         direction=Direction(columns["direction"]),
     )
 

@@ -29,15 +29,15 @@ class Vault:
         self._ciphers: dict[str, AESGCM] = {}
 
     def create_key(self, connection: sa.Connection, purpose: str) -> None:
-        """Makes the purpose's data key; does nothing when there is one."""
+        """Makes the purpose's data key; one that is there must be the master key's."""
         query = sa.select(data_key.c.purpose).where(data_key.c.purpose == purpose)
-        if connection.execute(query).first() is None:
-            wrapped = _encrypt(AESGCM(self._keys.master), secrets.token_bytes(32), purpose)
-            connection.execute(
-                data_key.insert().values(
-                    purpose=purpose, master=self._keys.master_id, wrapped=wrapped
-                )
-            )
+        if connection.execute(query).first() is not None:
+            self._cipher(connection, purpose)
+            return
+        wrapped = _encrypt(AESGCM(self._keys.master), secrets.token_bytes(32), purpose)
+        connection.execute(
+            data_key.insert().values(purpose=purpose, master=self._keys.master_id, wrapped=wrapped)
+        )
 
     def seal(self, connection: sa.Connection, purpose: str, context: str, data: bytes) -> bytes:
         """Encrypts `data` under the purpose's key."""
@@ -72,5 +72,5 @@ def _encrypt(cipher: AESGCM, data: bytes, context: str) -> bytes:
 def _decrypt(cipher: AESGCM, sealed: bytes, context: str, purpose: str) -> bytes:
     try:
         return cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], context.encode())
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:
         raise Misconfigured(f"{purpose}: wrong key, or the stored bytes were altered") from error

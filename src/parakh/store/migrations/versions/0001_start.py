@@ -180,14 +180,14 @@ def upgrade() -> None:
         sa.Column("destination", sa.String(length=40), nullable=False),
         sa.Column("departure", sa.DateTime(), nullable=True),
         sa.Column("arrival", sa.DateTime(), nullable=True),
-        sa.Column("arrival_utc", Moment(), nullable=True),
+        sa.Column("due_at", Moment(), nullable=True),
         sa.Column("direction", sa.String(length=40), nullable=False),
         sa.Column("port", sa.String(length=40), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_voyage")),
         sa.UniqueConstraint("key", name=op.f("uq_voyage_key")),
     )
-    op.create_index("ix_voyage_arrival_utc", "voyage", ["arrival_utc"], unique=False)
-    op.create_index("ix_voyage_port_arrival_utc", "voyage", ["port", "arrival_utc"], unique=False)
+    op.create_index("ix_voyage_due_at", "voyage", ["due_at"], unique=False)
+    op.create_index("ix_voyage_port_due_at", "voyage", ["port", "due_at"], unique=False)
     op.create_table(
         "watchlist",
         sa.Column("id", sa.String(length=32), nullable=False),
