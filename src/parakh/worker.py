@@ -9,7 +9,7 @@ import structlog
 from parakh.access import system_actor
 from parakh.domain.message import Channel, Source
 from parakh.errors import ParakhError
-from parakh.services import intake, queue, trail
+from parakh.services import alerts, intake, queue, trail
 from parakh.services.centre import Centre
 
 _log = structlog.get_logger()
@@ -31,6 +31,7 @@ class Worker(threading.Thread):
         super().__init__(name="parakh-worker", daemon=True)
         self._centre = centre
         self._halt = threading.Event()
+        self._heard = -1
 
     def run(self) -> None:
         """Works until `halt`; an error is logged and tried again, and never ends the thread."""
@@ -47,12 +48,20 @@ class Worker(threading.Thread):
                     trail.housekeep(self._centre)
                     housekeep_at = now + HOUSEKEEP_SECONDS
                 sweep(self._centre)
+                self._tell_walls()
                 busy = queue.step(self._centre, failed)
             except Exception:
                 _log.exception("worker failed")
                 busy = False
             if not busy:
                 self._halt.wait(POLL_SECONDS)
+
+    def _tell_walls(self) -> None:
+        """Wakes the walls of this process to what other processes put on them."""
+        last = alerts.last_event(self._centre)
+        if last != self._heard:
+            self._heard = last
+            self._centre.wall.notify()
 
     def halt(self) -> None:
         """Asks the thread to stop, and waits until the step in hand is done."""

@@ -106,11 +106,16 @@ def wall(centre: Centre, actor: Actor, after: int) -> list[WallEvent]:
         return store.wall_after(connection, after, _units(actor))
 
 
+def last_event(centre: Centre) -> int:
+    """The number of the newest event on any wall; it tells nothing of what happened."""
+    with centre.db.read() as connection:
+        return store.last_wall_event(connection)
+
+
 def wall_position(centre: Centre, actor: Actor) -> int:
     """The number of the newest event; a wall drawn now goes on from here."""
     actor.require(Permission.SEE_ALERTS)
-    with centre.db.read() as connection:
-        return store.last_wall_event(connection)
+    return last_event(centre)
 
 
 # --- steps ------------------------------------------------------------------------------------

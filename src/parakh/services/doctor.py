@@ -1,5 +1,6 @@
 """Examines an installation: what is there, what is missing, and what to do about it."""
 
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -46,6 +47,7 @@ def _checks(settings: Settings) -> Iterator[Check]:
     )
     for package in _PACKAGES:
         yield _package(package)
+    yield _variables()
     yield _space(settings)
     yield _try("keys", lambda: repr(Keys.load(settings.keys_path)), "Run `parakh db upgrade`.")
     yield _try("database", lambda: _database(settings), "Run `parakh db upgrade`.")
@@ -65,6 +67,19 @@ def _package(name: str) -> Check:
         return Check(name=name, ok=True, found=version(name))
     except PackageNotFoundError:
         return Check(name=name, ok=False, found="missing", remedy="Run `make install`.")
+
+
+def _variables() -> Check:
+    known = {f"PARAKH_{name.upper()}" for name in Settings.model_fields}
+    strange = sorted(
+        name for name in os.environ if name.startswith("PARAKH_") and name not in known
+    )
+    return Check(
+        name="settings",
+        ok=not strange,
+        found=f"unknown: {', '.join(strange)}" if strange else "every PARAKH_ variable is known",
+        remedy="Correct the name; docs/configuration.md lists them all.",
+    )
 
 
 def _space(settings: Settings) -> Check:

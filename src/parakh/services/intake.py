@@ -32,6 +32,9 @@ _log = structlog.get_logger()
 _AROUND = 2
 """Lines shown before and after the place of a problem."""
 
+_STRETCH = 240
+"""Characters shown of one line at most."""
+
 PAGE = 50
 
 
@@ -55,9 +58,14 @@ class MessagePage:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
-    """A line of a message's text; `marked` where a problem stands."""
+    """A line of a message's text, as much as is shown of it; `marked` where a problem stands.
+
+    `column` is the place of the first character of `text` in its line, from 1: a transmission may
+    be one single line of megabytes.
+    """
 
     number: int
+    column: int
     text: str
     marked: bool
 
@@ -73,11 +81,15 @@ class ShownProblem:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MessageView:
-    """A message with its parts and what was wrong with each."""
+    """A message with its parts and what was wrong with each.
+
+    `around` is the text around a line that was asked for.
+    """
 
     message: Message
     parts: tuple[tuple[Part, tuple[ShownProblem, ...]], ...]
     travellers: int
+    around: tuple[Line, ...] = ()
 
 
 # --- taking in --------------------------------------------------------------------------------
@@ -265,7 +277,7 @@ def list_messages(
     return MessagePage(rows=tuple(rows), total=total, page=page, pages=pages)
 
 
-def view(centre: Centre, actor: Actor, message_id: str) -> MessageView:
+def view(centre: Centre, actor: Actor, message_id: str, line: int | None = None) -> MessageView:
     """A message with its parts and problems; a look that is audited, for excerpts are personal."""
     actor.require(Permission.SEE_MESSAGES)
     with centre.db.read() as connection:
@@ -276,7 +288,8 @@ def view(centre: Centre, actor: Actor, message_id: str) -> MessageView:
     centre.looked(actor, Purpose.INTAKE, "message.viewed", "message", message_id)
     text = body.decode("utf-8", "replace").split("\n")
     shown = tuple((part, _shown(message, part, text)) for part in own)
-    return MessageView(message=message, parts=shown, travellers=told)
+    around = _excerpt(text, line, 1) if line is not None else ()
+    return MessageView(message=message, parts=shown, travellers=told, around=around)
 
 
 def raw(centre: Centre, actor: Actor, message_id: str) -> bytes:
@@ -294,16 +307,25 @@ def _shown(message: Message, part: Part, text: Sequence[str]) -> tuple[ShownProb
         ShownProblem(
             problem=problem,
             place=f"{message.source.name}:{problem.line}:{problem.column}",
-            excerpt=_excerpt(text, problem) if problem.severity is Severity.ERROR else (),
+            excerpt=_excerpt(text, problem.line, problem.column)
+            if problem.severity is Severity.ERROR
+            else (),
         )
         for problem in part.problems
     )
 
 
-def _excerpt(text: Sequence[str], problem: Problem) -> tuple[Line, ...]:
-    first = max(1, problem.line - _AROUND)
-    last = min(len(text), problem.line + _AROUND)
+def _excerpt(text: Sequence[str], line: int, column: int) -> tuple[Line, ...]:
+    """The lines around a place; of long lines, the stretch around its column."""
+    first = max(1, line - _AROUND)
+    last = min(len(text), line + _AROUND)
+    start = max(0, column - _STRETCH // 2)
     return tuple(
-        Line(number=n, text=text[n - 1].rstrip("\r")[:400], marked=n == problem.line)
-        for n in range(first, last + 1)
+        Line(
+            number=number,
+            column=start + 1,
+            text=text[number - 1].rstrip("\r")[start : start + _STRETCH],
+            marked=number == line,
+        )
+        for number in range(first, last + 1)
     )
