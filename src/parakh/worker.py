@@ -44,9 +44,10 @@ class Worker(threading.Thread):
                     failed.clear()
                     retry_at = now + RETRY_SECONDS
                 if now >= housekeep_at:
+                    # Set first: housekeeping that fails must not keep the queue waiting.
+                    housekeep_at = now + HOUSEKEEP_SECONDS
                     trail.checkpoint(self._centre)
                     trail.housekeep(self._centre)
-                    housekeep_at = now + HOUSEKEEP_SECONDS
                 sweep(self._centre)
                 self._tell_walls()
                 busy = queue.step(self._centre, failed)
@@ -81,9 +82,13 @@ def sweep(centre: Centre) -> int:
         return 0
     taken = 0
     for path in sorted(folder.iterdir()):
-        if _settled(path):
-            _take(centre, path)
-            taken += 1
+        try:
+            if _settled(path):
+                _take(centre, path)
+                taken += 1
+        except OSError as error:
+            # One file that cannot be read or moved must not stop the others, nor the queue.
+            _log.warning("dropped file left", file=path.name, error=type(error).__name__)
     return taken
 
 

@@ -4,22 +4,54 @@ Nothing is interpreted here; `parakh.normalise` makes domain values of it. The r
 beside the normalised values, so that a mapping can be checked and repeated.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from parakh.domain.message import Problem
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class DeclaredContact:
+    """A way to reach somebody.
+
+    `kind` is `phone`, `email`, `fax`, or `other`; `traveller` is the traveller's reference within
+    the booking, "" where the contact is the booking's or the list's own.
+    """
+
+    kind: str
+    value: str
+    traveller: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeclaredAddress:
+    """An address; `purpose` is the sender's word or code for it, such as `R` residence."""
+
+    purpose: str = ""
+    street: str = ""
+    city: str = ""
+    region: str = ""
+    country: str = ""
+    postal_code: str = ""
+    traveller: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DeclaredDocument:
     """A travel document as declared; dates and countries as sent.
 
-    `lines` tells on which line each of its values stood, as for a traveller.
+    `issued` is its date of issue, `issued_at` the place. `lines` tells on which line each of its
+    values stood, as for a traveller.
     """
 
     type: str
     number: str
     issuer: str = ""
     expiry: str = ""
+    issued: str = ""
+    issued_at: str = ""
     line: int = 0
     lines: dict[str, int] = field(default_factory=dict, hash=False)
 
@@ -34,6 +66,17 @@ class DeclaredTraveller:
         lines: attribute name to the line on which its value stood, for showing where it came from.
         bag_count: number of checked bags where the list gives one.
         bag_weight: weight of the checked bags with its unit, such as `13 KGM`.
+        birth_place: town and region of birth; `birth_country` is its country.
+        other_nationalities: those after the first.
+        unique_reference: the carrier's own reference of the passenger (RFF+ABO; REF in a PNR).
+        agency_reference: a government agency's reference (RFF+AEA), such as a redress number.
+        customer_reference: the customer's number with the carrier (RFF+CR).
+        clearance: port at which he clears customs (LOC+22).
+        occupation: a crew member's function (EMP), such as `CR1`.
+        verified: whether the sender checked the data against the document (GEI); None if unsaid.
+        reference: the number by which his booking refers to him.
+        type: `ADT`, `CHD` or `INF` where it is told, else "".
+        accompanied_by: reference of the traveller on whose lap an infant sits.
     """
 
     line: int
@@ -52,6 +95,20 @@ class DeclaredTraveller:
     bag_count: int | None = None
     bag_weight: str = ""
     documents: tuple[DeclaredDocument, ...] = ()
+    birth_place: str = ""
+    birth_country: str = ""
+    other_nationalities: tuple[str, ...] = ()
+    addresses: tuple[DeclaredAddress, ...] = ()
+    contacts: tuple[DeclaredContact, ...] = ()
+    unique_reference: str = ""
+    agency_reference: str = ""
+    customer_reference: str = ""
+    clearance: str = ""
+    occupation: str = ""
+    verified: bool | None = None
+    reference: str = ""
+    type: str = ""
+    accompanied_by: str = ""
     lines: dict[str, int] = field(default_factory=dict)
 
 
@@ -74,6 +131,258 @@ class DeclaredVoyage:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class DeclaredReference:
+    """A record locator and the company whose system gave it (RCI)."""
+
+    company: str
+    locator: str
+    created: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeclaredSeat:
+    """A seat on one segment; `cabin` where check-in told it."""
+
+    number: str
+    traveller: str = ""
+    cabin: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeclaredBag:
+    """A checked bag; `tag` is its whole number, `destination` the port on its tag."""
+
+    tag: str
+    carrier: str = ""
+    destination: str = ""
+    traveller: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeclaredCheckIn:
+    """What departure control says of one traveller on one segment (DAT, TRI, SSD, TBD).
+
+    Attributes:
+        at: moment of check-in, local, as `YYMMDDHHMM`.
+        sequence: boarding or check-in number.
+        bag_weight: with its unit, such as `34 KGM`.
+        bag_pool: `HP` head of a bag pool, `MP` its member.
+    """
+
+    traveller: str
+    line: int
+    at: str = ""
+    agent: str = ""
+    sequence: str = ""
+    seat: str = ""
+    cabin: str = ""
+    bag_count: int | None = None
+    bag_weight: str = ""
+    bag_pool: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeclaredSegment:
+    """One piece of an itinerary; times local, as `YYMMDDHHMM` or `YYMMDD`.
+
+    Attributes:
+        kind: `air`, `hotel`, `open` (flight not chosen), `surface` (ARNK), or `other`.
+        carrier, number: of the flight as sold; `operating_*` of the one that flies, if another.
+        name: a hotel's or another supplier's name where it is no flight.
+        status: the airline's code, such as `HK` confirmed; `quantity` seats.
+        locator: the segment's own record locator where it differs from the booking's.
+    """
+
+    line: int
+    kind: str = "air"
+    carrier: str = ""
+    number: str = ""
+    operating_carrier: str = ""
+    operating_number: str = ""
+    origin: str = ""
+    destination: str = ""
+    departure: str = ""
+    arrival: str = ""
+    booking_class: str = ""
+    status: str = ""
+    quantity: int | None = None
+    aircraft: str = ""
+    name: str = ""
+    locator: str = ""
+    seats: tuple[DeclaredSeat, ...] = ()
+    check_ins: tuple[DeclaredCheckIn, ...] = ()
+    bags: tuple[DeclaredBag, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeclaredTicket:
+    """A ticket (TKT) with its price: amounts as sent, with their currency (`2888.00 GBP`).
+
+    `conditions` is PTK's first element (`NR` not refundable), `deadline` its date.
+    """
+
+    number: str
+    traveller: str
+    line: int
+    type: str = ""
+    booklets: str = ""
+    issued: str = ""
+    base: str = ""
+    total: str = ""
+    taxes: tuple[str, ...] = ()
+    conditions: str = ""
+    deadline: str = ""
+    carrier: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeclaredPayment:
+    """A form of payment (FOP).
+
+    Attributes:
+        kind: `CC` card, `CA` cash, `CK` cheque and the like.
+        account: a card's first six and last four digits, others as `X`; never a whole number.
+        token: HMAC-SHA256 of the whole number under the reader's key, in hexadecimal, so that
+            payments by one card can be told; "" without a key, or where the sender cut the number.
+        payer, payer_address, payer_phone: the sponsor's (IFT 43).
+    """
+
+    kind: str
+    line: int
+    traveller: str = ""
+    amount: str = ""
+    vendor: str = ""
+    account: str = ""
+    token: str = ""
+    expiry: str = ""
+    payer: str = ""
+    payer_address: str = ""
+    payer_phone: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeclaredCard:
+    """A card number that was found and cut, and its token as for a payment."""
+
+    account: str
+    token: str
+    line: int
+    segment: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeclaredAgency:
+    """Who made the booking (ORG); `type` is `A` airline or `T` travel agent."""
+
+    system: str = ""
+    system_location: str = ""
+    agency: str = ""
+    office: str = ""
+    location: str = ""
+    company: str = ""
+    type: str = ""
+    country: str = ""
+    currency: str = ""
+    agent: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeclaredService:
+    """A special service (SSR) or frequent traveller number that no other record takes."""
+
+    code: str
+    line: int
+    status: str = ""
+    quantity: int | None = None
+    carrier: str = ""
+    origin: str = ""
+    destination: str = ""
+    text: str = ""
+    traveller: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeclaredExcess:
+    """Excess baggage (EBD): `pieces` over the allowance at `rate` each, with its currency."""
+
+    rate: str
+    pieces: str
+    unit: str
+    line: int
+    traveller: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeclaredChange:
+    """One line of a booking's history.
+
+    Attributes:
+        action: `added`, `cancelled`, `changed`, or "" for a line of text (LTS).
+        what: tag of the segment that was changed (`TVL`, `TIF`, `SSR`, `RCI`).
+        text: the changed thing in short.
+        agent: who changed it, where.
+    """
+
+    line: int
+    action: str = ""
+    what: str = ""
+    text: str = ""
+    at: str = ""
+    agent: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeclaredSplit:
+    """`travellers` persons were split off this booking into (or came from) another one."""
+
+    travellers: int | None
+    references: tuple[DeclaredReference, ...]
+    line: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeclaredBooking:
+    """One passenger name record of a PNRGOV message (SRC to SRC).
+
+    Attributes:
+        references: its locators; the first is the sender's own.
+        created: when it was made, `transacted` last touched, as `YYMMDDHHMM` or shorter, local.
+        group_name, group_size: of a group booking; members beyond `travellers` have no names yet.
+        cancelled: segments of the itinerary that its history says were cancelled.
+    """
+
+    line: int
+    references: tuple[DeclaredReference, ...] = ()
+    created: str = ""
+    transacted: str = ""
+    travellers: tuple[DeclaredTraveller, ...] = ()
+    group_name: str = ""
+    group_size: int | None = None
+    itinerary: tuple[DeclaredSegment, ...] = ()
+    cancelled: tuple[DeclaredSegment, ...] = ()
+    contacts: tuple[DeclaredContact, ...] = ()
+    addresses: tuple[DeclaredAddress, ...] = ()
+    agency: DeclaredAgency | None = None
+    tickets: tuple[DeclaredTicket, ...] = ()
+    payments: tuple[DeclaredPayment, ...] = ()
+    fares: tuple[str, ...] = ()
+    excess: tuple[DeclaredExcess, ...] = ()
+    services: tuple[DeclaredService, ...] = ()
+    splits: tuple[DeclaredSplit, ...] = ()
+    history: tuple[DeclaredChange, ...] = ()
+
+    @property
+    def reference(self) -> str:
+        """The sender's own record locator, or "" if it gives none."""
+        return self.references[0].locator if self.references else ""
+
+    @property
+    def unnamed(self) -> int:
+        """How many members of the group have no name yet."""
+        return max(0, (self.group_size or 0) - len(self.travellers))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Unmapped:
     """A segment that was read and that no field takes; listed, so that nothing goes in silence."""
 
@@ -90,7 +399,19 @@ class Submission:
     Attributes:
         ordinal: place in the transmission, from 1.
         message_type, version, reference: from its header (such as UNH); "" where missing.
-        function: what the list is for (BGM 1001, such as `745` passengers, `250` crew).
+        function: what the message is for: BGM 1001 of a PAXLST (`745` passengers, `250` crew),
+            MSG 4343 of a PNRGOV (`22` first push, `141` update).
+        action: what is to be done with it where BGM tells: `change`, `cancel`, `reduction` of the
+            party, `boarded` or `not boarded` at a flight's close-out, `replace`; else "".
+        common_reference: UNH 0068, which the messages of one list share.
+        sequence: place among the messages of one list (UNH 0070), from 1; None if it is alone.
+        part: `first` or `final` of them (UNH 0073), else "".
+        transaction: the sender's transaction reference (RFF+TN).
+        reporter: name of who reports (NAD+MS), with his `contacts`.
+        bookings: of a PNRGOV; `travellers` then holds those of all of them.
+        removed: how often content was left out that can reveal a protected attribute, by its code
+            (see `parakh.ingest.sensitive`).
+        cards: every card number that was found and cut.
         start, end: the bytes of the transmission that it spans, end exclusive.
         fatal: True when it must be quarantined: its records cannot be trusted as a whole.
     """
@@ -105,6 +426,16 @@ class Submission:
     end: int
     voyages: tuple[DeclaredVoyage, ...] = ()
     travellers: tuple[DeclaredTraveller, ...] = ()
+    action: str = ""
+    common_reference: str = ""
+    sequence: int | None = None
+    part: str = ""
+    transaction: str = ""
+    reporter: str = ""
+    contacts: tuple[DeclaredContact, ...] = ()
+    bookings: tuple[DeclaredBooking, ...] = ()
+    removed: Mapping[str, int] = field(default_factory=dict)
+    cards: tuple[DeclaredCard, ...] = ()
     problems: tuple[Problem, ...] = ()
     unmapped: tuple[Unmapped, ...] = ()
     fatal: bool = False

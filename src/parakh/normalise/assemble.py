@@ -53,6 +53,12 @@ _SEXES = {
     "<": Sex.UNSPECIFIED,
 }
 
+_LONGEST = 35
+"""Characters of a port, seat or document number; no such element of UN/EDIFACT D.05B has more."""
+
+_LONGEST_JOURNEY = 17
+"""Characters of a carrier or a journey number (elements 3127 and 8028)."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AssembledTraveller:
@@ -131,7 +137,7 @@ def traveller_key(traveller: Traveller) -> str:
     if first is not None:
         return f"{first.type}:{first.issuer or ''}:{first.number}"
     family, given = comparison_form(traveller.name.family), comparison_form(traveller.name.given)
-    return f"N:{family}:{given}:{traveller.birth_date or ''}"
+    return f"N:{family[:100]}:{given[:100]}:{traveller.birth_date or ''}"
 
 
 class _Notes:
@@ -153,6 +159,14 @@ class _Notes:
             self.add(line, f"{what}: {error}")
             return None
 
+    def code(self, line: int, what: str, text: str, longest: int = _LONGEST) -> str:
+        """The code in upper case; "", and a problem, for more than a code can be."""
+        value = text.strip().upper()
+        if len(value) <= longest and value.isprintable():
+            return value
+        self.add(line, f"{what}: longer than {longest} characters, or not printable")
+        return ""
+
     def country(self, line: int, what: str, text: str) -> str | None:
         """The alpha-3 code; None, and a problem, if a code is given that is not known."""
         found = country(text)
@@ -162,7 +176,8 @@ class _Notes:
 
 
 def _voyage(leg: DeclaredVoyage, home: str, notes: _Notes) -> Voyage:
-    origin, destination = leg.origin.strip().upper(), leg.destination.strip().upper()
+    origin = notes.code(leg.line, "port of departure", leg.origin)
+    destination = notes.code(leg.line, "port of arrival", leg.destination)
     departure = notes.read(leg.line, "departure", lambda: read_datetime(leg.departure))
     arrival = notes.read(leg.line, "arrival", lambda: read_datetime(leg.arrival))
     for code in (origin, destination):
@@ -179,8 +194,8 @@ def _voyage(leg: DeclaredVoyage, home: str, notes: _Notes) -> Voyage:
     return Voyage(
         id=new_id(),
         mode=mode or Mode.AIR,
-        carrier=leg.carrier.strip().upper(),
-        number=leg.number.strip().upper().lstrip("0"),
+        carrier=notes.code(leg.line, "carrier", leg.carrier, _LONGEST_JOURNEY),
+        number=notes.code(leg.line, "journey number", leg.number, _LONGEST_JOURNEY).lstrip("0"),
         origin=origin,
         destination=destination,
         departure=departure,
@@ -217,6 +232,10 @@ def _traveller(
     def line(attribute: str) -> int:
         return declared.lines.get(attribute, declared.line)
 
+    def code(attribute: str) -> str:
+        what = attribute.replace("_", " ")
+        return notes.code(line(attribute), what, getattr(declared, attribute))
+
     name = read_name(declared.family_name, declared.given_names)
     if name == PersonName(family="", given=""):
         notes.add(declared.line, "a traveller without any name")
@@ -235,10 +254,10 @@ def _traveller(
         sex=_sex(declared.sex, line("sex"), notes),
         nationality=notes.country(line("nationality"), "nationality", declared.nationality),
         residence=notes.country(line("residence"), "residence", declared.residence),
-        embarkation=declared.embarkation.strip().upper() or None,
-        debarkation=declared.debarkation.strip().upper() or None,
-        booking_reference=declared.booking_reference.strip().upper() or None,
-        seat=declared.seat.strip().upper().lstrip("0") or None,
+        embarkation=code("embarkation") or None,
+        debarkation=code("debarkation") or None,
+        booking_reference=code("booking_reference") or None,
+        seat=code("seat").lstrip("0") or None,
         bags=tuple(bag.strip() for bag in declared.bags if bag.strip()),
         documents=tuple(item for item in documents if item is not None),
     )
@@ -256,6 +275,9 @@ def _document(declared: DeclaredDocument, line: int, today: date, notes: _Notes)
     number = document_number(declared.number)
     if not number:
         notes.add(line, "a document without a number is left out", Severity.WARNING)
+        return None
+    if len(number) > _LONGEST:
+        notes.add(line, f"a document number of more than {_LONGEST} characters is left out")
         return None
     return Document(
         type=document_type(declared.type),

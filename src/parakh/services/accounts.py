@@ -99,7 +99,7 @@ def change_password(centre: Centre, actor: Actor, old: str, new: str) -> SignedI
     with centre.db.read() as connection:
         user = people.get_user(connection, actor.id)
         known = people.credentials(connection, user.name)
-    if known is None or not _matches(known.password_hash, old):
+    if known is None or _locked(centre, known) or not _matches(known.password_hash, old):
         _count_failure(centre, known)
         raise SignInFailed("The present password is wrong.")
     hashed = _hash(new)
@@ -170,6 +170,9 @@ def add_unit(centre: Centre, actor: Actor, value: Unit) -> None:
     """Adds a unit, or changes the one with its identifier."""
     actor.require(Permission.MANAGE_USERS)
     with centre.db.write(actor, Purpose.ADMINISTRATION) as tx:
+        known = people.units(tx.connection).values()
+        if any(own.name == value.name and own.id != value.id for own in known):
+            raise Conflict(f"there is a unit {value.name} already")
         people.save_unit(tx.connection, value)
         tx.audit("unit.saved", "unit", value.id, name=value.name, ports=sorted(value.ports))
 
@@ -190,6 +193,8 @@ def add_api_key(
 ) -> str:
     """Makes a key for another system; the key itself is given once, and never stored."""
     actor.require(Permission.MANAGE_USERS)
+    if not 0 < len(name) <= 80:
+        raise InvalidInput("the name of a key has 1 to 80 characters")
     secret = f"parakh_{secrets.token_urlsafe(32)}"
     with centre.db.write(actor, Purpose.ADMINISTRATION) as tx:
         value = ApiKey(
@@ -291,7 +296,8 @@ def _count_failure(centre: Centre, known: Credentials | None) -> None:
             locked = tx.at + timedelta(minutes=centre.settings.lockout_minutes)
             failures = 0
         people.set_failures(tx.connection, known.user.id, failures, locked)
-        tx.audit("sign_in.failed", "user", known.user.id, locked=locked is not None)
+        now_locked = locked is not None and tx.at < locked
+        tx.audit("sign_in.failed", "user", known.user.id, locked=now_locked)
 
 
 def _hasher() -> PasswordHasher:

@@ -62,7 +62,9 @@ def list_alerts(
         found = store.alerts(connection, units=_units(actor), states=states, offset=offset)
         rows = _rows(connection, found)
     if rows:
-        centre.looked(actor, Purpose.ALERT, "alerts.viewed", "unit", ",".join(sorted(actor.units)))
+        with centre.db.write(actor, Purpose.ALERT) as tx:
+            for unit_id in sorted({own.alert.unit_id for own in rows}):
+                tx.audit("alerts.viewed", "unit", unit_id)
     return rows
 
 

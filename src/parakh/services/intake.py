@@ -105,6 +105,16 @@ def receive(
     """
     actor.require(Permission.SEND_MESSAGES)
     check_size(centre, len(data))
+    try:
+        return _store(centre, actor, data, source, corrects)
+    except sa.exc.IntegrityError:
+        # Somebody stored the same bytes between our look and our insert: now they are known.
+        return _store(centre, actor, data, source, corrects)
+
+
+def _store(
+    centre: Centre, actor: Actor, data: bytes, source: Source, corrects: str | None
+) -> Received:
     digest = hashlib.sha256(data).hexdigest()
     with centre.db.write(actor, Purpose.INTAKE) as tx:
         known = messages.by_digest(tx.connection, digest)
@@ -153,7 +163,8 @@ def rerun(centre: Centre, actor: Actor, message_id: str) -> Message:
         message = messages.get(tx.connection, message_id)
         if not message.state.can_become(MessageState.RECEIVED):
             raise Conflict(f"the message is {message.state.value}: wait until it is finished")
-        messages.move(tx.connection, message, MessageState.RECEIVED, run=message.run + 1)
+        if not messages.move(tx.connection, message, MessageState.RECEIVED, run=message.run + 1):
+            raise Conflict("somebody else put it back into the queue just now")
         tx.audit("message.rerun", "message", message.id, run=message.run + 1)
         return messages.get(tx.connection, message_id)
 
@@ -216,6 +227,7 @@ def _save(
     assembled: Sequence[Assembled | None],
 ) -> None:
     known = {part.ordinal: part for part in messages.parts(tx.connection, message.id)}
+    messages.drop_parts(tx.connection, message.id, beyond=len(submissions))
     for submission, values in zip(submissions, assembled, strict=True):
         old = known.get(submission.ordinal)
         part = _part(message, submission, values, old.id if old else new_id())
@@ -233,13 +245,18 @@ def _part(message: Message, submission: Submission, values: Assembled | None, pa
         id=part_id,
         message_id=message.id,
         ordinal=submission.ordinal,
-        message_type=submission.message_type,
-        version=submission.version,
-        reference=submission.reference,
+        message_type=_shortened(submission.message_type),
+        version=_shortened(submission.version),
+        reference=_shortened(submission.reference),
         line=submission.line,
         state=PartState.QUARANTINED if values is None else PartState.READ,
         problems=tuple(sorted(problems, key=lambda own: (own.line, own.column))),
     )
+
+
+def _shortened(text: str) -> str:
+    """What a sender wrote into a header, as much as a code can be; the raw bytes have it all."""
+    return "".join(sign for sign in text if sign.isprintable())[:40]
 
 
 def _save_values(

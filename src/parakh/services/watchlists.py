@@ -200,7 +200,8 @@ def add_portrait(centre: Centre, actor: Actor, entry_id: str, portrait: bytes) -
 def import_csv(centre: Centre, actor: Actor, path: Path, approver: Actor | None = None) -> Imported:
     """Imports a CSV watchlist; good rows become proposals, bad rows are named, the rest goes on.
 
-    With an `approver`, a second person, the entries are approved in the same step. Lists that do
+    With an `approver`, a second person, the entries are approved in the same step. No entry lives
+    longer than `LONGEST`. Lists that do
     not exist yet are made, with the file as their source.
     """
     actor.require(Permission.PROPOSE_ENTRIES)
@@ -221,6 +222,7 @@ def import_csv(centre: Centre, actor: Actor, path: Path, approver: Actor | None 
             if isinstance(value, Problem):
                 problems.append(value)
                 continue
+            value = _bounded(value, tx.at)
             batch.append(_approved(value, approver, tx.at) if approver else value)
             count += 1
             if len(batch) == BATCH:
@@ -323,6 +325,12 @@ def _new_list(tx: Tx, name: str, file: str) -> str:
     watchlists.save_list(tx.connection, value)
     tx.audit("watchlist.saved", "watchlist", value.id, name=name)
     return value.id
+
+
+def _bounded(value: WatchlistEntry, at: datetime) -> WatchlistEntry:
+    """The entry with an expiry: the list's own, or the longest life if it gives none or more."""
+    latest = at + LONGEST
+    return replace(value, expires_at=min(value.expires_at or latest, latest))
 
 
 def _approved(value: WatchlistEntry, approver: Actor, at: datetime) -> WatchlistEntry:

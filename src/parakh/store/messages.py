@@ -15,7 +15,7 @@ from parakh.domain.message import (
 )
 from parakh.errors import NotFound
 from parakh.store.codec import PROBLEMS
-from parakh.store.tables import message, message_body, part
+from parakh.store.tables import message, message_body, part, record
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,6 +118,13 @@ def save_part(connection: sa.Connection, value: Part) -> None:
                 id=value.id, message_id=value.message_id, ordinal=value.ordinal, **columns
             )
         )
+
+
+def drop_parts(connection: sa.Connection, message_id: str, *, beyond: int) -> None:
+    """Removes the parts with a greater ordinal, and their records: an earlier run found more."""
+    surplus = sa.select(part.c.id).where(part.c.message_id == message_id, part.c.ordinal > beyond)
+    connection.execute(record.delete().where(record.c.part_id.in_(surplus)))
+    connection.execute(part.delete().where(part.c.id.in_(surplus)))
 
 
 def summaries(

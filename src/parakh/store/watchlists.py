@@ -153,7 +153,8 @@ def _entry_columns(value: WatchlistEntry) -> dict[str, object]:
         "id": value.id,
         "watchlist_id": value.watchlist_id,
         "kind": value.kind.value,
-        "name": str(value.names[0]) if value.names else "",
+        # Only for order and search: an index cannot hold a text of any length.
+        "name": str(value.names[0])[:200] if value.names else "",
         "names": NAMES.dump(value.names),
         "birth_dates": DATES.dump(value.birth_dates),
         "sex": value.sex and value.sex.value,

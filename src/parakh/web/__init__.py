@@ -1,1 +1,1 @@
-"""The console and the HTTP API."""
+"""The console and the HTTP API: everything about HTTP stays in this package."""

@@ -177,6 +177,8 @@ def _wrong(row: dict[str, str]) -> tuple[str, str] | None:
     for name, value in row.items():
         if len(value) > MAX_FIELD:
             return name, f"longer than {MAX_FIELD} characters"
+        if "\0" in value:
+            return name, "has a NUL character"
     for name in ("list", "reason"):
         if not row[name]:
             return name, "is empty"

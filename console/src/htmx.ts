@@ -1,0 +1,44 @@
+// HTMX under a strict content security policy, with the session's anti-forgery token.
+import htmx from "htmx.org";
+
+export { htmx };
+
+export function csrfToken(): string {
+  return document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? "";
+}
+
+export function startHtmx(): void {
+  // No eval and no inline style: the policy refuses both.
+  htmx.config.allowEval = false;
+  htmx.config.includeIndicatorStyles = false;
+  htmx.config.selfRequestsOnly = true;
+  htmx.config.historyCacheSize = 0; // personal data must not be kept in the browser's storage
+  htmx.config.scrollIntoViewOnBoost = false;
+  htmx.config.responseHandling = [
+    { code: "204", swap: false },
+    { code: "[23]..", swap: true },
+    // What went wrong is shown above the page, which stays as it was.
+    { code: "...", swap: true, error: true, target: "#notice", swapOverride: "innerHTML", select: "#notice > *" },
+  ];
+
+  document.addEventListener("htmx:configRequest", (event) => {
+    const { detail } = event as CustomEvent<{ verb: string; headers: Record<string, string> }>;
+    if (detail.verb !== "get") detail.headers["X-CSRF-Token"] = csrfToken();
+  });
+
+  document.addEventListener("htmx:sendError", () => {
+    const text = document.body.dataset["offline"];
+    const place = document.getElementById("notice");
+    if (!text || !place) return;
+    const box = document.createElement("div");
+    box.className = "notice red";
+    box.setAttribute("role", "alert");
+    box.textContent = text;
+    place.replaceChildren(box);
+  });
+
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const { detail } = event as CustomEvent<{ target: HTMLElement }>;
+    if (detail.target.id === "notice") detail.target.scrollIntoView({ block: "nearest" });
+  });
+}

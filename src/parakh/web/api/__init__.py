@@ -1,0 +1,1 @@
+"""The HTTP API: every action of the console, for programs."""

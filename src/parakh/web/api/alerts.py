@@ -1,0 +1,160 @@
+"""Alerts: the wall, one alert, and the steps an officer takes. Programs may look, humans decide."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from parakh.domain.alert import AlertState, OutcomeKind
+from parakh.services import alerts
+from parakh.services.alerts import AlertRow, AlertView, HitView
+from parakh.store.alerts import WallEvent
+from parakh.web.api.auth import Calling
+from parakh.web.api.wire import AlertOut, AssessmentOut, HitOut, TravellerOut, VoyageOut, Wire
+
+router = APIRouter(prefix="/alerts", tags=["alerts"])
+
+
+class AlertRowOut(Wire):
+    """An alert as a wall shows it."""
+
+    alert: AlertOut
+    unit: str
+    traveller: TravellerOut | None
+    voyage: VoyageOut | None
+    hits: list[HitOut]
+
+    @classmethod
+    def of(cls, value: AlertRow) -> "AlertRowOut":
+        """From the service's value."""
+        return cls(
+            alert=AlertOut.of(value.alert),
+            unit=value.unit.name,
+            traveller=TravellerOut.of(value.traveller) if value.traveller else None,
+            voyage=VoyageOut.of(value.voyage) if value.voyage else None,
+            hits=[HitOut.of(hit) for hit in value.hits],
+        )
+
+
+class HitViewOut(Wire):
+    """A hit with the entry it met, and pictures of that entry by identifier."""
+
+    hit: HitOut
+    entry_id: str | None
+    watchlist: str | None
+    pictures: list[str]
+
+    @classmethod
+    def of(cls, value: HitView) -> "HitViewOut":
+        """From the service's value."""
+        return cls(
+            hit=HitOut.of(value.hit),
+            entry_id=value.entry.id if value.entry else None,
+            watchlist=value.watchlist.name if value.watchlist else None,
+            pictures=list(value.pictures),
+        )
+
+
+class AlertViewOut(Wire):
+    """All that an officer needs to handle an alert; `pictures` show the subject."""
+
+    row: AlertRowOut
+    assessment: AssessmentOut
+    hits: list[HitViewOut]
+    pictures: list[str]
+
+    @classmethod
+    def of(cls, value: AlertView) -> "AlertViewOut":
+        """From the service's value."""
+        return cls(
+            row=AlertRowOut.of(value.row),
+            assessment=AssessmentOut.of(value.assessment),
+            hits=[HitViewOut.of(hit) for hit in value.hits],
+            pictures=list(value.pictures),
+        )
+
+
+class WallEventOut(Wire):
+    """Something happened to an alert; ask for what came after `seq` next time."""
+
+    seq: int
+    kind: str = Field(description="`raised`, `acknowledged` or `closed`")
+    alert_id: str
+    unit_id: str
+    at: datetime
+
+    @classmethod
+    def of(cls, value: WallEvent) -> "WallEventOut":
+        """From the stored event."""
+        return cls(
+            seq=value.seq,
+            kind=value.kind,
+            alert_id=value.alert_id,
+            unit_id=value.unit_id,
+            at=value.at,
+        )
+
+
+class DecisionIn(Wire):
+    """A human's decision on a hit."""
+
+    confirmed: bool = Field(description="true: the same person; false: not the same")
+    reason: str = Field(max_length=4000)
+
+
+class OutcomeIn(Wire):
+    """What the officer found."""
+
+    kind: OutcomeKind
+    note: str = Field("", max_length=4000)
+
+
+@router.get("")
+def list_alerts(
+    calling: Calling,
+    state: Annotated[list[AlertState], Query()] = list(alerts.OPEN),  # noqa: B006  (never changed)
+    offset: Annotated[int, Query(ge=0)] = 0,
+) -> list[AlertRowOut]:
+    """Alerts of the caller's units, newest first, a hundred at a time."""
+    found = alerts.list_alerts(calling.centre, calling.actor, state, offset=offset)
+    return [AlertRowOut.of(row) for row in found]
+
+
+@router.get("/events")
+def list_events(calling: Calling, after: Annotated[int, Query(ge=0)] = 0) -> list[WallEventOut]:
+    """What happened on the wall after an event, oldest first; `/wall/events` streams the same."""
+    return [WallEventOut.of(event) for event in alerts.wall(calling.centre, calling.actor, after)]
+
+
+@router.get("/{alert_id}")
+def get_alert(calling: Calling, alert_id: str) -> AlertViewOut:
+    """One alert with both sides of every hit."""
+    return AlertViewOut.of(alerts.view(calling.centre, calling.actor, alert_id))
+
+
+@router.post("/{alert_id}/acknowledge")
+def acknowledge_alert(calling: Calling, alert_id: str) -> AlertOut:
+    """Takes an alert on; 409 when somebody has it already."""
+    return AlertOut.of(alerts.acknowledge(calling.centre, calling.actor, alert_id))
+
+
+@router.post("/{alert_id}/hits/{hit_id}")
+def decide_hit(calling: Calling, alert_id: str, hit_id: str, body: DecisionIn) -> HitOut:
+    """Confirms or clears one hit of an acknowledged alert, with a reason."""
+    return HitOut.of(
+        alerts.decide(
+            calling.centre,
+            calling.actor,
+            alert_id,
+            hit_id,
+            confirmed=body.confirmed,
+            reason=body.reason,
+        )
+    )
+
+
+@router.post("/{alert_id}/close")
+def close_alert(calling: Calling, alert_id: str, body: OutcomeIn) -> AlertOut:
+    """Records the outcome and closes the alert, once every hit is decided."""
+    return AlertOut.of(alerts.close(calling.centre, calling.actor, alert_id, body.kind, body.note))

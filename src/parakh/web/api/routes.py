@@ -1,0 +1,34 @@
+"""All of the API under one router."""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from parakh.web.api import alerts, audit, gate, messages, voyages, watchlists
+from parakh.web.api.wire import Problem
+
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "description": description}
+    for status, description in (
+        (401, "No good key and no session"),
+        (403, "The caller lacks the permission or the unit for this"),
+        (404, "There is no such thing"),
+        (409, "The thing is not in a state that allows this step"),
+        (413, "The body is larger than is taken"),
+        (422, "A value cannot be used; the detail names it"),
+    )
+}
+
+TAGS = [
+    {"name": "voyages", "description": "Voyages and their vetting lists"},
+    {"name": "travellers", "description": "All that is known of one traveller"},
+    {"name": "alerts", "description": "What units receive, and what officers do about it"},
+    {"name": "gate", "description": "Faces at a gate: quality, 1:1, 1:N, what to do next"},
+    {"name": "watchlists", "description": "Lists and entries; two persons behind each entry"},
+    {"name": "messages", "description": "Passenger lists as carriers send them"},
+    {"name": "audit", "description": "Who did or looked at what, why, and when"},
+]
+
+router = APIRouter(prefix="/api/v1", responses=_PROBLEMS)
+for _part in (voyages, alerts, gate, watchlists, messages, audit):
+    router.include_router(_part.router)

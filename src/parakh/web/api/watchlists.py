@@ -1,0 +1,285 @@
+"""Watchlists: lists, entries, pictures, and the four-eyes steps."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, File, Path, Query, UploadFile
+from pydantic import Field
+from starlette.responses import Response
+
+from parakh.domain.ids import new_id
+from parakh.domain.traveller import DocumentType, Sex
+from parakh.domain.watchlist import (
+    EntryKind,
+    EntryState,
+    Handling,
+    Watchlist,
+    WatchlistEntry,
+)
+from parakh.ingest.lists.csv import DeclaredEntry
+from parakh.services import watchlists
+from parakh.services.watchlists import EntryPage, EntryRow, EntryView
+from parakh.web.api.auth import Calling
+from parakh.web.api.wire import Country, DocumentOut, NameOut, PartialDateText, Wire
+from parakh.web.proposals import proposed
+from parakh.web.uploads import content
+
+router = APIRouter(prefix="/watchlists", tags=["watchlists"])
+
+EntryId = Annotated[str, Path(description="identifier of the entry")]
+
+
+class WatchlistOut(Wire):
+    """A named list, with the reason it may be held at all."""
+
+    id: str
+    name: str
+    source: str
+    legal_basis: str
+    handling: Handling
+    entries: int = Field(description="approved entries")
+
+    @classmethod
+    def of(cls, value: Watchlist, entries: int) -> "WatchlistOut":
+        """From the domain value."""
+        return cls(
+            id=value.id,
+            name=value.name,
+            source=value.source,
+            legal_basis=value.legal_basis,
+            handling=value.handling,
+            entries=entries,
+        )
+
+
+class WatchlistIn(Wire):
+    """A list to be added."""
+
+    name: str = Field(max_length=200)
+    source: str = Field(max_length=400)
+    legal_basis: str = Field(max_length=400)
+    handling: Handling
+
+
+class EntryOut(Wire):
+    """Somebody or something to look out for."""
+
+    id: str
+    watchlist_id: str
+    kind: EntryKind
+    names: list[NameOut]
+    birth_dates: list[PartialDateText]
+    sex: Sex | None
+    nationalities: list[Country]
+    documents: list[DocumentOut]
+    reason: str
+    state: EntryState
+    proposed_by: str
+    proposed_at: datetime | None
+    decided_by: str | None
+    decided_at: datetime | None
+    expires_at: datetime | None
+
+    @classmethod
+    def of(cls, value: WatchlistEntry) -> "EntryOut":
+        """From the domain value."""
+        return cls(
+            id=value.id,
+            watchlist_id=value.watchlist_id,
+            kind=value.kind,
+            names=[NameOut.of(name) for name in value.names],
+            birth_dates=[str(one) for one in value.birth_dates],
+            sex=value.sex,
+            nationalities=list(value.nationalities),
+            documents=[DocumentOut.of(document) for document in value.documents],
+            reason=value.reason,
+            state=value.state,
+            proposed_by=value.proposed_by,
+            proposed_at=value.proposed_at,
+            decided_by=value.decided_by,
+            decided_at=value.decided_at,
+            expires_at=value.expires_at,
+        )
+
+
+class EntryRowOut(Wire):
+    """An entry in a list of entries."""
+
+    entry: EntryOut
+    watchlist: str
+    pictures: list[str]
+
+    @classmethod
+    def of(cls, value: EntryRow) -> "EntryRowOut":
+        """From the service's value."""
+        return cls(
+            entry=EntryOut.of(value.entry),
+            watchlist=value.watchlist.name,
+            pictures=list(value.pictures),
+        )
+
+
+class EntryPageOut(Wire):
+    """A page of entries in order of name."""
+
+    rows: list[EntryRowOut]
+    total: int
+    page: int
+    pages: int
+
+    @classmethod
+    def of(cls, value: EntryPage) -> "EntryPageOut":
+        """From the service's value."""
+        return cls(
+            rows=[EntryRowOut.of(row) for row in value.rows],
+            total=value.total,
+            page=value.page,
+            pages=value.pages,
+        )
+
+
+class EntryViewOut(Wire):
+    """One entry, why it was decided on, and whether the caller may decide on it now."""
+
+    row: EntryRowOut
+    decision: str
+    may_decide: bool
+
+    @classmethod
+    def of(cls, value: EntryView) -> "EntryViewOut":
+        """From the service's value."""
+        return cls(
+            row=EntryRowOut.of(value.row), decision=value.decision, may_decide=value.may_decide
+        )
+
+
+class ProposalIn(Wire):
+    """An entry to be proposed; a portrait is added after, with its own call."""
+
+    watchlist_id: str
+    kind: EntryKind = EntryKind.PERSON
+    family_name: str = Field("", max_length=200)
+    given_names: str = Field("", max_length=200)
+    aliases: list[str] = Field([], max_length=100, description="`FAMILY, GIVEN` each")
+    birth_dates: list[PartialDateText] = Field([], max_length=20)
+    sex: Sex | None = None
+    nationalities: list[Country] = Field([], max_length=20)
+    document_type: DocumentType = DocumentType.PASSPORT
+    document_number: str = Field("", max_length=40)
+    document_issuer: Country | None = None
+    reason: str = Field(max_length=4000)
+    expires: date | None = Field(None, description="the last day on which it is screened")
+
+    def declared(self) -> DeclaredEntry:
+        """The same as a row of an imported list."""
+        return DeclaredEntry(
+            line=1,
+            list=self.watchlist_id,
+            kind=self.kind.value,
+            family_name=self.family_name,
+            given_names=self.given_names,
+            aliases=tuple(self.aliases),
+            birth_dates=tuple(self.birth_dates),
+            sex=self.sex.value if self.sex else "",
+            nationalities=tuple(self.nationalities),
+            document_type=self.document_type.value,
+            document_number=self.document_number,
+            document_issuer=self.document_issuer or "",
+            reason=self.reason,
+            expires=self.expires.isoformat() if self.expires else "",
+        )
+
+
+class EntryDecisionIn(Wire):
+    """A second person's decision on a proposal."""
+
+    approve: bool
+    reason: str = Field(max_length=4000)
+
+
+class ReasonIn(Wire):
+    """Why a step is taken."""
+
+    reason: str = Field(max_length=4000)
+
+
+@router.get("")
+def list_watchlists(calling: Calling) -> list[WatchlistOut]:
+    """All lists."""
+    found = watchlists.lists(calling.centre, calling.actor)
+    return [WatchlistOut.of(value, count) for value, count in found]
+
+
+@router.post("", status_code=201)
+def add_watchlist(calling: Calling, body: WatchlistIn) -> WatchlistOut:
+    """Adds a list."""
+    value = Watchlist(
+        id=new_id(),
+        name=body.name,
+        source=body.source,
+        legal_basis=body.legal_basis,
+        handling=body.handling,
+    )
+    watchlists.add_list(calling.centre, calling.actor, value)
+    return WatchlistOut.of(value, 0)
+
+
+@router.get("/entries")
+def list_entries(
+    calling: Calling,
+    state: EntryState | None = None,
+    q: Annotated[str, Query(max_length=200, description="part of the primary name")] = "",
+    page: Annotated[int, Query(ge=1)] = 1,
+) -> EntryPageOut:
+    """Entries in order of name, fifty at a time."""
+    found = watchlists.entries(calling.centre, calling.actor, state=state, text=q, page=page)
+    return EntryPageOut.of(found)
+
+
+@router.post("/entries", status_code=201)
+def propose_entry(calling: Calling, body: ProposalIn) -> EntryOut:
+    """Proposes an entry; nobody is screened against it until another person approves."""
+    now = calling.centre.clock()
+    value = proposed(body.declared(), body.watchlist_id, calling.actor.name, now)
+    return EntryOut.of(watchlists.propose(calling.centre, calling.actor, value))
+
+
+@router.get("/entries/{entry_id}")
+def get_entry(calling: Calling, entry_id: EntryId) -> EntryViewOut:
+    """One entry."""
+    return EntryViewOut.of(watchlists.entry(calling.centre, calling.actor, entry_id))
+
+
+@router.post("/entries/{entry_id}/decision")
+def decide_entry(calling: Calling, entry_id: EntryId, body: EntryDecisionIn) -> EntryOut:
+    """Approves or rejects a proposal; 403 for the person who made it."""
+    decided = watchlists.decide(
+        calling.centre, calling.actor, entry_id, approve=body.approve, reason=body.reason
+    )
+    return EntryOut.of(decided)
+
+
+@router.post("/entries/{entry_id}/retire")
+def retire_entry(calling: Calling, entry_id: EntryId, body: ReasonIn) -> EntryOut:
+    """Takes an approved entry out of screening."""
+    return EntryOut.of(watchlists.retire(calling.centre, calling.actor, entry_id, body.reason))
+
+
+@router.post("/entries/{entry_id}/pictures", status_code=204)
+def add_entry_picture(
+    calling: Calling, entry_id: EntryId, picture: Annotated[UploadFile, File()]
+) -> None:
+    """Enrols a picture; 422 when it is not fit to search by."""
+    portrait = content(picture, "a portrait")
+    watchlists.add_portrait(calling.centre, calling.actor, entry_id, portrait)
+
+
+@router.get(
+    "/pictures/{picture_id}",
+    response_class=Response,
+    responses={200: {"content": {"image/jpeg": {}}}},
+)
+def get_picture(calling: Calling, picture_id: str) -> Response:
+    """A picture of an entry, or of a capture that raised one of the caller's alerts."""
+    data, media_type = watchlists.picture(calling.centre, calling.actor, picture_id)
+    return Response(data, media_type=media_type)

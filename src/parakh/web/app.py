@@ -1,0 +1,69 @@
+"""The web application: makes one FastAPI application for one centre."""
+
+from functools import partial
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from parakh.services.centre import Centre
+from parakh.web import errors, health
+from parakh.web.api import schema
+from parakh.web.api.routes import TAGS
+from parakh.web.api.routes import router as api_router
+from parakh.web.i18n import COOKIE as LANGUAGE_COOKIE
+from parakh.web.i18n import choose, language
+from parakh.web.pages.routes import router as pages_router
+from parakh.web.rendering import STATIC
+from parakh.web.security import IMMUTABLE, Guard
+
+
+class _Languages:
+    """ASGI middleware: the language of each request, by cookie, else by the browser's wish."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            headers = Headers(scope=scope)
+            cookies = (one.partition("=") for one in headers.get("cookie", "").split(";"))
+            wish = {name.strip(): value.strip() for name, _, value in cookies}.get(LANGUAGE_COOKIE)
+            language.set(choose(wish, headers.get("accept-language")))
+        await self._app(scope, receive, send)
+
+
+class _Built(StaticFiles):
+    """Built assets: their names carry a hash of their content, so they never change."""
+
+    def file_response(self, *args: object, **kwargs: object) -> Response:
+        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
+        response.headers["cache-control"] = IMMUTABLE
+        return response
+
+
+def create_app(centre: Centre) -> FastAPI:
+    """The console, the HTTP API and the health checks over one centre."""
+    app = FastAPI(
+        title="Parakh",
+        version=version("parakh"),
+        summary="An open National Targeting Centre for customs and border agencies",
+        openapi_tags=TAGS,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.centre = centre
+    app.openapi = partial(schema.document, app)  # type: ignore[method-assign]
+    errors.install(app)
+    app.include_router(health.router)
+    app.include_router(api_router)
+    app.include_router(pages_router)
+    app.mount("/static/built", _Built(directory=STATIC / "built", check_dir=False))
+    app.mount("/static", StaticFiles(directory=STATIC))
+    app.add_middleware(_Languages)
+    app.add_middleware(Guard, settings=centre.settings)
+    return app

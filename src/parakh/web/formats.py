@@ -1,0 +1,103 @@
+"""Dates, times and countries as people read them, in the language of the request."""
+
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import pycountry
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_time
+from markupsafe import Markup
+
+from parakh.domain.phrase import N_
+from parakh.web.i18n import gettext, language
+
+_MINUTE = timedelta(minutes=1)
+
+
+def _time(machine: str, human: str) -> Markup:
+    return Markup('<time datetime="{}">{}</time>').format(machine, human)
+
+
+def moment(value: datetime | None, zone: ZoneInfo, pattern: str = "d MMM y, HH:mm") -> Markup:
+    """An aware moment in the centre's time zone."""
+    if value is None:
+        return Markup("")
+    return _time(
+        value.astimezone(UTC).isoformat(timespec="seconds"),
+        format_datetime(value, pattern, tzinfo=zone, locale=language.get()),
+    )
+
+
+def local(value: datetime | None, pattern: str = "d MMM y, HH:mm") -> Markup:
+    """A voyage's own local time, without a zone, just as the carrier gave it."""
+    if value is None:
+        return Markup("")
+    return _time(
+        value.isoformat(timespec="minutes"),
+        format_datetime(value, pattern, locale=language.get()),
+    )
+
+
+def clock(value: datetime | None) -> Markup:
+    """Hours and minutes of a voyage's own local time."""
+    if value is None:
+        return Markup("")
+    shown = format_time(value, "HH:mm", locale=language.get())
+    return _time(value.isoformat(timespec="minutes"), shown)
+
+
+def day(value: date) -> str:
+    """A day with its weekday, such as `Sun, 22 Nov 2026`."""
+    return format_date(value, "EEE, d MMM y", locale=language.get())
+
+
+def local_day(value: datetime | None, zone: ZoneInfo) -> str:
+    """The day of the centre's calendar on which a moment falls, in ISO 8601; "" for none."""
+    return value.astimezone(zone).date().isoformat() if value else ""
+
+
+SPANS = {
+    "now": N_("under a minute"),
+    "minutes": N_("{minutes} min"),
+    "hours": N_("{hours} h {minutes} min"),
+    "days": N_("{days} d {hours} h"),
+    "later": N_("in {span}"),
+    "earlier": N_("{span} ago"),
+}
+"""How far off a moment is, in words; the browser gets them too and keeps a page that stays open
+up to date (console/src/ago.ts)."""
+
+
+def span(length: timedelta) -> str:
+    """A length of time in its two largest units, such as `2 h 10 min`."""
+    minutes = int(abs(length) / _MINUTE)
+    hours, days = minutes // 60, minutes // 1440
+    kind = "now" if minutes < 1 else "minutes" if hours < 1 else "hours" if days < 1 else "days"
+    rest = {"minutes": minutes % 60, "hours": hours % 24 if days else hours, "days": days}
+    return gettext(SPANS[kind]).format(**rest)
+
+
+def relative(value: datetime | None, now: datetime) -> Markup:
+    """How far off a moment is: `in 2 h 10 min`, `35 min ago`."""
+    if value is None:
+        return Markup("")
+    away = value - now
+    template = gettext(SPANS["later" if away > timedelta(0) else "earlier"])
+    return Markup('<time datetime="{}" data-ago>{}</time>').format(
+        value.astimezone(UTC).isoformat(timespec="seconds"), template.format(span=span(away))
+    )
+
+
+@cache
+def _alpha2(code: str) -> str:
+    found = pycountry.countries.get(alpha_3=code)
+    return str(found.alpha_2) if found else ""
+
+
+def country(code: str | None) -> Markup:
+    """An ISO 3166-1 alpha-3 code with the country's name for who points at it."""
+    if not code:
+        return Markup("")
+    name = Locale.parse(language.get()).territories.get(_alpha2(code))
+    return Markup('<abbr title="{}">{}</abbr>').format(name, code) if name else Markup.escape(code)

@@ -1,0 +1,170 @@
+"""Words on screen for the values of the domain's enumerations: one visible table.
+
+Each value has its word and, where it is shown as a tag, the tag's colour. The table goes by type
+first: equal texts of two enumerations (`transit`) are one dictionary key, and mean two things.
+"""
+
+from enum import StrEnum
+
+from parakh.access import Role
+from parakh.domain.alert import AlertState, OutcomeKind
+from parakh.domain.face import PadState
+from parakh.domain.hit import Advice, Agreement, HitState, ResultState
+from parakh.domain.message import Channel, MessageState, PartState, Severity
+from parakh.domain.phrase import N_
+from parakh.domain.traveller import DocumentType, Sex, TravellerRole
+from parakh.domain.voyage import CrossingState, Direction, Mode
+from parakh.domain.watchlist import EntryKind, EntryState, Handling
+from parakh.web.i18n import gettext
+
+LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
+    Advice: {
+        Advice.PROCEED: (N_("Proceed"), "green"),
+        Advice.INCOMPLETE: (N_("Incomplete"), ""),
+        Advice.COMPARE: (N_("Compare"), "amber"),
+        Advice.INSPECT: (N_("Inspect"), "orange"),
+        Advice.REFER: (N_("Refer"), "red"),
+    },
+    HitState: {
+        HitState.OPEN: (N_("Open"), "amber"),
+        HitState.CONFIRMED: (N_("Confirmed"), "red"),
+        HitState.CLEARED: (N_("Cleared"), "green"),
+    },
+    Agreement: {
+        Agreement.AGREES: (N_("agrees"), "eq"),
+        Agreement.DIFFERS: (N_("differs"), "ne"),
+        Agreement.UNKNOWN: (N_("not known"), "un"),
+    },
+    ResultState: {
+        ResultState.DONE: (N_("Done"), "green"),
+        ResultState.FAILED: (N_("Failed"), "red"),
+        ResultState.NOT_APPLICABLE: (N_("Not applicable"), ""),
+    },
+    AlertState: {
+        AlertState.NEW: (N_("New"), "red"),
+        AlertState.ACKNOWLEDGED: (N_("Acknowledged"), "amber"),
+        AlertState.CLOSED: (N_("Closed"), "green"),
+    },
+    OutcomeKind: {
+        OutcomeKind.NOTHING_FOUND: (N_("Nothing found"), ""),
+        OutcomeKind.SEIZURE: (N_("Seizure"), "red"),
+        OutcomeKind.PENALTY: (N_("Penalty"), "orange"),
+        OutcomeKind.ARREST: (N_("Arrest"), "red"),
+        OutcomeKind.REFUSED: (N_("Entry or exit refused"), "red"),
+        OutcomeKind.FALSE_MATCH: (N_("False match"), "green"),
+        OutcomeKind.DATA_ERROR: (N_("Error in the data"), ""),
+    },
+    MessageState: {
+        MessageState.RECEIVED: (N_("Received"), "accent"),
+        MessageState.PARSED: (N_("Read"), "accent"),
+        MessageState.SCREENED: (N_("Screened"), "green"),
+        MessageState.QUARANTINED: (N_("Quarantined"), "red"),
+    },
+    PartState: {
+        PartState.READ: (N_("Read"), "green"),
+        PartState.QUARANTINED: (N_("Quarantined"), "red"),
+    },
+    Severity: {
+        Severity.ERROR: (N_("Error"), "red"),
+        Severity.WARNING: (N_("Warning"), "amber"),
+    },
+    Channel: {
+        Channel.CLI: (N_("Command line"), ""),
+        Channel.HTTP: (N_("Upload"), ""),
+        Channel.DROP: (N_("Drop folder"), ""),
+    },
+    PadState: {
+        PadState.NOT_EVALUATED: (N_("Not evaluated"), ""),
+        PadState.BONA_FIDE: (N_("Live person"), "green"),
+        PadState.ATTACK: (N_("Suspected attack"), "red"),
+    },
+    CrossingState: {
+        CrossingState.EXPECTED: (N_("Expected"), ""),
+        CrossingState.ACTUAL: (N_("At the gate"), "accent"),
+    },
+    Direction: {
+        Direction.ENTRY: (N_("Entry"), ""),
+        Direction.EXIT: (N_("Exit"), ""),
+        Direction.TRANSIT: (N_("Transit"), ""),
+    },
+    Mode: {
+        Mode.AIR: (N_("Air"), ""),
+        Mode.SEA: (N_("Sea"), ""),
+        Mode.RAIL: (N_("Rail"), ""),
+        Mode.ROAD: (N_("Road"), ""),
+    },
+    Sex: {
+        Sex.MALE: (N_("Male"), ""),
+        Sex.FEMALE: (N_("Female"), ""),
+        Sex.UNSPECIFIED: (N_("Unspecified"), ""),
+    },
+    DocumentType: {
+        DocumentType.PASSPORT: (N_("Passport"), ""),
+        DocumentType.VISA: (N_("Visa"), ""),
+        DocumentType.IDENTITY_CARD: (N_("Identity card"), ""),
+        DocumentType.OTHER: (N_("Other document"), ""),
+    },
+    TravellerRole: {
+        TravellerRole.PASSENGER: (N_("Passenger"), ""),
+        TravellerRole.CREW: (N_("Crew"), ""),
+        TravellerRole.TRANSIT: (N_("Transit passenger"), ""),
+    },
+    EntryKind: {
+        EntryKind.PERSON: (N_("Person"), ""),
+        EntryKind.DOCUMENT: (N_("Document"), ""),
+    },
+    EntryState: {
+        EntryState.PROPOSED: (N_("Proposed"), "amber"),
+        EntryState.APPROVED: (N_("Approved"), "green"),
+        EntryState.REJECTED: (N_("Rejected"), ""),
+        EntryState.RETIRED: (N_("Retired"), ""),
+    },
+    Handling: {
+        Handling.INFORM: (N_("Inform"), ""),
+        Handling.INSPECT: (N_("Inspect"), "orange"),
+        Handling.REFER: (N_("Refer"), "red"),
+    },
+    Role: {
+        Role.TARGETING: (N_("Targeting officer"), ""),
+        Role.GATE: (N_("Gate officer"), ""),
+        Role.SUPERVISOR: (N_("Supervisor"), ""),
+        Role.ANALYST: (N_("Analyst"), ""),
+        Role.AUDITOR: (N_("Auditor"), ""),
+        Role.INTEGRATOR: (N_("Integrator"), ""),
+    },
+}
+
+ATTRIBUTES: dict[str, str] = {
+    "name": N_("Name"),
+    "family_name": N_("Family name"),
+    "given_names": N_("Given names"),
+    "birth_date": N_("Date of birth"),
+    "sex": N_("Sex"),
+    "nationality": N_("Nationality"),
+    "residence": N_("Residence"),
+    "document": N_("Document"),
+    "documents": N_("Documents"),
+    "face": N_("Face"),
+    "embarkation": N_("Boarded at"),
+    "debarkation": N_("Leaves at"),
+    "booking_reference": N_("Booking"),
+    "seat": N_("Seat"),
+    "bags": N_("Bags"),
+    "role": N_("Travels as"),
+}
+"""What is compared or declared, by the names that evidence and records use."""
+
+
+def attribute(name: str) -> str:
+    """The word for an attribute; one that is not in the table is shown as it is named."""
+    return gettext(ATTRIBUTES.get(name, name.replace("_", " ").capitalize()))
+
+
+def word(value: StrEnum) -> str:
+    """The value in the language of the request."""
+    return gettext(LABELS[type(value)][value][0])
+
+
+def colour(value: StrEnum) -> str:
+    """The class that colours the value's tag; "" for the plain one."""
+    return LABELS[type(value)][value][1]

@@ -1,0 +1,39 @@
+"""All pages under one router."""
+
+from fastapi import APIRouter
+
+from parakh.web.pages import (
+    account,
+    alerts,
+    arrivals,
+    audit,
+    gate,
+    messages,
+    pictures,
+    reference,
+    session,
+    travellers,
+    voyages,
+    wall,
+    watchlist,
+)
+
+PAGES = (
+    session,
+    account,
+    arrivals,
+    voyages,
+    travellers,
+    alerts,
+    wall,
+    gate,
+    watchlist,
+    pictures,
+    messages,
+    audit,
+    reference,
+)
+
+router = APIRouter(include_in_schema=False)
+for _page in PAGES:
+    router.include_router(_page.router)

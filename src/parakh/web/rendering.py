@@ -1,0 +1,146 @@
+"""Jinja templates: the environment, what every page gets, and the built assets."""
+
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+import orjson
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from parakh.access import Permission
+from parakh.domain.phrase import N_
+from parakh.errors import Misconfigured
+from parakh.web import formats, i18n, labels
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+NOTICE_COOKIE = "parakh_notice"
+
+NOTICES = {
+    "password-changed": N_("Your password was changed."),
+    "acknowledged": N_("You have acknowledged this alert."),
+    "hit-confirmed": N_("The hit is confirmed, with your reason."),
+    "hit-cleared": N_("The hit is cleared, with your reason."),
+    "alert-closed": N_("The alert is closed and its outcome recorded."),
+    "entry-proposed": N_("The entry is proposed. Another person has to approve it."),
+    "entry-approved": N_("The entry is approved and screened from now on."),
+    "entry-rejected": N_("The entry is rejected."),
+    "entry-retired": N_("The entry is retired and no longer screened."),
+    "picture-added": N_("The picture is enrolled."),
+    "list-added": N_("The list is added."),
+    "message-received": N_("The message is stored and will be read at once."),
+    "message-known": N_("These bytes were received before; this is that message."),
+    "message-rerun": N_("The message is read again."),
+    "message-corrected": N_("The correction is stored and linked to this message."),
+}
+"""What may be said after a step; the cookie carries the key only, so nobody can plant a text."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """One place of the console's navigation; `inner` are the paths of pages reached from it."""
+
+    path: str
+    label: str
+    permission: Permission
+    inner: tuple[str, ...] = ()
+
+    def holds(self, path: str) -> bool:
+        """Whether a page belongs to this place."""
+        return path.startswith((self.path, *self.inner))
+
+
+PLACES = (
+    Place(
+        path="/arrivals",
+        label=N_("Arrivals"),
+        permission=Permission.SEE_VOYAGES,
+        inner=("/voyages", "/travellers"),
+    ),
+    Place(path="/alerts", label=N_("Alerts"), permission=Permission.SEE_ALERTS),
+    Place(path="/gate", label=N_("Gate"), permission=Permission.USE_GATE),
+    Place(path="/watchlist", label=N_("Watchlist"), permission=Permission.SEE_WATCHLISTS),
+    Place(path="/messages", label=N_("Messages"), permission=Permission.SEE_MESSAGES),
+    Place(path="/audit", label=N_("Audit"), permission=Permission.SEE_AUDIT),
+)
+
+
+@cache
+def _manifest() -> dict[str, str]:
+    try:
+        found: dict[str, str] = orjson.loads((STATIC / "built" / "manifest.json").read_bytes())
+    except FileNotFoundError:
+        raise Misconfigured("The console's assets are not built: run `make assets`.") from None
+    return found
+
+
+def assets_built() -> bool:
+    """Whether the console's assets are there."""
+    return (STATIC / "built" / "manifest.json").exists()
+
+
+def asset(name: str) -> str:
+    """The address of a built file by its plain name, such as `main.css`."""
+    return f"/static/built/{_manifest()[name]}"
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=select_autoescape(),
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
+        i18n.gettext, i18n.ngettext, newstyle=True
+    )
+    environment.filters.update(
+        phrase=i18n.translate,
+        word=labels.word,
+        colour=labels.colour,
+        attribute=labels.attribute,
+        local=formats.local,
+        clock=formats.clock,
+        day=formats.day,
+        country=formats.country,
+    )
+    environment.globals.update(asset=asset, P=Permission, spans=formats.SPANS)
+    return environment
+
+
+def render(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+    """A template with what every page needs: viewer, token, language, time zone, notice."""
+    centre = request.app.state.centre
+    session = getattr(request.state, "session", None)
+    now = centre.clock()
+    notice = NOTICES.get(request.cookies.get(NOTICE_COOKIE, ""))
+    text = (
+        _environment()
+        .get_template(template)
+        .render(
+            session=session,
+            actor=session.actor if session else None,
+            csrf=session.csrf if session else "",
+            places=[p for p in PLACES if session and session.actor.may(p.permission)],
+            path=request.url.path,
+            lang=i18n.language.get(),
+            dir=i18n.direction(),
+            languages=i18n.languages(),
+            notice=i18n.gettext(notice) if notice else "",
+            now=now,
+            moment=partial(formats.moment, zone=centre.settings.zone),
+            day_of=partial(formats.local_day, zone=centre.settings.zone),
+            relative=partial(formats.relative, now=now),
+            **context,
+        )
+    )
+    response = HTMLResponse(text, status)
+    if notice:
+        response.delete_cookie(NOTICE_COOKIE)
+    return response

@@ -1,0 +1,75 @@
+"""Who looks at a page: the session behind the cookie, checked once for each request."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from parakh.access import Actor
+from parakh.services import accounts
+from parakh.services.accounts import Session
+from parakh.services.centre import Centre
+from parakh.web.errors import SignInNeeded
+from parakh.web.rendering import NOTICE_COOKIE, render
+from parakh.web.security import COOKIE, check_origin, check_token
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Viewer:
+    """A signed-in person and his request: all that a page's handler needs."""
+
+    request: Request
+    centre: Centre
+    session: Session
+
+    @property
+    def actor(self) -> Actor:
+        """The person as the services know him."""
+        return self.session.actor
+
+    def page(self, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+        """Renders a template for this viewer."""
+        return render(self.request, template, status=status, **context)
+
+    def done(self, path: str, notice: str) -> RedirectResponse:
+        """After a change: leads to `path` (303), where the notice is shown once."""
+        response = RedirectResponse(path, 303)
+        response.set_cookie(NOTICE_COOKIE, notice, max_age=20, httponly=True, samesite="lax")
+        return response
+
+
+def centre_of(request: Request) -> Centre:
+    """The centre that the application was made for."""
+    centre: Centre = request.app.state.centre
+    return centre
+
+
+def secure_of(request: Request) -> bool:
+    """Whether cookies must travel over HTTPS only."""
+    return request.url.scheme == "https" or centre_of(request).settings.secure_cookies
+
+
+async def session_of(request: Request) -> Session | None:
+    """The session of the request's cookie, if it is still good."""
+    token = request.cookies.get(COOKIE)
+    if not token:
+        return None
+    return await run_in_threadpool(accounts.session, centre_of(request), token)
+
+
+async def viewer(request: Request) -> Viewer:
+    """The viewer; raises SignInNeeded without a session, Forbidden for a forged change."""
+    session = await session_of(request)
+    if session is None:
+        raise SignInNeeded
+    request.state.session = session
+    check_origin(request)
+    await check_token(request, session.csrf)
+    return Viewer(request=request, centre=centre_of(request), session=session)
+
+
+Here = Annotated[Viewer, Depends(viewer)]
+"""The viewer as a handler's argument."""

@@ -1,0 +1,84 @@
+"""A real browser: Debian's Chromium, driven by Playwright."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
+
+from parakh.web.security import COOKIE
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+EXPECTED = re.compile(r"status of 4|Status Error Code 4|net::ERR_(CONNECTION|INCOMPLETE|NETWORK)")
+"""Refused steps and broken connections, which the browser and HTMX note by themselves."""
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """The driver."""
+    if not CHROMIUM.exists():
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def launch(playwright: Playwright) -> Callable[..., Browser]:
+    """Starts a browser with more arguments."""
+
+    def started(*more: str) -> Browser:
+        return playwright.chromium.launch(
+            executable_path=str(CHROMIUM), args=[*ARGUMENTS, *more], timeout=60_000
+        )
+
+    return started
+
+
+@pytest.fixture(scope="session")
+def chromium(launch: Callable[..., Browser]) -> Iterator[Browser]:
+    """A browser without a camera."""
+    browser = launch()
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser, server: str, stage: Any) -> Iterator[Callable[..., Page]]:
+    """Opens a page as a user (or nobody); at the end, the browser must have had no complaint."""
+    contexts, complaints = [], []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error" and not EXPECTED.search(message.text):
+            complaints.append(message.text)
+
+    def opened(path: str, user: str | None = None, browser: Browser | None = None) -> Page:
+        context = (browser or chromium).new_context(
+            base_url=server, viewport={"width": 1280, "height": 800}
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        if user:
+            token = stage.sessions[user].token
+            context.add_cookies([{"name": COOKIE, "value": token, "url": server}])
+        page = context.new_page()
+        page.on("console", note)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []

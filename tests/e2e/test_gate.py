@@ -1,0 +1,126 @@
+"""The gate in a real browser: by upload, by camera, and when neither will do."""
+
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+
+from parakh.domain.traveller import PersonName
+from parakh.domain.watchlist import EntryKind, WatchlistEntry
+from parakh.services import watchlists
+
+pytestmark = pytest.mark.e2e
+
+Visit = Callable[..., Page]
+CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+
+
+@pytest.fixture
+def enrolled(stage: Any, portrait: bytes) -> None:
+    """The person of the portrait, on a watchlist."""
+    proposer, approver = stage.actor("targeting"), stage.actor("supervisor")
+    (couriers, _), *_ = watchlists.lists(stage.centre, proposer)
+    entry = WatchlistEntry(
+        id="",
+        watchlist_id=couriers.id,
+        kind=EntryKind.PERSON,
+        names=(PersonName(family="COLLINS", given="EILEEN"),),
+        reason="A letter",
+    )
+    made = watchlists.propose(stage.centre, proposer, entry, portrait)
+    watchlists.decide(stage.centre, approver, made.id, approve=True, reason="the file was checked")
+
+
+@pytest.fixture
+def camera(launch: Callable[..., Browser], portrait: bytes, tmp_path: Path) -> Iterator[Browser]:
+    """A browser whose camera sees the person of the portrait."""
+    frame = Image.new("RGB", (640, 480), (70, 80, 90))
+    face = Image.open(io.BytesIO(portrait)).convert("RGB").resize((480, 480))
+    frame.paste(face, (80, 0))
+    jpeg = io.BytesIO()
+    frame.save(jpeg, "JPEG", quality=95)
+    film = tmp_path / "camera.mjpeg"
+    film.write_bytes(jpeg.getvalue() * 4)
+    browser = launch(*CAMERA, f"--use-file-for-fake-video-capture={film}")
+    yield browser
+    browser.close()
+
+
+def picture(name: str, data: bytes) -> Any:
+    return {"name": name, "mimeType": "image/png", "buffer": data}
+
+
+def test_by_upload(visit: Visit, enrolled: None, portrait: bytes) -> None:
+    page = visit("/gate", "gate")
+    page.get_by_label("Live picture", exact=True).set_input_files(picture("a.png", portrait))
+    page.get_by_label("Document portrait").set_input_files(picture("b.png", portrait))
+    page.get_by_role("button", name="Check", exact=True).click()
+    answer = page.locator("#answer")
+    expect(answer.get_by_role("heading", level=2)).to_have_text("Compare")
+    expect(answer).to_contain_text("Alike")
+    expect(answer).to_contain_text("COLLINS, EILEEN")
+    expect(answer).to_contain_text("Not evaluated")
+    for image in answer.locator("img").all():
+        expect(image).to_have_js_property("complete", True)
+        assert image.evaluate("image => image.naturalWidth") > 100
+    page.get_by_role("button", name="Next person").click()
+    expect(answer).to_be_empty()
+    expect(page.get_by_label("Live picture", exact=True)).to_have_value("")
+
+
+def test_by_camera(visit: Visit, camera: Browser, enrolled: None) -> None:
+    page = visit("/gate", "gate", camera)
+    page.get_by_role("button", name="Start the camera").click()
+    expect(page.locator("#gate")).to_have_attribute("data-camera", "on")
+    page.locator("body").press("Space")
+    answer = page.locator("#answer")
+    expect(answer.get_by_role("heading", level=2)).to_have_text("Compare")
+    expect(answer).to_contain_text("COLLINS, EILEEN")
+    answer.get_by_role("link", name="Open the alert").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Person at the gate")
+    expect(page.locator("img.portrait")).to_have_count(2)
+
+
+def test_an_announced_traveller_without_a_hit_proceeds(visit: Visit, camera: Browser) -> None:
+    page = visit("/gate", "gate", camera)
+    page.get_by_label("Document number").fill("PA100000304")
+    page.get_by_role("button", name="Start the camera").click()
+    page.get_by_role("button", name="Capture and check").click()
+    answer = page.locator("#answer")
+    expect(answer.get_by_role("heading", level=2)).to_have_text("Proceed")
+    expect(answer).to_contain_text("Announced on PK304")
+
+
+def test_a_picture_without_a_face_is_asked_for_again(visit: Visit) -> None:
+    grey = io.BytesIO()
+    Image.new("RGB", (640, 480), (120, 120, 120)).save(grey, "PNG")
+    page = visit("/gate", "gate")
+    page.get_by_label("Live picture", exact=True).set_input_files(picture("a.png", grey.getvalue()))
+    page.get_by_role("button", name="Check", exact=True).click()
+    expect(page.locator("#answer").get_by_role("heading", level=2)).to_have_text("Again, please")
+    expect(page.locator("#answer")).to_contain_text("face")
+
+
+def test_what_is_no_picture_is_refused_with_a_reason(visit: Visit) -> None:
+    page = visit("/gate", "gate")
+    page.get_by_label("Live picture", exact=True).set_input_files(picture("a.png", b"no picture"))
+    page.get_by_role("button", name="Check", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("Something is not right")
+
+
+def test_a_file_that_is_too_large_is_not_even_sent(visit: Visit) -> None:
+    page = visit("/gate", "gate")
+    field = page.get_by_label("Live picture", exact=True)
+    field.set_input_files(picture("a.png", b"x" * (11 * 1024 * 1024)))
+    assert field.evaluate("field => field.validationMessage") == "This picture is too large."
+
+
+def test_a_browser_that_may_not_use_the_camera(visit: Visit) -> None:
+    page = visit("/gate", "gate")
+    page.get_by_role("button", name="Start the camera").click()
+    said = page.locator("[data-camera-message]")
+    expect(said).to_contain_text("upload a picture")

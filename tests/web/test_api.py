@@ -1,0 +1,206 @@
+"""The HTTP API: keys, wire forms, and that it can do all that the console can."""
+
+from typing import Any
+
+import pytest
+
+from parakh.access import Permission, system_actor
+from parakh.services import accounts
+
+V1 = "/api/v1"
+ACTIONS = {
+    "list_voyages",
+    "get_voyage",
+    "get_traveller",
+    "list_alerts",
+    "list_events",
+    "get_alert",
+    "acknowledge_alert",
+    "decide_hit",
+    "close_alert",
+    "capture_face",
+    "list_watchlists",
+    "add_watchlist",
+    "list_entries",
+    "propose_entry",
+    "get_entry",
+    "decide_entry",
+    "retire_entry",
+    "add_entry_picture",
+    "get_picture",
+    "list_messages",
+    "send_message",
+    "get_message",
+    "get_raw_message",
+    "rerun_message",
+    "correct_message",
+    "search_audit",
+    "verify_audit",
+}
+
+
+def key_for(stage: Any, *permissions: Permission, units: frozenset[str] = frozenset()) -> Any:
+    secret = accounts.add_api_key(
+        stage.centre,
+        system_actor("test"),
+        name=f"carrier-{len(permissions)}",
+        permissions=frozenset(permissions),
+        units=units,
+    )
+    return {"authorization": f"Bearer {secret}"}
+
+
+def operations(client: Any) -> list[dict[str, Any]]:
+    paths = client.get(f"{V1}/openapi.json").json()["paths"]
+    return [operation for methods in paths.values() for operation in methods.values()]
+
+
+def test_openapi_has_every_action_of_the_console(client: Any) -> None:
+    found = {one["operationId"].partition("_api_v1")[0] for one in operations(client)}
+    assert found == ACTIONS
+
+
+def test_every_operation_is_described_and_names_its_errors(client: Any) -> None:
+    for one in operations(client):
+        assert one["description"]
+        assert one["tags"]
+        assert {"401", "403", "404", "409", "413", "422"} <= one["responses"].keys()
+        problem = one["responses"]["422"]["content"]["application/problem+json"]
+        assert problem["schema"]["$ref"].endswith("/Problem")
+        assert one["security"]
+
+
+def test_a_key_sends_a_message_without_token_or_cookie(
+    client: Any, stage: Any, flight: bytes
+) -> None:
+    key = key_for(stage, Permission.SEND_MESSAGES, Permission.SEE_MESSAGES)
+    sent = client.post(f"{V1}/messages", files={"file": ("pk306.edi", flight)}, headers=key)
+    assert sent.status_code == 202
+    assert sent.json()["new"] is True
+    message = sent.json()["message"]
+    assert (message["channel"], message["source"]) == ("http", "pk306.edi")
+    again = client.get(f"{V1}/messages/{message['id']}", headers=key).json()
+    assert again["message"]["digest"] == message["digest"]
+
+
+def test_a_program_never_decides(client: Any, stage: Any, ids: dict[str, str]) -> None:
+    key = key_for(
+        stage, Permission.SEE_ALERTS, Permission.HANDLE_ALERTS, units=frozenset({"ntc", "khi"})
+    )
+    assert client.get(f"{V1}/alerts", headers=key).status_code == 200
+    refused = client.post(f"{V1}/alerts/{ids['alert']}/acknowledge", headers=key)
+    assert refused.status_code == 403
+    assert refused.json()["detail"] == "only a human decides"
+
+
+@pytest.mark.parametrize("header", [{}, {"authorization": "Bearer parakh_guessed"}])
+def test_without_a_good_key_nothing_is_told(client: Any, header: dict[str, str]) -> None:
+    answer = client.get(f"{V1}/alerts", headers=header)
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"] == "Bearer"
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_bad_key_does_not_fall_back_to_the_cookie(browser: Any) -> None:
+    header = {"authorization": "Bearer parakh_guessed"}
+    assert browser("targeting").get(f"{V1}/alerts", headers=header).status_code == 401
+
+
+def test_a_revoked_key_is_refused(client: Any, stage: Any) -> None:
+    key = key_for(stage, Permission.SEE_MESSAGES)
+    assert client.get(f"{V1}/messages", headers=key).status_code == 200
+    accounts.revoke_api_key(stage.centre, system_actor("test"), "carrier-1")
+    assert client.get(f"{V1}/messages", headers=key).status_code == 401
+
+
+def test_a_cookie_needs_the_token_too(browser: Any, ids: dict[str, str]) -> None:
+    mine, path = browser("targeting"), f"{V1}/alerts/{ids['alert']}/acknowledge"
+    assert mine.client.post(path).status_code == 403
+    assert mine.post(path).status_code == 200
+
+
+def test_an_alert_is_handled_to_its_end(browser: Any, ids: dict[str, str]) -> None:
+    mine, path = browser("targeting"), f"{V1}/alerts/{ids['alert']}"
+    assert mine.post(f"{path}/acknowledge").json()["state"] == "acknowledged"
+    body = {"confirmed": False, "reason": "Another man"}
+    hit = mine.post(f"{path}/hits/{ids['hit']}", json=body).json()
+    assert (hit["state"], hit["decided_by"]) == ("cleared", "targeting")
+    closed = mine.post(f"{path}/close", json={"kind": "false_match"}).json()
+    assert closed["outcome"]["kind"] == "false_match"
+    kinds = [event["kind"] for event in mine.get(f"{V1}/alerts/events").json()]
+    assert kinds[-2:] == ["acknowledged", "closed"]
+
+
+def test_a_traveller_is_told_with_the_source_of_each_value(
+    browser: Any, ids: dict[str, str]
+) -> None:
+    view = browser("targeting").get(f"{V1}/travellers/{ids['traveller']}").json()
+    assert view["traveller"]["birth_date"] == "1980-05-05"
+    born = next(value for value in view["values"] if value["attribute"] == "birth_date")
+    assert born["told"][0]["text"] == "800505"
+    assert born["told"][0]["line"] > 1
+    assert view["hits"][0]["sentence"]["text"].startswith("MAZARI, ZULFIQAR")
+
+
+def test_four_eyes_on_a_proposal(browser: Any, ids: dict[str, str], portrait: bytes) -> None:
+    mine, other = browser("supervisor"), browser("targeting")
+    body = {
+        "watchlist_id": ids["list"],
+        "family_name": "ALI",
+        "given_names": "SAJID",
+        "reason": "x",
+    }
+    made = other.post(f"{V1}/watchlists/entries", json=body).json()
+    path = f"{V1}/watchlists/entries/{made['id']}"
+    files = {"picture": ("a.png", portrait)}
+    assert other.post(f"{path}/pictures", files=files).status_code == 204
+    assert len(mine.get(path).json()["row"]["pictures"]) == 1
+    assert (
+        mine.post(f"{path}/decision", json={"approve": True, "reason": "seen"}).json()["state"]
+        == "approved"
+    )
+    assert mine.post(f"{path}/retire", json={"reason": "over"}).json()["state"] == "retired"
+
+
+def test_a_face_is_captured(browser: Any, portrait: bytes) -> None:
+    answer = browser("gate").post(
+        f"{V1}/gate/captures",
+        data={"port": "KHI", "direction": "entry"},
+        files={"live": ("a.png", portrait)},
+    )
+    assert answer.status_code == 200
+    told = answer.json()
+    assert told["quality"]["acceptable"] is True
+    assert told["pad"] == "not_evaluated"
+    assert told["advice"] == "proceed"
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/alerts/nothing", 404),
+        ("/voyages/nothing", 404),
+        ("/travellers/nothing", 404),
+        ("/voyages", 422),
+        ("/voyages?since=2026-01-01T00:00:00&until=2026-01-02T00:00:00", 422),
+        ("/voyages?since=2026-01-02T00:00:00Z&until=2026-01-01T00:00:00Z", 422),
+        ("/alerts?state=asleep", 422),
+        ("/nowhere", 404),
+    ],
+)
+def test_errors_are_problem_details(browser: Any, path: str, status: int) -> None:
+    answer = browser("targeting").get(f"{V1}{path}")
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    body = answer.json()
+    assert body["status"] == status
+    assert body["instance"] == f"{V1}{path}".partition("?")[0]
+    assert "input" not in answer.text
+
+
+def test_the_audit_is_searched_and_verified(browser: Any, ids: dict[str, str]) -> None:
+    browser("targeting").get(f"{V1}/travellers/{ids['traveller']}")
+    mine = browser("auditor")
+    found = mine.get(f"{V1}/audit?actor=targeting&action=traveller").json()
+    assert found["rows"][0]["subject_id"] == ids["traveller"]
+    assert mine.post(f"{V1}/audit/verify").json()["findings"] == []

@@ -1,0 +1,61 @@
+"""Dates, times and countries on screen."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from parakh.web import formats
+
+NOW = datetime(2026, 11, 22, 20, 30, tzinfo=UTC)
+KARACHI = ZoneInfo("Asia/Karachi")
+
+
+@pytest.mark.parametrize(
+    ("away", "shown"),
+    [
+        (timedelta(seconds=59), "in under a minute"),
+        (timedelta(0), "under a minute ago"),
+        (timedelta(minutes=1), "in 1 min"),
+        (-timedelta(minutes=59, seconds=59), "59 min ago"),
+        (timedelta(hours=2, minutes=10), "in 2 h 10 min"),
+        (-timedelta(hours=23, minutes=59), "23 h 59 min ago"),
+        (timedelta(days=3, hours=4, minutes=5), "in 3 d 4 h"),
+    ],
+)
+def test_how_far_off_a_moment_is(away: timedelta, shown: str) -> None:
+    said = formats.relative(NOW + away, NOW)
+    assert said.striptags() == shown
+    assert "data-ago" in said
+
+
+def test_moments_are_shown_in_the_centres_zone_and_told_to_machines_in_utc() -> None:
+    said = formats.moment(NOW, KARACHI)
+    assert said == '<time datetime="2026-11-22T20:30:00+00:00">23 Nov 2026, 01:30</time>'
+    assert formats.local_day(NOW, KARACHI) == "2026-11-23"
+
+
+def test_a_voyages_local_time_is_shown_as_given() -> None:
+    given = datetime(2026, 11, 22, 23, 5)  # noqa: DTZ001  (carriers send no zone)
+    assert formats.local(given) == '<time datetime="2026-11-22T23:05">22 Nov 2026, 23:05</time>'
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("PAK", '<abbr title="Pakistan">PAK</abbr>'),
+        ("UNO", "UNO"),
+        ("<b>", "&lt;b&gt;"),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_countries(code: str | None, shown: str) -> None:
+    assert formats.country(code) == shown
+
+
+def test_nothing_is_shown_for_an_unknown_time() -> None:
+    assert formats.moment(None, KARACHI) == ""
+    assert formats.local(None) == ""
+    assert formats.relative(None, NOW) == ""
+    assert formats.local_day(None, KARACHI) == ""

@@ -1,0 +1,144 @@
+"""Which role may do what: the whole table, for every page and every action."""
+
+import re
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from parakh.web.pages import routes
+
+ROLES = ("targeting", "gate", "supervisor", "analyst", "auditor", "integrator")
+EVERYBODY = set(ROLES)
+SEES = {
+    "/account": EVERYBODY,
+    "/reference": EVERYBODY,
+    "/arrivals": {"targeting", "gate", "supervisor", "analyst"},
+    "/voyages/{voyage}": {"targeting", "gate", "supervisor"},
+    "/travellers/{traveller}": {"targeting", "gate", "supervisor"},
+    "/alerts": {"targeting", "gate", "supervisor"},
+    "/alerts/{alert}": {"targeting", "gate", "supervisor"},
+    "/alerts/{alert}/row": {"targeting", "gate", "supervisor"},
+    "/gate": {"gate", "supervisor"},
+    "/watchlist": {"targeting", "supervisor", "auditor"},
+    "/watchlist/propose": {"targeting", "supervisor"},
+    "/watchlist/entries/{entry}": {"targeting", "supervisor", "auditor"},
+    "/messages": {"targeting", "supervisor", "analyst", "auditor", "integrator"},
+    "/messages/{message}": {"targeting", "supervisor", "analyst", "auditor", "integrator"},
+    "/messages/{message}/raw": {"supervisor", "integrator"},
+    "/audit": {"auditor"},
+    "/api/v1/voyages?since=2026-01-01T00:00:00Z&until=2026-01-02T00:00:00Z": {
+        "targeting",
+        "gate",
+        "supervisor",
+        "analyst",
+    },
+    "/api/v1/voyages/{voyage}": {"targeting", "gate", "supervisor"},
+    "/api/v1/travellers/{traveller}": {"targeting", "gate", "supervisor"},
+    "/api/v1/alerts": {"targeting", "gate", "supervisor"},
+    "/api/v1/alerts/events": {"targeting", "gate", "supervisor"},
+    "/api/v1/alerts/{alert}": {"targeting", "gate", "supervisor"},
+    "/api/v1/watchlists": {"targeting", "supervisor", "auditor"},
+    "/api/v1/watchlists/entries": {"targeting", "supervisor", "auditor"},
+    "/api/v1/watchlists/entries/{entry}": {"targeting", "supervisor", "auditor"},
+    "/api/v1/messages": {"targeting", "supervisor", "analyst", "auditor", "integrator"},
+    "/api/v1/messages/{message}": {"targeting", "supervisor", "analyst", "auditor", "integrator"},
+    "/api/v1/messages/{message}/raw": {"supervisor", "integrator"},
+    "/api/v1/audit": {"auditor"},
+}
+DOES = {
+    "/alerts/{alert}/acknowledge": {"targeting", "gate", "supervisor"},
+    "/alerts/{alert}/hits/{hit}": {"targeting", "gate", "supervisor"},
+    "/alerts/{alert}/close": {"targeting", "gate", "supervisor"},
+    "/gate/captures": {"gate", "supervisor"},
+    "/watchlist/lists": {"supervisor"},
+    "/watchlist/entries": {"targeting", "supervisor"},
+    "/watchlist/entries/{entry}/decision": {"supervisor"},
+    "/watchlist/entries/{entry}/retire": {"supervisor"},
+    "/watchlist/entries/{entry}/pictures": {"targeting", "supervisor"},
+    "/messages": {"targeting", "supervisor", "integrator"},
+    "/messages/{message}/rerun": {"supervisor", "integrator"},
+    "/messages/{message}/corrections": {"supervisor", "integrator"},
+    "/audit/verify": {"auditor"},
+}
+FORMS: dict[str, dict[str, Any]] = {
+    "/alerts/{alert}/hits/{hit}": {"data": {"decision": "clear", "reason": "not the same man"}},
+    "/alerts/{alert}/close": {"data": {"outcome": "nothing_found"}},
+    "/gate/captures": {
+        "data": {"port": "KHI", "direction": "entry"},
+        "files": {"live": ("a.jpg", b"no picture")},
+    },
+    "/watchlist/lists": {
+        "data": {"name": "n", "source": "s", "legal_basis": "l", "handling": "inform"}
+    },
+    "/watchlist/entries": {
+        "data": {"watchlist": "{list}", "family_name": "ALI", "reason": "a letter"}
+    },
+    "/watchlist/entries/{entry}/decision": {"data": {"decision": "approve", "reason": "seen"}},
+    "/watchlist/entries/{entry}/retire": {"data": {"reason": "over"}},
+    "/watchlist/entries/{entry}/pictures": {"files": {"picture": ("a.jpg", b"no picture")}},
+    "/messages": {"files": {"file": ("a.edi", b"UNA:+.? '")}},
+    "/messages/{message}/corrections": {"files": {"file": ("a.edi", b"UNA:+.? '\n")}},
+}
+_WORDS = re.compile(r"<h1[^>]*>\s*(.+?)\s*</h1>|<form class=\"panel\"[^>]*aria-label", re.S)
+
+
+@pytest.mark.parametrize("path", SEES)
+@pytest.mark.parametrize("role", ROLES)
+def test_looking(browser: Any, ids: dict[str, str], role: str, path: str) -> None:
+    answer = browser(role).get(path.format(**ids))
+    allowed = role in SEES[path]
+    assert answer.status_code == (200 if allowed else 403)
+    if allowed and answer.headers["content-type"].startswith("text/html") and "row" not in path:
+        assert _WORDS.search(answer.text), "a page needs a name"
+        assert 'lang="en"' in answer.text
+        assert answer.text.count("<main") == 1
+
+
+@pytest.mark.parametrize("path", DOES)
+@pytest.mark.parametrize("role", ROLES)
+def test_changing(browser: Any, ids: dict[str, str], role: str, path: str) -> None:
+    form = {kind: dict(values) for kind, values in FORMS.get(path, {}).items()}
+    if "watchlist" in form.get("data", {}):
+        form["data"]["watchlist"] = ids["list"]
+    answer = browser(role).post(path.format(**ids), **form)
+    allowed = role in DOES[path]
+    assert (answer.status_code != 403) == allowed, answer.text[-400:]
+    assert answer.status_code != 500
+
+
+def test_every_page_is_in_the_table() -> None:
+    bare = FastAPI()
+    for page in routes.PAGES:
+        bare.include_router(page.router)
+    open_to_all = {"/", "/sign-in", "/sign-out", "/wall/events"}
+    own = {"/account/password", "/account/language", "/pictures/{}"}
+    listed = {_shape(path) for path in (*SEES, *DOES)} | open_to_all | own
+    assert {_shape(path) for path in bare.openapi()["paths"]} - listed == set()
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_navigation_shows_what_the_role_may_see(browser: Any, role: str) -> None:
+    text = browser(role).get("/account").text
+    shown = set(re.findall(r'<a href="(/[a-z]+)"', text.partition("</nav>")[0]))
+    places = ("/arrivals", "/alerts", "/gate", "/watchlist", "/messages", "/audit")
+    assert shown == {path for path in places if role in SEES[path]}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_start_page_is_the_first_place_of_the_role(browser: Any, role: str) -> None:
+    answer = browser(role).get("/", follow_redirects=True)
+    assert answer.status_code == 200
+
+
+def test_a_unit_sees_no_other_units_alerts(browser: Any, ids: dict[str, str]) -> None:
+    lahore = browser("lahore")
+    assert "No alert is open" in lahore.get("/alerts").text
+    assert lahore.get(f"/alerts/{ids['alert']}").status_code == 403
+    assert lahore.get(f"/voyages/{ids['voyage']}").status_code == 403
+    assert lahore.get(f"/travellers/{ids['traveller']}").status_code == 403
+    assert lahore.post(f"/alerts/{ids['alert']}/acknowledge").status_code == 403
+
+
+def _shape(path: str) -> str:
+    return re.sub(r"\{[^}]*\}", "{}", path.partition("?")[0])
