@@ -28,6 +28,7 @@ from parakh.ingest import reader
 from parakh.normalise.assemble import assemble
 from parakh.services import accounts, intake, screening, watchlists
 from parakh.services.centre import Centre
+from parakh.services.demonstration import INVENTED
 from parakh.settings import Settings
 from parakh.simulate import traffic
 from parakh.simulate.lists import listed_persons, write_csv
@@ -57,7 +58,7 @@ def prepared(folder: Path) -> Centre:
     rows = listed_persons(Random(3), LISTED * 12 // 10, TODAY)
     people = [row for row in rows if row.kind == "person"][:LISTED]
     write_csv(path, [replace(row, expires="") for row in people])
-    done = watchlists.import_csv(centre, one, path, two)
+    done = watchlists.import_csv(centre, one, path, approver=two, new_list=INVENTED)
     assert (done.entries, done.problems) == (LISTED, ()), done
     return centre
 

@@ -628,4 +628,6 @@ def _enlist(
         reason="Carried currency twice",
     )
     proposed = watchlists.propose(centre, first, entry, portrait)
-    return watchlists.decide(centre, second, proposed.id, approve=True, reason="checked")
+    approved = watchlists.decide(centre, second, proposed.id, approve=True, reason="checked")
+    queue.drain(centre)
+    return approved

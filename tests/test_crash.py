@@ -18,6 +18,7 @@ from parakh.domain.message import MessageState
 from parakh.domain.unit import Unit
 from parakh.services import accounts, queue, trail, watchlists
 from parakh.services.centre import Centre
+from parakh.services.demonstration import INVENTED
 from parakh.settings import Settings
 from parakh.simulate import traffic
 from parakh.store.tables import alert, assessment, audit, message, record
@@ -34,6 +35,7 @@ from parakh.access import system_actor
 from parakh.domain.message import Channel, Source
 from parakh.services import intake
 from parakh.services.centre import Centre
+from parakh.services.demonstration import INVENTED
 from parakh.settings import Settings
 from parakh.worker import Worker
 
@@ -82,7 +84,13 @@ def test_every_acknowledged_message_is_screened_once(tmp_path: Path) -> None:
     files += loaded.messages  # these have travellers who are on the watchlist
     centre = Centre.create(Settings(data_dir=data))
     accounts.add_unit(centre, system_actor("one"), Unit(id="ntc", name="NTC", central=True))
-    watchlists.import_csv(centre, system_actor("one"), loaded.watchlist, system_actor("two"))
+    watchlists.import_csv(
+        centre,
+        system_actor("one"),
+        loaded.watchlist,
+        approver=system_actor("two"),
+        new_list=INVENTED,
+    )
     centre.close()
 
     acknowledged: dict[str, str] = {}

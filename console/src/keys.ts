@@ -7,15 +7,34 @@ const lines = (): HTMLElement[] =>
     (line) => !line.hidden,
   );
 
+/** Where the current line leads: a list that is drawn anew finds its current line by it. */
+let place: string | undefined;
+
 const current = (): HTMLElement | undefined =>
   document.querySelector<HTMLElement>("[data-list] .current") ?? undefined;
 
-function select(line: HTMLElement | undefined): void {
-  if (!line) return;
+function mark(line: HTMLElement): void {
   current()?.classList.remove("current");
   line.classList.add("current");
+  place = line.dataset["href"];
+}
+
+function select(line: HTMLElement | undefined): void {
+  if (!line) return;
+  mark(line);
   line.querySelector<HTMLElement>("a.go")?.focus({ preventScroll: true });
   line.scrollIntoView({ block: "nearest" });
+}
+
+function restore(): void {
+  if (!place || current()) return;
+  const line = lines().find((one) => one.dataset["href"] === place);
+  if (!line) return;
+  mark(line);
+  // The line that had the focus is gone; elsewhere the focus is left alone.
+  if (document.activeElement === document.body) {
+    line.querySelector<HTMLElement>("a.go")?.focus({ preventScroll: true });
+  }
 }
 
 function move(step: number): void {
@@ -70,7 +89,8 @@ function onKey(event: KeyboardEvent): void {
     }
     return;
   }
-  const own = (current() ?? document).querySelector<HTMLElement>(
+  // In a list, a line's own key works on the current line only: never on one that just came in.
+  const own = (inList ? current() : document)?.querySelector<HTMLElement>(
     `[data-key="${CSS.escape(event.key)}"]`,
   );
   if (own) {
@@ -100,9 +120,7 @@ export function startKeys(): void {
   // Tabbing into a line makes it the current one, so that both ways of moving agree.
   document.addEventListener("focusin", (event) => {
     const line = (event.target as HTMLElement).closest<HTMLElement>("[data-list] [data-href]");
-    if (line && line !== current()) {
-      current()?.classList.remove("current");
-      line.classList.add("current");
-    }
+    if (line && line !== current()) mark(line);
   });
+  document.addEventListener("htmx:afterSettle", restore);
 }

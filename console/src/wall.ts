@@ -125,8 +125,10 @@ class Wall {
     }
     if (old) {
       if (old.dataset["alertState"] === line.dataset["alertState"]) return;
+      const focused = old.contains(document.activeElement);
       if (old.classList.contains("current")) line.classList.add("current");
       old.replaceWith(line);
+      if (focused) line.querySelector<HTMLElement>("a.go")?.focus({ preventScroll: true });
     } else {
       // Identifiers sort by time: the newest alert stands first.
       const after = [...this.list.children].find((other) => other.id < `alert-${id}`);

@@ -99,13 +99,15 @@ def test_an_alert_is_raised_live_and_handled_to_its_end(
         "New alert: Compare, MAZARI, ZULFIQAR, PK306"
     )
     assert page.title().startswith("(4)")
+    page.keyboard.press("a")  # no line is chosen, so nothing is acknowledged
     row = page.locator(".alert-row", has_text="PK306").filter(has_text="MAZARI")
     row.locator("a.go").focus()
     page.keyboard.press("a")
     expect(row).to_have_class(re.compile("acknowledged"))
+    expect(page.locator(".alert-row.acknowledged")).to_have_count(1)
     twin = other.locator(".alert-row", has_text="PK306").filter(has_text="MAZARI")
     expect(twin).to_have_class(re.compile("acknowledged"))
-    row.locator("a.go").focus()
+    expect(row).to_have_class(re.compile("current"))
     page.keyboard.press("Enter")
     page.wait_for_url("**/alerts/*")
     page.get_by_role("button", name="Clear: not the same").click()

@@ -15,12 +15,6 @@ Encode = Callable[..., bytes]
 
 
 @pytest.fixture(scope="session")
-def model_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder for unpacked models, empty at first."""
-    return tmp_path_factory.mktemp("models")
-
-
-@pytest.fixture(scope="session")
 def engine(model_cache: Path) -> FaceEngine:
     """The built-in models, unpacked once for all tests (half a second)."""
     return FaceEngine.open(model_cache)

@@ -331,19 +331,103 @@ def test_a_lost_nad_does_not_spoil_the_person_before() -> None:
 
 def test_what_no_field_takes_is_listed() -> None:
     found = parse(
-        "RFF+TN:X1'NAD+MS+++HELPDESK'COM+123:TE'" + LEG + PERSON + "GEI+4+173'LOC+22+KHI'"
-        "LOC+180+LHE'RFF+ABO:7'NAT+2+PAK'NAT+2+GBR'DOC+P+1'DTM+182:200101'"
+        "RFF+TN:X1'RFF+TN:X2'NAD+MS+++HELPDESK'COM+123:TE'QTY+1:2'"
+        + LEG
+        + PERSON
+        + "GEI+4+999'LOC+91+GBR'LOC+23+KHI'RFF+ZZZ:7'NAT+2+PAK'DOC+P+1'DTM+137:200101'CPI+1'"
     )
     assert [item.text for item in found.unmapped] == [
-        "RFF+TN:X1",
-        "NAD+MS+++HELPDESK",
-        "COM+123:TE",
-        "GEI+4+173",
-        "LOC+22+KHI",
-        "LOC+180+LHE",
-        "RFF+ABO:7",
-        "NAT+2+GBR",
-        "DTM+182:200101",
+        "RFF+TN:X2",
+        "QTY+1:2",
+        "GEI+4+999",
+        "LOC+91+GBR",
+        "LOC+23+KHI",
+        "RFF+ZZZ:7",
+        "DTM+137:200101",
+        "CPI+1",
     ]
-    assert found.problems == ()
-    assert found.travellers[0].nationality == "PAK"
+    assert [(item.line, item.column) for item in found.unmapped][:2] == [(5, 1), (8, 1)]
+
+
+def test_who_reports_and_how_to_reach_him() -> None:
+    found = parse("RFF+TN:X1:::2'NAD+MS+++HELPDESK'COM+0123:TE+0456:FX+A@B.PK:EM'" + LEG + PERSON)
+    assert (found.transaction, found.reporter) == ("X1", "HELPDESK")
+    assert [(own.kind, own.value) for own in found.contacts] == [
+        ("phone", "0123"),
+        ("fax", "0456"),
+        ("email", "A@B.PK"),
+    ]
+    assert found.unmapped == ()
+
+
+@pytest.mark.parametrize(
+    ("segments", "attribute", "value"),
+    [
+        ("LOC+180+PAK:::LAHORE'", "birth_place", "LAHORE"),
+        ("LOC+180+PAK:::LAHORE'", "birth_country", "PAK"),
+        ("LOC+180+USA+:::AMBER HILL+:::TX'", "birth_place", "AMBER HILL, TX"),
+        ("LOC+22+KHI'", "clearance", "KHI"),
+        ("RFF+ABO:ABC1'", "unique_reference", "ABC1"),
+        ("RFF+AEA:R77'", "agency_reference", "R77"),
+        ("RFF+CR:C9'", "customer_reference", "C9"),
+        ("EMP+1+CR1:110:111'", "occupation", "CR1"),
+        ("GEI+4+173'", "verified", True),
+        ("GEI+4+174'", "verified", False),
+        ("NAT+2+PAK'NAT+2+GBR'NAT+2+GBR'", "other_nationalities", ("GBR",)),
+    ],
+)
+def test_parts_that_few_senders_give(segments: str, attribute: str, value: Any) -> None:
+    assert getattr(traveller(segments), attribute) == value
+
+
+def test_contacts_and_address_of_a_person() -> None:
+    nad = "NAD+FL+++KHAN:ALI+1 MALL RD+LAHORE+PB+54000+PAK'COM+0300:TE'"
+    (found,) = parse(LEG + nad).travellers
+    (address,) = found.addresses
+    assert (address.street, address.city, address.region, address.postal_code, address.country) == (
+        "1 MALL RD",
+        "LAHORE",
+        "PB",
+        "54000",
+        "PAK",
+    )
+    assert [(own.kind, own.value) for own in found.contacts] == [("phone", "0300")]
+
+
+def test_a_document_has_a_date_of_issue() -> None:
+    (document,) = traveller("DOC+P+AB1'DTM+36:300101'DTM+182:200101'").documents
+    assert (document.issued, document.expiry) == ("200101", "300101")
+
+
+@pytest.mark.parametrize(
+    ("bgm", "function", "action"),
+    [
+        ("745", "745", ""),
+        ("745+CP", "745", "change"),
+        ("745+XR", "745", "cancel"),
+        ("745+RP", "745", "reduction"),
+        ("266+CLOB", "266", "boarded"),
+        ("266+CLNB", "266", "not boarded"),
+        ("745++9", "745", ""),
+        ("250++5", "250", "replace"),
+        ("250+X7+1", "250", "cancel"),
+    ],
+)
+def test_what_is_to_be_done_with_a_list(bgm: str, function: str, action: str) -> None:
+    found = parse(LEG + PERSON, function=bgm)
+    assert (found.function, found.action) == (function, action)
+
+
+@pytest.mark.parametrize(
+    ("header", "sequence", "part", "warned"),
+    [
+        ("UNH+1+PAXLST:D:05B:UN+REF+1:C'", 1, "first", False),
+        ("UNH+1+PAXLST:D:05B:UN+REF+02'", 2, "", False),
+        ("UNH+1+PAXLST:D:05B:UN+REF+3:F'", 3, "final", True),
+    ],
+)
+def test_parts_of_one_list(header: str, sequence: int, part: str, warned: bool) -> None:
+    text = f"UNB+UNOA:4+A+B+C+9'{header}BGM+745'{LEG}{PERSON}UNT+9+1'UNZ+1+9'"
+    (found,) = read(text.encode())
+    assert (found.common_reference, found.sequence, found.part) == ("REF", sequence, part)
+    assert bool(found.problems) == warned

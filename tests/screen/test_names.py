@@ -183,7 +183,7 @@ def test_evidence_adds_up_and_every_item_has_a_note() -> None:
     assert found is not None
     assert found.score == pytest.approx(sum(item.weight for item in found.evidence))
     assert {item.attribute: item.agreement for item in found.evidence} == {
-        "name": Agreement.AGREES,
+        "name": Agreement.SIMILAR,
         "name_rarity": Agreement.UNKNOWN,
         "birth_date": Agreement.AGREES,
         "nationality": Agreement.DIFFERS,

@@ -26,7 +26,7 @@ def officer(centre: Centre, units: object) -> User:
     return add(centre, "officer", Role.GATE)
 
 
-def add(centre: Centre, name: str, *roles: Role, **changes: object) -> User:
+def add(centre: Centre, name: str, /, *roles: Role, **changes: object) -> User:
     values: dict[str, object] = {
         "name": name,
         "display_name": "",
@@ -85,14 +85,10 @@ def test_wrong_names_and_passwords_are_refused_alike(
 
 
 @pytest.mark.usefixtures("officer")
-def test_an_unknown_name_costs_a_hash_too(
-    centre: Centre, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unknown_name_costs_a_hash_too(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:
     compared = []
     matches = accounts._matches
-    monkeypatch.setattr(
-        accounts, "_matches", lambda *own: compared.append(own[0]) or matches(*own)
-    )
+    monkeypatch.setattr(accounts, "_matches", lambda *own: compared.append(own[0]) or matches(*own))
     for name in ("officer", "nobody"):
         with refused():
             accounts.sign_in(centre, name, OTHER)

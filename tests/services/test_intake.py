@@ -254,7 +254,7 @@ def test_a_corrected_text_is_a_message_of_its_own(
     mended = intake.correct(any_centre, SENDER, value.id, declare(person(), number="305"))
     assert mended.new
     assert mended.message.corrects == value.id
-    assert mended.message.source == value.source
+    assert mended.message.source == replace(SOURCE, channel=Channel.HTTP)
     assert intake.raw(any_centre, SENDER, value.id) == data, "what was received stays"
     with pytest.raises(NotFound):
         intake.correct(any_centre, SENDER, "none", b"")

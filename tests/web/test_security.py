@@ -117,6 +117,36 @@ def test_what_was_typed_is_not_repeated_in_an_error(browser: Any, name: str) -> 
     assert "AB1234567" not in answer.text.partition("<main")[2]
 
 
+HUGE = 10**30
+ODD = [
+    f"/messages?page={HUGE}",
+    "/messages?page=-1",
+    f"/watchlist?page={HUGE}",
+    f"/alerts?state=closed&offset={HUGE}",
+    "/alerts?offset=-5",
+    f"/audit?page={HUGE}",
+    "/audit?since=0001-01-01",
+    "/audit?until=9999-12-31",
+    "/arrivals?day=0001-01-01",
+    "/arrivals?day=9999-12-31",
+    f"/wall/events?after={HUGE}",
+    f"/messages/nothing?line={HUGE}",
+    "/messages/%00",
+    "/watchlist?q=%00",
+    "/api/v1/voyages?since=0001-01-01T00:00:00%2B05:00&until=0001-01-02T00:00:00Z",
+    "/api/v1/voyages?since=9999-12-31T00:00:00Z&until=9999-12-31T23:59:59-05:00",
+    "/api/v1/audit?since=0001-01-01T00:00:00%2B14:00",
+    f"/api/v1/alerts/events?after={HUGE}",
+]
+
+
+@pytest.mark.parametrize("path", ODD)
+def test_odd_addresses_are_refused_and_break_nothing(browser: Any, path: str) -> None:
+    name = "auditor" if "audit" in path else "supervisor"
+    answer = browser(name).get(path)
+    assert answer.status_code in (400, 404, 422)
+
+
 def test_health_tells_no_more_than_it_must(client: Any, stage: Any) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
     assert client.get("/readyz").json() == {"status": "ok"}

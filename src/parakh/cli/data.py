@@ -14,6 +14,7 @@ from parakh.domain.hit import Hit, Kind, Ref
 from parakh.domain.ids import new_id
 from parakh.domain.message import Channel, Severity, Source
 from parakh.domain.traveller import Document, DocumentType, Traveller, TravellerRole
+from parakh.domain.watchlist import Handling, Watchlist
 from parakh.errors import Unreadable
 from parakh.ingest import reader
 from parakh.normalise.codes import country
@@ -130,17 +131,50 @@ def watchlist() -> None:
 @click.argument("form", metavar="FORMAT", type=click.Choice(["csv"]))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--approve", is_flag=True, help="Put the entries in force at once.")
+@click.option("--source", default="", help="Where lists that are new come from.")
+@click.option("--legal-basis", default="", help="Why lists that are new may be held.")
+@click.option(
+    "--handling",
+    type=click.Choice([own.value for own in Handling]),
+    default=Handling.INSPECT.value,
+    show_default=True,
+    help="What units are advised to do about hits on lists that are new.",
+)
 @as_json
-def import_(form: str, file: Path, approve: bool, as_json: bool) -> None:
-    """Import a watchlist FILE; the entries wait for approval unless --approve is given."""
+def import_(
+    form: str,
+    file: Path,
+    approve: bool,
+    source: str,
+    legal_basis: str,
+    handling: str,
+    as_json: bool,
+) -> None:
+    """Import a watchlist FILE; the entries wait for approval unless --approve is given.
+
+    Lists that do not exist yet are made when --source and --legal-basis are given. Entries that
+    are in their list already are passed over.
+    """
     approver = system_actor("cli:import-approval") if approve else None
+    new_list = None
+    if source.strip() and legal_basis.strip():
+        new_list = Watchlist(
+            id="", name="", source=source, legal_basis=legal_basis, handling=Handling(handling)
+        )
     with opened() as centre:
-        done = watchlists.import_csv(centre, operator(), file, approver)
+        done = watchlists.import_csv(centre, operator(), file, approver=approver, new_list=new_list)
     if as_json:
         problems = [{"line": own.line, "cause": own.cause} for own in done.problems]
-        print_json({"lists": done.lists, "entries": done.entries, "problems": problems})
+        print_json(
+            {
+                "lists": done.lists,
+                "entries": done.entries,
+                "known": done.known,
+                "problems": problems,
+            }
+        )
     else:
-        click.echo(f"{done.entries} entries, {done.lists} new lists")
+        click.echo(f"{done.entries} new entries, {done.known} known, {done.lists} new lists")
         for problem in done.problems:
             click.echo(f"  {problem.at(file.name)}")
     if done.problems:
@@ -174,7 +208,7 @@ def screen(name: str, born: str, nationality: str, document: str, as_json: bool)
             click.echo(f"{hit.score:.2f}  {hit.screener}  {hit.sentence}")
             for own in hit.evidence:
                 click.echo(f"      {own.weight:+.2f}  {own.attribute}: {own.note}")
-        click.echo(f"{len(screened.hits)} hits; failed: {', '.join(failed) or 'none'}")
+        click.echo(f"hits: {len(screened.hits)}; failed: {', '.join(failed) or 'none'}")
     if screened.hits or failed:
         sys.exit(1)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from parakh.access import Purpose
+from parakh.access import Purpose, system_actor
 from parakh.cli.centre import as_json, opened, operator, print_json
 from parakh.services import portraits, watchlists
 
@@ -20,11 +20,18 @@ def face() -> None:
 @face.command()
 @click.argument("entry")
 @click.argument("picture", type=_PICTURE)
-def enrol(entry: str, picture: Path) -> None:
-    """Enrol PICTURE for the watchlist ENTRY (its identifier)."""
+@click.option("--approve", is_flag=True, help="Search by it at once.")
+def enrol(entry: str, picture: Path, approve: bool) -> None:
+    """Enrol PICTURE for the watchlist ENTRY (its identifier).
+
+    It waits for another person's approval unless --approve is given.
+    """
     with opened() as centre:
-        watchlists.add_portrait(centre, operator(), entry, picture.read_bytes())
-    click.echo("enrolled")
+        picture_id = watchlists.add_portrait(centre, operator(), entry, picture.read_bytes())
+        if approve:
+            second = system_actor("cli:enrol-approval")
+            watchlists.decide_portrait(centre, second, entry, picture_id, approve=True)
+    click.echo("enrolled" if approve else "waits for approval")
 
 
 @face.command()

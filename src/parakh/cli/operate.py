@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from parakh import logs
 from parakh.access import Permission, Role
 from parakh.cli.centre import as_json, note, opened, operator, print_json, settings
 from parakh.domain.ids import new_id
@@ -50,7 +51,8 @@ def _serve(centre: Centre, show: Any) -> None:
             create_app(centre),
             host=centre.settings.host,
             port=centre.settings.port,
-            log_level="warning",
+            log_config=logs.SERVER,
+            access_log=False,
             server_header=False,
             timeout_graceful_shutdown=3,
         )
@@ -97,9 +99,13 @@ def user() -> None:
     """People who sign in."""
 
 
+_ROLE = click.Choice([own.value for own in Role], case_sensitive=False)
+_PERMISSION = click.Choice([own.value for own in Permission], case_sensitive=False)
+
+
 @user.command("add")
 @click.argument("name")
-@click.option("--role", "roles", multiple=True, required=True, type=click.Choice([*Role]))
+@click.option("--role", "roles", multiple=True, required=True, type=_ROLE)
 @click.option("--unit", "units", multiple=True, help="Identifier of a unit; may be repeated.")
 @click.option("--display-name", default="", help="The name that colleagues see.")
 @click.password_option(help="Asked for when not given; at least 12 characters.")
@@ -197,9 +203,7 @@ def key() -> None:
 
 @key.command("add")
 @click.argument("name")
-@click.option(
-    "--permission", "permissions", multiple=True, required=True, type=click.Choice([*Permission])
-)
+@click.option("--permission", "permissions", multiple=True, required=True, type=_PERMISSION)
 @click.option("--unit", "units", multiple=True, help="Identifier of a unit; may be repeated.")
 def add_key(name: str, permissions: tuple[str, ...], units: tuple[str, ...]) -> None:
     """Make a key NAME and print it; it cannot be shown again."""

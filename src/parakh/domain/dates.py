@@ -1,11 +1,14 @@
 """Dates of which a part may be unknown, as they stand on documents and lists."""
 
 import calendar
+import re
 from dataclasses import dataclass
 from datetime import date
 
+_FORM = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
-@dataclass(frozen=True, kw_only=True, slots=True, order=True)
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PartialDate:
     """A year, with the month and the day where they are known (ISO 8601 reduced precision).
 
@@ -34,13 +37,11 @@ class PartialDate:
     @classmethod
     def parse(cls, text: str) -> "PartialDate":
         """Reads `YYYY`, `YYYY-MM` or `YYYY-MM-DD`; raises ValueError on anything else."""
-        parts = text.split("-")
-        if not 1 <= len(parts) <= 3 or not all(p.isascii() and p.isdigit() for p in parts):
-            raise ValueError(f"{text!r} is not YYYY, YYYY-MM or YYYY-MM-DD")
-        numbers = [int(part) for part in parts] + [None, None]
-        year, month, day = numbers[:3]
-        assert year is not None  # noqa: S101  (split gives at least one part)
-        return cls(year=year, month=month, day=day)
+        found = _FORM.fullmatch(text)
+        if found is None:
+            raise ValueError(f"{text[:20]!r} is not YYYY, YYYY-MM or YYYY-MM-DD")
+        numbers = [None if part is None else int(part) for part in found.groups()]
+        return cls(year=int(found[1]), month=numbers[1], day=numbers[2])
 
     @classmethod
     def of(cls, value: date) -> "PartialDate":

@@ -31,6 +31,7 @@ class Agreement(StrEnum):
     """What a piece of evidence says about the hit."""
 
     AGREES = "agrees"
+    SIMILAR = "similar"
     DIFFERS = "differs"
     UNKNOWN = "unknown"
 

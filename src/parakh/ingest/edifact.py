@@ -7,16 +7,19 @@ becomes a segment with a `fault`.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
 from parakh.domain.message import Problem, Severity
+from parakh.ingest.quotes import TAGS, straightened
 
 _BLANK = " \t\r\n\x00\x1a"
 _BOM = "\u00ef\u00bb\u00bf"
 _GARBAGE = "These bytes are no segment"
+_QUOTE = "A typographic quotation mark stands here for the terminator, or beside one"
 _LOST = "The segment's terminator is missing; the next segment was told by its tag"
 UNTERMINATED = "The data end before the segment's terminator"
 _CHARSETS = {
@@ -37,12 +40,6 @@ _REMEMBERED = 4096
 
 _CONTINUATION = re.compile("[\u0080-\u00bf]")
 """Bytes that continue a UTF-8 character, as Latin-1."""
-
-_TAGS = (
-    "UN[ABGHTEZS]|BGM|NAD|COM|TDT|LOC|DTM|ATT|MEA|GEI|FTX|EMP|NAT|RFF|DOC|CPI|QTY|CNT|CTA|HAN|AUT|"
-    "MSG|ORG|TVL|EQN|SRC|RCI|SSR|DAT|IFT|ADD|EBD|TIF|FTI|REF|FAR|TKT|MON|PTK|TXD|FOP|TRA|RPI|APD"
-)
-"""Tags by which a segment is recognised behind a lost terminator."""
 
 _HEAD = re.compile(
     r"UNB *(?P<element>[^A-Z0-9 \t\r\n\x00\x1a])(?P<syntax>[A-Z]{3}[A-Z0-9])"
@@ -109,11 +106,7 @@ class Service(NamedTuple):
 
 def tokenise(data: bytes) -> list[Segment]:
     """Splits a transmission of any number of interchanges into segments; never raises."""
-    text = data.decode("latin-1")
-    splitter = _Splitter(text, utf8=_is_utf8(data))
-    for chunk in _chunks(data.upper().decode("latin-1")):
-        splitter.split(chunk)
-    return splitter.segments
+    return Tokeniser().feed(data)
 
 
 class _Chunk(NamedTuple):
@@ -128,12 +121,15 @@ class _Chunk(NamedTuple):
     fault: str
 
 
-def _chunks(upper: str) -> Iterator[_Chunk]:
-    """The interchanges in the text, which is given in upper case."""
+def _chunks(upper: str, before: "_Chunk | None") -> Iterator[_Chunk]:
+    """The interchanges in the text, which is given in upper case; it may begin amid `before`."""
     heads = [(_una_before(upper, head.start()), head) for head in _HEAD.finditer(upper)]
     starts = [una.start() if una else head.start() for una, head in heads]
-    if not starts or starts[0] > 0:
-        yield _headless(upper, starts[0] if starts else len(upper))
+    first = starts[0] if starts else len(upper)
+    if before is not None and first > 0:
+        yield before._replace(start=0, una="", body=0, end=first, fault="")
+    elif first > 0:
+        yield _headless(upper, first)
     ends = [*starts[1:], len(upper)]
     for (una, head), start, end in zip(heads, starts, ends, strict=False):
         service, fault, characters = _service(una[1] if una else "", head, upper, end)
@@ -224,7 +220,7 @@ def _patterns(service: Service) -> tuple[re.Pattern[str], re.Pattern[str], re.Pa
     return (
         re.compile(rf"((?:[^{term}{release}]++|{release}.?)*+)(?:{term}|\Z)", re.DOTALL),
         re.compile(
-            rf"(?<![ \t\r\n])[ \t]*+[\r\n][ \t\r\n]*+(?=(?:{_TAGS}) *{element})", re.IGNORECASE
+            rf"(?<![ \t\r\n])[ \t]*+[\r\n][ \t\r\n]*+(?=(?:{TAGS}) *{element})", re.IGNORECASE
         ),
         re.compile(rf"(?:UN[GHTEZ]) *{element}", re.IGNORECASE),
     )
@@ -239,37 +235,87 @@ def _pieces(text: str, chunk: _Chunk) -> list[str]:
     return text[chunk.body : chunk.end].split(terminator)
 
 
-_Plain = tuple[str, tuple[tuple[str, ...], ...]]
-"""Tag and elements."""
+_Plain = tuple[str, tuple[tuple[str, ...], ...], int, int, int]
+"""A whole segment without anything odd: tag, elements, and of the padding before it the length,
+the line breaks, and what follows the last of them."""
 
 
-def _parse_plain(body: str, service: Service) -> _Plain | None:
-    """A whole segment without anything odd; None for any other."""
-    release = service.release
-    if not (body.isascii() and body.isprintable()) or (release and release in body):
+def _parse_plain(piece: str, service: Service, newline: str, tags: set[str]) -> _Plain | None:
+    """A segment of printable ASCII in which nothing is released; None for any other.
+
+    `tags` remembers the tags that were found to be some.
+    """
+    body = piece.lstrip(_BLANK)
+    if not (body.isprintable() and body.isascii()):
         return None
-    tag, *parts = body.split(service.element)
-    if not (len(tag) == 3 and tag.isalnum() and tag.isupper()):
+    component, element, release, _ = service
+    if release and release in body:
         return None
-    component = service.component
-    return tag, tuple([tuple(part.split(component)) for part in parts])
+    tag, *parts = body.split(element)
+    if tag not in tags:
+        if not (len(tag) == 3 and tag.isalnum() and tag.isupper()):
+            return None
+        tags.add(tag)
+    elements: tuple[tuple[str, ...], ...]
+    if component in body:
+        elements = tuple([tuple(p.split(component)) if component in p else (p,) for p in parts])
+    else:
+        elements = tuple(zip(parts, strict=False))
+    padding = len(piece) - len(body)
+    if not padding:
+        return tag, elements, 0, 0, 0
+    last = piece.rfind(newline, 0, padding)
+    breaks = piece.count(newline, 0, padding) if last >= 0 else 0
+    return tag, elements, padding, breaks, padding - last - 1
 
 
-class _Splitter:
-    """Gathers the segments of a text, chunk by chunk."""
+class Tokeniser:
+    """Gathers the segments of a transmission that comes in one window or several.
 
-    def __init__(self, text: str, *, utf8: bool) -> None:
-        self.text = text
-        self.segments: list[Segment] = []
-        self._utf8 = utf8
-        self._wide = utf8 and not text.isascii()
-        self._newline = "\n" if "\n" in text else "\r"
+    A window after the first must begin where a segment does; `parakh.ingest.windows` cuts so.
+    """
+
+    def __init__(self) -> None:
+        self._text = ""
+        self._utf8 = self._wide = False
+        self._newline = ""
+        self._base = 0
         self._seen = 0
         self._line = 1
-        self._column_base = len(_BOM) if text.startswith(_BOM) else 0
+        self._column_base = 0
         self._end = 0
+        self._segments: list[Segment] = []
+        self._chunk: _Chunk | None = None
+        self._known: dict[str, _Plain] = {}
+        self._tags: set[str] = set()
 
-    def split(self, chunk: _Chunk) -> None:
+    def feed(self, data: bytes) -> list[Segment]:
+        """The segments of the next window; its last one is taken as unterminated if it is."""
+        utf8 = _is_utf8(data)
+        text, mended = straightened(data.decode("latin-1"), utf8=utf8)
+        self._segments = []
+        self._text, self._utf8, self._wide = text, utf8, utf8 and not text.isascii()
+        newline = "\n" if "\n" in text else "\r"
+        if newline != self._newline:
+            self._newline, self._known = newline, {}
+        self._seen = 0
+        if not self._base:
+            self._column_base = len(_BOM) if text.startswith(_BOM) else 0
+        upper = text.upper() if text.isascii() else text.encode("latin-1").upper().decode("latin-1")
+        for chunk in _chunks(upper, self._chunk):
+            if self._chunk is None or self._chunk.service != chunk.service:
+                self._known = {}
+            self._chunk = chunk
+            self._split(chunk)
+        self._advance(len(text))
+        if mended is not None:
+            self._mark(mended + self._base)
+        self._base += len(text)
+        self._column_base -= len(text)
+        segments, self._segments = self._segments, []
+        return segments
+
+    def _split(self, chunk: _Chunk) -> None:
         """Adds the chunk's segments.
 
         Most segments are plain (printable ASCII, nothing released) and many occur again and again,
@@ -277,40 +323,49 @@ class _Splitter:
         """
         if chunk.una:
             self._add("UNA", ((chunk.una,),), chunk.start, chunk.body, chunk.fault)
-        known: dict[str, _Plain] = {}
-        add, service, end = self.segments.append, chunk.service, chunk.end
+        known, add, service, end = self._known, self._segments.append, chunk.service, chunk.end
+        newline, base, begin, tags = self._newline, self._base, self._end, self._tags
+        self._advance(chunk.body)
+        line, column_base = self._line, self._column_base
         position = chunk.body
-        for piece in _pieces(self.text, chunk):
-            body = piece.lstrip(_BLANK)
+        for piece in _pieces(self._text, chunk):
             stop = position + len(piece)
-            start, position = stop - len(body), stop + 1
-            if not body:
-                continue
-            plain = known.get(body) if stop < end else None
-            if plain is None:
-                plain = _parse_plain(body, service)
-                if plain is None or stop == end:
-                    self._split_odd(body, start, min(position, end), chunk)
+            plain = known.get(piece)
+            if plain is None or stop == end:
+                plain = _parse_plain(piece, service, newline, tags) if stop < end else None
+                if plain is None:
+                    self._line, self._column_base, self._end = line, column_base, begin
+                    self._seen = position
+                    self._split_odd(piece, position, min(stop + 1, end), chunk)
+                    position = stop + 1
+                    self._advance(min(position, end))
+                    line, column_base, begin = self._line, self._column_base, self._end
                     continue
                 if len(known) >= _REMEMBERED:
                     known.clear()
-                known[body] = plain
-            self._advance(start)
-            column = start - self._column_base + 1
-            tag, elements = plain
-            values = (tag, elements, self._end, start, position, self._line, column, "")
-            add(_new_segment(Segment, values))
-            self._end = position
-            if not self._wide:
-                self._seen = stop
+                known[piece] = plain
+            tag, elements, padding, breaks, indent = plain
+            start = position + padding
+            if breaks:
+                line += breaks
+                column_base = start - indent
+            position = stop + 1
+            after = base + position
+            column = start - column_base + 1
+            add(
+                _new_segment(Segment, (tag, elements, begin, base + start, after, line, column, ""))
+            )
+            begin = after
+        self._line, self._column_base, self._end = line, column_base, begin
+        self._seen = end
 
     def _advance(self, offset: int) -> None:
-        """Brings line and column up to `offset`.
+        """Brings line and column up to `offset` in the window.
 
         `_column_base` is the offset of the line's start, moved by the bytes of characters that
         have several.
         """
-        text, seen = self.text, self._seen
+        text, seen = self._text, self._seen
         newline = text.rfind(self._newline, seen, offset)
         if newline >= 0:
             self._line += 1
@@ -319,7 +374,7 @@ class _Splitter:
             self._column_base = seen = newline + 1
         if self._wide:
             self._column_base += len(_CONTINUATION.findall(text, seen, offset))
-        self._seen = offset
+        self._seen = max(offset, self._seen)
 
     def _add(
         self,
@@ -331,13 +386,25 @@ class _Splitter:
     ) -> None:
         self._advance(start)
         column = start - self._column_base + 1
-        self.segments.append(
-            Segment(tag, elements, self._end, start, end, self._line, column, fault)
+        base = self._base
+        self._segments.append(
+            Segment(tag, elements, self._end, base + start, base + end, self._line, column, fault)
         )
-        self._end = end
+        self._end = base + end
 
-    def _split_odd(self, body: str, start: int, end: int, chunk: _Chunk) -> None:
-        """A stretch up to a terminator that is broken over lines, escaped or damaged."""
+    def _mark(self, offset: int) -> None:
+        """Puts a fault on the segment that begins before `offset`, if it has none."""
+        starts = [segment.begin for segment in self._segments]
+        index = max(0, bisect_right(starts, offset) - 1)
+        if self._segments and not self._segments[index].fault:
+            self._segments[index] = self._segments[index]._replace(fault=_QUOTE)
+
+    def _split_odd(self, piece: str, begin: int, end: int, chunk: _Chunk) -> None:
+        """A stretch up to a terminator that is broken over lines, escaped, damaged or blank."""
+        body = piece.lstrip(_BLANK)
+        if not body:
+            return
+        start = begin + len(piece) - len(body)
         lost = _patterns(chunk.service)[1]
         cuts = [0, *(match.end() for match in lost.finditer(body))]
         for cut, following in pairwise(cuts):
@@ -347,7 +414,8 @@ class _Splitter:
         self._add_piece(last, start + cuts[-1], end, chunk, fault)
 
     def _add_piece(self, piece: str, start: int, end: int, chunk: _Chunk, fault: str) -> None:
-        joined = self._decode(piece.rstrip(_BLANK), chunk).replace("\r", "").replace("\n", "")
+        piece = piece.rstrip(_BLANK if fault else "\r\n\x00")
+        joined = self._decode(piece, chunk).replace("\r", "").replace("\n", "")
         tag, elements = _parse(joined, chunk.service)
         if tag:
             self._add(tag, elements, start, end, fault)
@@ -361,9 +429,9 @@ class _Splitter:
 
     def _add_garbage(self, start: int, end: int) -> None:
         """Adds bytes that are no segment: one for a whole stretch, however long."""
-        if self.segments and not self.segments[-1].tag:
-            self.segments[-1] = self.segments[-1]._replace(end=end)
-            self._end = end
+        if self._segments and not self._segments[-1].tag:
+            self._end = self._base + end
+            self._segments[-1] = self._segments[-1]._replace(end=self._end)
         else:
             self._add("", (), start, end, _GARBAGE)
 

@@ -12,8 +12,23 @@ from typing import Any
 from parakh.domain.message import Problem, Severity
 from parakh.ingest.edifact import Segment
 from parakh.ingest.paxlst_legs import Leg, voyages
-from parakh.ingest.paxlst_values import bag_tags, may_be_date, party_name
-from parakh.ingest.records import DeclaredDocument, DeclaredTraveller, Submission, Unmapped
+from parakh.ingest.paxlst_values import (
+    action_of,
+    bag_tags,
+    contacts_of,
+    may_be_date,
+    party_address,
+    party_name,
+    place_of_birth,
+)
+from parakh.ingest.records import (
+    DeclaredAddress,
+    DeclaredContact,
+    DeclaredDocument,
+    DeclaredTraveller,
+    Submission,
+    Unmapped,
+)
 
 _CREW_LISTS = frozenset(("250", "336"))
 _FUNCTIONS = _CREW_LISTS | {"745", "266", "655"}
@@ -22,10 +37,25 @@ _FUNCTIONS = _CREW_LISTS | {"745", "266", "655"}
 _ROLES = {"FL": "passenger", "FM": "crew", "DDU": "transit", "DDT": "crew"}
 """NAD 3035 of a person: passenger, crew, passenger and crew in transit."""
 
-_PERSON_PLACES = {"178": "embarkation", "179": "debarkation", "174": "residence"}
-_PERSON_REFERENCES = {"AVF": "booking_reference", "SEA": "seat"}
+_PERSON_PLACES = {
+    "178": "embarkation",
+    "179": "debarkation",
+    "174": "residence",
+    "22": "clearance",
+}
+_PERSON_REFERENCES = {
+    "AVF": "booking_reference",
+    "SEA": "seat",
+    "ABO": "unique_reference",
+    "AEA": "agency_reference",
+    "CR": "customer_reference",
+}
+_VERIFIED = {"173": True, "174": False}
+"""GEI+4, 7365: whether the data were checked against the document."""
+
+_DOCUMENT_DATES = {"36": "expiry", "182": "issued"}
 _HEADER_PARTIES = frozenset(("MS", "MR", "ZZZ", "CA", "AG"))
-_UNMAPPED_TAGS = frozenset(("COM", "GEI", "EMP", "CPI", "QTY", "CTA", "HAN", "AUT", "UNS", "POC"))
+_UNMAPPED_TAGS = frozenset(("CPI", "QTY", "CTA", "HAN", "AUT", "UNS", "POC"))
 """Segments that the directories allow in a PAXLST and that no field takes."""
 
 
@@ -49,12 +79,16 @@ def read(segments: Sequence[Segment], base: Submission, cut: bool) -> Submission
     if cut and not reading.totalled:
         cause = "The list ends before its control total and its UNT; persons may be missing"
         fatal.append(segments[-1].problem(cause))
-    elif not reading.totalled:
+    elif not reading.totalled and (base.part == "final" or base.sequence is None):
         problems.append(segments[-1].problem("There is no CNT control total", Severity.WARNING))
     problems += reading.total_problems()
     return replace(
         base,
         function=reading.function,
+        action=reading.action,
+        transaction=reading.transaction,
+        reporter=reading.reporter,
+        contacts=tuple(reading.contacts),
         voyages=legs,
         travellers=tuple(reading.travellers),
         problems=tuple(sorted((*base.problems, *problems, *fatal), key=_place)),
@@ -83,6 +117,9 @@ class _Person:
     lines: dict[str, int]
     bags: list[str] = field(default_factory=list)
     documents: list[_Document] = field(default_factory=list)
+    nationalities: list[str] = field(default_factory=list)
+    contacts: list[DeclaredContact] = field(default_factory=list)
+    address: DeclaredAddress | None = None
     settled: bool = False
 
     def declared(self) -> DeclaredTraveller:
@@ -92,7 +129,13 @@ class _Person:
             if own.values["number"]
         ]
         return DeclaredTraveller(
-            **self.values, lines=self.lines, bags=tuple(self.bags), documents=tuple(documents)
+            **self.values,
+            lines=self.lines,
+            bags=tuple(self.bags),
+            documents=tuple(documents),
+            other_nationalities=tuple(self.nationalities),
+            contacts=tuple(self.contacts),
+            addresses=(self.address,) if self.address else (),
         )
 
 
@@ -102,12 +145,17 @@ class _Reading:
     def __init__(self) -> None:
         self.function = ""
         self.function_seen = False
+        self.action = ""
+        self.transaction = ""
+        self.reporter = ""
+        self.contacts: list[DeclaredContact] = []
         self.legs: list[Leg] = []
         self.travellers: list[DeclaredTraveller] = []
         self.problems: list[Problem] = []
         self.unmapped: list[Unmapped] = []
         self.totals: list[tuple[Segment, str, str]] = []
         self._in_legs = False
+        self._reporting = False
         self._person: _Person | None = None
         self._document: _Document | None = None
         self._takers: dict[str, Callable[[Segment], None]] = {
@@ -123,6 +171,9 @@ class _Reading:
             "RFF": self._rff,
             "DOC": self._doc,
             "CNT": self._cnt,
+            "COM": self._com,
+            "GEI": self._gei,
+            "EMP": self._emp,
         }
 
     @property
@@ -159,6 +210,7 @@ class _Reading:
     def _bgm(self, segment: Segment) -> None:
         self.function_seen = True
         self.function = segment.get(0)
+        self.action = action_of(segment)
         if self.function not in _FUNCTIONS:
             cause = "BGM does not name a known kind of list"
             self._report(segment, cause, Severity.WARNING)
@@ -166,6 +218,10 @@ class _Reading:
     def _nad(self, segment: Segment) -> None:
         qualifier = segment.get(0).upper()
         self._close_person()
+        self._reporting = qualifier == "MS" and not self.reporter
+        if self._reporting:
+            self.reporter = " ".join(part for part in party_name(segment) if part)
+            return
         if qualifier not in _ROLES and (qualifier in _HEADER_PARTIES or not self.legs):
             self._leave(segment)
             return
@@ -174,6 +230,8 @@ class _Reading:
             cause = "NAD does not say what this party is (FL, FM, DDU, DDT); read as a passenger"
             self._report(segment, cause, Severity.WARNING)
         self._open_person(segment, party_name(segment), role)
+        if self._person is not None and len(segment.elements) > 4:
+            self._person.address = party_address(segment)
 
     def _open_person(self, segment: Segment, name: tuple[str, str], role: str) -> None:
         if self.function in _CREW_LISTS:
@@ -192,6 +250,33 @@ class _Reading:
             self.travellers.append(self._person.declared())
         self._person = self._document = None
 
+    def _com(self, segment: Segment) -> None:
+        if self._person is not None:
+            self._person.contacts += contacts_of(segment)
+        elif self._reporting and not self.legs:
+            self.contacts += contacts_of(segment)
+        else:
+            self._leave(segment)
+
+    def _gei(self, segment: Segment) -> None:
+        verified = _VERIFIED.get(segment.get(1))
+        if (
+            self._person is None
+            or verified is None
+            or segment.get(0) != "4"
+            or "verified" in self._person.values
+        ):
+            self._leave(segment)
+        else:
+            self._person.values["verified"] = verified
+            self._person.lines["verified"] = segment.line
+
+    def _emp(self, segment: Segment) -> None:
+        if self._person is None:
+            self._leave(segment)
+        else:
+            self._take(self._person, "occupation", segment.get(1) or segment.get(2), segment)
+
     def _tdt(self, segment: Segment) -> None:
         if self._person is not None or self.travellers:
             self._report(segment, "TDT stands after the first person; it belongs before")
@@ -207,9 +292,12 @@ class _Reading:
             self._take(document, "issuer", place, segment)
         elif person is not None:
             name = _PERSON_PLACES.get(qualifier)
+            person.settled = person.settled or name is not None or qualifier == "180"
             if name is not None:
-                person.settled = True
                 self._take(person, name, place, segment)
+            elif qualifier == "180":
+                self._take(person, "birth_country", segment.get(1), segment)
+                self._take(person, "birth_place", place_of_birth(segment), segment)
             elif qualifier == "91" and place:
                 self._report(segment, "LOC+91 stands before any DOC")
                 self._leave(segment)
@@ -223,8 +311,8 @@ class _Reading:
         person, document = self._person, self._document
         if qualifier == "329" and self._expect_person(segment, "birth_date"):
             self._take_date(self._person, "birth_date", value, segment)
-        elif qualifier == "36" and document is not None:
-            self._take_date(document, "expiry", value, segment)
+        elif qualifier in _DOCUMENT_DATES and document is not None:
+            self._take_date(document, _DOCUMENT_DATES[qualifier], value, segment)
         elif person is None and qualifier in ("189", "232") and self._in_legs:
             self._check_date(segment, value, time=True)
             if not self.legs[-1].add_time(qualifier, value):
@@ -283,11 +371,17 @@ class _Reading:
             self._leave(segment)
         else:
             self._person.settled = True
-            self._take(self._person, "nationality", segment.get(1), segment)
+            nation, person = segment.get(1), self._person
+            first = person.values.get("nationality", nation)
+            if nation and nation != first and nation not in person.nationalities:
+                person.nationalities.append(nation)
+            self._take(person, "nationality", first, segment)
 
     def _rff(self, segment: Segment) -> None:
         name = _PERSON_REFERENCES.get(segment.get(0))
-        if self._person is None or name is None:
+        if self._person is None and segment.get(0) == "TN" and not self.transaction:
+            self.transaction = segment.get(0, 1)
+        elif self._person is None or name is None:
             self._leave(segment)
         else:
             self._person.settled = True

@@ -4,12 +4,79 @@ import re
 from functools import lru_cache
 
 from parakh.ingest.edifact import Segment
+from parakh.ingest.records import DeclaredAddress, DeclaredContact
 
 _MAX_SERIES = 99
 """A bag-tag series longer than this is a mistake of the sender."""
 
 _TAG_SERIES = re.compile(r"(.*?)(\d{1,18})", re.DOTALL)
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+_CONTACTS = {"TE": "phone", "AL": "phone", "EM": "email", "FX": "fax"}
+"""COM 3155: telephone, mobile telephone, e-mail, fax."""
+
+_ACTIONS = {
+    "CP": "change",
+    "XR": "cancel",
+    "RP": "reduction",
+    "CLOB": "boarded",
+    "CLNB": "not boarded",
+}
+"""BGM C106 1004, as the implementation guide uses it."""
+
+_FUNCTIONS = {"1": "cancel", "4": "change", "5": "replace", "36": "change"}
+"""BGM 1225; 9 is an original."""
+
+_PARTS = {"C": "first", "F": "final"}
+
+
+def action_of(segment: Segment) -> str:
+    """What a BGM says is to be done with the list: its document number, else its function code."""
+    return _ACTIONS.get(segment.get(1).upper(), "") or _FUNCTIONS.get(segment.get(2), "")
+
+
+def transfer(header: Segment) -> tuple[int | None, str]:
+    """UNH S010: place among the messages of one list, and `first` or `final`."""
+    number = header.get(3)
+    sequence = int(number) if number.isdecimal() and len(number) <= 3 else None
+    return sequence, _PARTS.get(header.get(3, 1).upper(), "")
+
+
+def contacts_of(segment: Segment) -> list[DeclaredContact]:
+    """The contacts of a COM: `number:TE` each."""
+    return [
+        DeclaredContact(
+            kind=_CONTACTS.get(element[1].strip().upper() if len(element) > 1 else "", "other"),
+            value=element[0].strip(),
+            line=segment.line,
+        )
+        for element in segment.elements
+        if element[0].strip()
+    ]
+
+
+def party_address(segment: Segment) -> DeclaredAddress | None:
+    """The address behind a person's name in NAD; None if there is none."""
+    street = " ".join(part.strip() for part in segment.elements[4] if part.strip())
+    get = segment.get
+    if not any((street, get(5), get(6), get(7), get(8))):
+        return None
+    return DeclaredAddress(
+        street=street,
+        city=get(5),
+        region=get(6) or get(6, 3),
+        postal_code=get(7),
+        country=get(8),
+        line=segment.line,
+    )
+
+
+def place_of_birth(segment: Segment) -> str:
+    """Town and region of a LOC+180; its country stands in the place itself."""
+    get = segment.get
+    parts = (get(1, 3), get(2, 3) or get(2), get(3, 3) or get(3))
+    return ", ".join(part for part in parts if part)
 
 
 def party_name(segment: Segment) -> tuple[str, str]:

@@ -1,18 +1,28 @@
 """Splits a transmission into its messages and reads each with the mapper of its type."""
 
+import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import NamedTuple
+from io import BytesIO
+from typing import BinaryIO, NamedTuple
 
 from parakh.domain.message import Problem, Severity
-from parakh.ingest import paxlst
-from parakh.ingest.edifact import UNTERMINATED, Segment, tokenise
+from parakh.ingest import paxlst, pnrgov
+from parakh.ingest.cards import CardCutter
+from parakh.ingest.edifact import UNTERMINATED, Segment, Tokeniser
+from parakh.ingest.paxlst_values import transfer
 from parakh.ingest.records import Submission
+from parakh.ingest.windows import WINDOW, windows
 
-Mapper = Callable[[Sequence[Segment], Submission, bool], Submission]
-"""Fills a Submission from the segments UNH to UNT; the flag says that the data were cut off."""
+Mapper = Callable[[Sequence[Segment], Submission, bool, CardCutter], Submission]
+"""Fills a Submission from the segments UNH to UNT; the flag says that the data were cut off.
+Card numbers are cut already in the segments of bookings; the cutter knows them."""
 
-MAPPERS: Mapping[str, Mapper] = {"PAXLST": paxlst.read}
+MAPPERS: Mapping[str, Mapper] = {
+    "PAXLST": lambda segments, base, cut, _: paxlst.read(segments, base, cut),
+    "PNRGOV": pnrgov.read,
+}
 """Message type (UNH S009 0065) to its mapper."""
 
 _ENVELOPE = frozenset(("UNA", "UNB", "UNG", "UNE", "UNZ"))
@@ -20,24 +30,103 @@ _CONTROL = _ENVELOPE | {"UNH", "UNT"}
 _TRAILERS = frozenset(("UNT", "UNE", "UNZ"))
 
 
-def read(data: bytes) -> tuple[Submission, ...]:
+def read(data: bytes, *, pan_key: bytes = b"") -> tuple[Submission, ...]:
     """Reads every message of a transmission, in the order in which they stand; never raises.
 
     A range that cannot be read as a message becomes a fatal Submission with the message type "",
-    so that nothing is lost; so does a transmission in which no message was found.
+    so that nothing is lost; so does a transmission in which no message was found. Card numbers in
+    bookings are cut to their first six and last four digits; `pan_key` is the secret of the tokens
+    by which one card can be told again (HMAC-SHA256), and without it there are none.
     """
-    segments = tokenise(data)
-    submissions = [_submission(run, ordinal) for ordinal, run in enumerate(_runs(segments), 1)]
-    if not submissions:
-        return (_nothing(data, segments),)
-    outside: dict[int, list[Problem]] = {}
-    for index, problem in _envelope_problems(segments, submissions):
-        outside.setdefault(index, []).append(problem)
-    for index, found in outside.items():
-        owner = submissions[index]
-        problems = sorted((*owner.problems, *found), key=lambda own: (own.line, own.column))
-        submissions[index] = replace(owner, problems=tuple(problems))
-    return tuple(submissions)
+    return tuple(stream(BytesIO(data), pan_key=pan_key))
+
+
+def stream(file: BinaryIO, *, pan_key: bytes = b"", window: int = WINDOW) -> Iterator[Submission]:
+    """As `read`, message by message: memory is bounded by `window` bytes or the longest message."""
+    walk = _Walk(pan_key)
+    for data in windows(file, window):
+        with _uncollected():
+            done = walk.take(data)
+        yield from done
+    yield walk.end()
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Holds the garbage collector off for a window: reading makes no cycles, but so many objects
+    that the collector would walk over all of them again and again, a quarter of the whole time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+class _Walk:
+    """Reads window after window; a Submission is held until nothing can be added to it."""
+
+    def __init__(self, pan_key: bytes) -> None:
+        self._pan_key = pan_key
+        self._tokeniser = Tokeniser()
+        self._envelope = _Envelope()
+        self._enclosed = False
+        self._ordinal = 0
+        self._held: Submission | None = None
+        self._found: list[Problem] = []
+        self._first: Segment | None = None
+        self._last: Segment | None = None
+        self._size = 0
+
+    def take(self, data: bytes) -> list[Submission]:
+        """The submissions that are complete once this window is read."""
+        segments = self._tokeniser.feed(data)
+        self._size += len(data)
+        done: list[Submission] = []
+        if not segments:
+            return done
+        self._first = self._first or segments[0]
+        self._last = segments[-1]
+        submissions = list(self._submissions(data, segments))
+        found: dict[int, list[Problem]] = {}
+        for index, problem in self._envelope.problems(segments, submissions):
+            found.setdefault(index, []).append(problem)
+        self._found += found.pop(-1, []) if submissions else found.get(-1, []) + found.get(0, [])
+        for index, submission in enumerate(submissions):
+            if self._held is not None:
+                done.append(self._done(self._held))
+            self._held = submission
+            self._found += found.get(index, [])
+            if submission.ordinal == 1 and not self._envelope.opened_first:
+                cause = "There is no UNB interchange header"
+                self._found.append(self._first.problem(cause, Severity.WARNING))
+        return done
+
+    def end(self) -> Submission:
+        """The last submission."""
+        if self._held is None:
+            return _nothing(self._size, self._first, bare=not self._envelope.opened)
+        if self._envelope.open and self._last is not None:
+            cause = "There is no UNZ at the end"
+            self._found.append(self._last.problem(cause, Severity.WARNING))
+        return self._done(self._held)
+
+    def _submissions(self, data: bytes, segments: Sequence[Segment]) -> Iterator[Submission]:
+        base = self._size - len(data)
+        runs = _Runs(self._enclosed)
+        for run in runs.of(segments):
+            self._ordinal += 1
+            first, last = run.segments[0].start - base, run.segments[-1].end - base
+            yield _submission(run, self._ordinal, data[first:last], self._pan_key)
+        self._enclosed = runs.enclosed
+
+    def _done(self, submission: Submission) -> Submission:
+        found, self._found = self._found, []
+        if not found:
+            return submission
+        problems = sorted((*submission.problems, *found), key=lambda own: (own.line, own.column))
+        return replace(submission, problems=tuple(problems))
 
 
 class _Run(NamedTuple):
@@ -47,27 +136,35 @@ class _Run(NamedTuple):
     cut: bool
 
 
-def _runs(segments: Sequence[Segment]) -> Iterator[_Run]:
-    """Messages UNH to UNT, and runs of segments that stand in none."""
-    begin: int | None = None
-    enclosed = False
-    at = 0
-    marks = [index for index, segment in enumerate(segments) if segment.tag in _CONTROL]
-    for mark in marks:
-        if begin is None and _is_loose(segments[at:mark], enclosed):
-            begin = at
-        at = mark + 1
-        tag = segments[mark].tag
-        if tag == "UNT":
-            yield _Run(segments[mark if begin is None else begin : at], cut=False)
-            begin = None
-            continue
-        if begin is not None:
-            yield _Run(segments[begin:mark], cut=tag not in _TRAILERS)
-        begin = mark if tag == "UNH" else None
-        enclosed = tag in ("UNB", "UNG", "UNH") or (enclosed and tag != "UNZ")
-    if begin is not None or _is_loose(segments[at:], enclosed):
-        yield _Run(segments[at if begin is None else begin :], cut=True)
+class _Runs:
+    """Cuts segments into messages UNH to UNT, and runs of segments that stand in none.
+
+    `enclosed` says whether an interchange is open, before and then after the segments.
+    """
+
+    def __init__(self, enclosed: bool) -> None:
+        self.enclosed = enclosed
+
+    def of(self, segments: Sequence[Segment]) -> Iterator[_Run]:
+        """The runs of one window."""
+        begin: int | None = None
+        at = 0
+        marks = [index for index, segment in enumerate(segments) if segment.tag in _CONTROL]
+        for mark in marks:
+            if begin is None and _is_loose(segments[at:mark], self.enclosed):
+                begin = at
+            at = mark + 1
+            tag = segments[mark].tag
+            if tag == "UNT":
+                yield _Run(segments[mark if begin is None else begin : at], cut=False)
+                begin = None
+                continue
+            if begin is not None:
+                yield _Run(segments[begin:mark], cut=tag not in _TRAILERS)
+            begin = mark if tag == "UNH" else None
+            self.enclosed = tag in ("UNB", "UNG", "UNH") or (self.enclosed and tag != "UNZ")
+        if begin is not None or _is_loose(segments[at:], self.enclosed):
+            yield _Run(segments[at if begin is None else begin :], cut=True)
 
 
 def _is_loose(segments: Sequence[Segment], enclosed: bool) -> bool:
@@ -75,7 +172,8 @@ def _is_loose(segments: Sequence[Segment], enclosed: bool) -> bool:
     return bool(segments) and (enclosed or any(segment.tag for segment in segments))
 
 
-def _submission(run: _Run, ordinal: int) -> Submission:
+def _submission(run: _Run, ordinal: int, data: bytes, pan_key: bytes) -> Submission:
+    """One message; `data` are its bytes."""
     header = run.segments[0]
     base = Submission(
         ordinal=ordinal,
@@ -91,8 +189,12 @@ def _submission(run: _Run, ordinal: int) -> Submission:
     if header.tag != "UNH":
         cause = "These segments stand in no message: there is no UNH before them"
         return replace(base, problems=(header.problem(cause), *faults), fatal=True)
+    sequence, part = transfer(header)
     base = replace(
         base,
+        common_reference=header.get(2),
+        sequence=sequence,
+        part=part,
         message_type=header.get(1, 0).upper(),
         version=_version(header),
         reference=header.get(0),
@@ -106,7 +208,10 @@ def _submission(run: _Run, ordinal: int) -> Submission:
             else "UNH does not name the message type"
         )
         return replace(base, problems=(header.problem(cause), *base.problems), fatal=True)
-    return mapper(run.segments, base, run.cut)
+    cards = CardCutter(pan_key)
+    cuts = base.message_type == "PNRGOV"
+    segments = cards.segments(run.segments, data) if cuts else run.segments
+    return mapper(segments, base, run.cut, cards)
 
 
 def _version(header: Segment) -> str:
@@ -141,40 +246,63 @@ def _trailer_problems(run: _Run) -> Iterator[Problem]:
         yield trailer.problem(cause, Severity.WARNING)
 
 
-def _envelope_problems(
-    segments: Sequence[Segment], submissions: Sequence[Submission]
-) -> Iterator[tuple[int, Problem]]:
-    """Problems outside the messages, each with the index of the message nearest before it."""
-    starts = [submission.start for submission in submissions]
-    index = -1
-    owner = 0
-    levels = {"UNZ": _Level("UNB", 4, "messages or groups"), "UNE": _Level("UNG", 4, "messages")}
-    inside = 0
-    for segment in [found for found in segments if found.tag in _CONTROL or found.fault]:
-        while index + 1 < len(starts) and starts[index + 1] <= segment.start:
-            index += 1
-            inside = submissions[index].end
-            for level in levels.values():
-                level.messages += 1
-        owner = max(index, 0)
-        if segment.start >= inside:
-            for problem in _faults([segment]):
-                yield owner, replace(problem, severity=Severity.WARNING)
-        if segment.tag == "UNB":
-            if levels["UNZ"].open:
-                yield owner, segment.problem("There is no UNZ before this UNB", Severity.WARNING)
-            levels["UNZ"].start(segment)
-            levels["UNE"].stop()
-        elif segment.tag == "UNG":
-            levels["UNE"].start(segment)
-            levels["UNZ"].groups += 1
-        elif segment.tag in levels:
-            for cause in levels[segment.tag].end(segment):
+class _Envelope:
+    """Watches the service segments around the messages, window by window.
+
+    Attributes:
+        opened: whether a UNA or UNB was seen; `opened_first` whether before the first message.
+    """
+
+    def __init__(self) -> None:
+        self.opened = False
+        self.opened_first = False
+        self._begun = False
+        self._inside = 0
+        self._interchange = _Level("UNB", 4, "messages or groups")
+        self._levels = {"UNZ": self._interchange, "UNE": _Level("UNG", 4, "messages")}
+
+    @property
+    def open(self) -> bool:
+        """Whether an interchange still lacks its UNZ."""
+        return self._interchange.open
+
+    def problems(
+        self, segments: Sequence[Segment], submissions: Sequence[Submission]
+    ) -> Iterator[tuple[int, Problem]]:
+        """Problems outside the messages, each with the index of the message nearest before it.
+
+        -1 is the message before this window; before the very first, that one is meant.
+        """
+        index = -1
+        for segment in [found for found in segments if found.tag in _CONTROL or found.fault]:
+            while index + 1 < len(submissions) and submissions[index + 1].start <= segment.start:
+                index += 1
+                self._inside = submissions[index].end
+                self._begun = True
+                for level in self._levels.values():
+                    level.messages += 1
+            owner = index if self._begun else 0
+            if segment.start >= self._inside:
+                for problem in _faults([segment]):
+                    yield owner, replace(problem, severity=Severity.WARNING)
+            for cause in self._causes(segment):
                 yield owner, segment.problem(cause, Severity.WARNING)
-    if not any(segment.tag == "UNB" for segment in segments):
-        yield 0, segments[0].problem("There is no UNB interchange header", Severity.WARNING)
-    elif levels["UNZ"].open:
-        yield owner, segments[-1].problem("There is no UNZ at the end", Severity.WARNING)
+
+    def _causes(self, segment: Segment) -> Iterator[str]:
+        tag, groups = segment.tag, self._levels["UNE"]
+        if tag in ("UNA", "UNB"):
+            self.opened = True
+        if tag == "UNB":
+            self.opened_first |= not self._begun
+            if self.open:
+                yield "There is no UNZ before this UNB"
+            self._interchange.start(segment)
+            groups.stop()
+        elif tag == "UNG":
+            groups.start(segment)
+            self._interchange.groups += 1
+        elif tag in self._levels:
+            yield from self._levels[tag].end(segment)
 
 
 class _Level:
@@ -211,15 +339,14 @@ class _Level:
         self.stop()
 
 
-def _nothing(data: bytes, segments: Sequence[Segment]) -> Submission:
-    """The one Submission of a transmission without any message."""
-    first = segments[0] if segments else None
+def _nothing(size: int, first: Segment | None, *, bare: bool) -> Submission:
+    """The one Submission of a transmission without any message; `bare` if it has no UNA or UNB."""
     if first is None:
         cause = "The transmission is empty"
-    elif any(segment.tag in ("UNA", "UNB") for segment in segments):
-        cause = "There is no message in this interchange"
-    else:
+    elif bare:
         cause = "This is no UN/EDIFACT transmission: it has neither a UNB nor a UNH segment"
+    else:
+        cause = "There is no message in this interchange"
     line, column = (first.line, first.column) if first else (1, 1)
     problem = Problem(line=line, column=column, segment=first.tag if first else "", cause=cause)
     return Submission(
@@ -230,7 +357,7 @@ def _nothing(data: bytes, segments: Sequence[Segment]) -> Submission:
         function="",
         line=line,
         start=0,
-        end=len(data),
+        end=size,
         problems=(problem,),
         fatal=True,
     )

@@ -74,6 +74,7 @@ class DeclaredTraveller:
         clearance: port at which he clears customs (LOC+22).
         occupation: a crew member's function (EMP), such as `CR1`.
         verified: whether the sender checked the data against the document (GEI); None if unsaid.
+        booked_as: `FAMILY/GIVEN` as his booking names him, where his document says it otherwise.
         reference: the number by which his booking refers to him.
         type: `ADT`, `CHD` or `INF` where it is told, else "".
         accompanied_by: reference of the traveller on whose lap an infant sits.
@@ -106,6 +107,7 @@ class DeclaredTraveller:
     clearance: str = ""
     occupation: str = ""
     verified: bool | None = None
+    booked_as: str = ""
     reference: str = ""
     type: str = ""
     accompanied_by: str = ""
@@ -346,8 +348,10 @@ class DeclaredBooking:
 
     Attributes:
         references: its locators; the first is the sender's own.
-        created: when it was made, `transacted` last touched, as `YYMMDDHHMM` or shorter, local.
+        created: when it was made, `transacted` last touched, `ticketed` when tickets were issued,
+            as `YYMMDDHHMM` or shorter, local.
         group_name, group_size: of a group booking; members beyond `travellers` have no names yet.
+        fares: fare bases (FAR); `fare_calculations` the ticket's own text of them (IFT 15).
         cancelled: segments of the itinerary that its history says were cancelled.
     """
 
@@ -355,6 +359,7 @@ class DeclaredBooking:
     references: tuple[DeclaredReference, ...] = ()
     created: str = ""
     transacted: str = ""
+    ticketed: str = ""
     travellers: tuple[DeclaredTraveller, ...] = ()
     group_name: str = ""
     group_size: int | None = None
@@ -366,6 +371,7 @@ class DeclaredBooking:
     tickets: tuple[DeclaredTicket, ...] = ()
     payments: tuple[DeclaredPayment, ...] = ()
     fares: tuple[str, ...] = ()
+    fare_calculations: tuple[str, ...] = ()
     excess: tuple[DeclaredExcess, ...] = ()
     services: tuple[DeclaredService, ...] = ()
     splits: tuple[DeclaredSplit, ...] = ()
@@ -407,7 +413,7 @@ class Submission:
         sequence: place among the messages of one list (UNH 0070), from 1; None if it is alone.
         part: `first` or `final` of them (UNH 0073), else "".
         transaction: the sender's transaction reference (RFF+TN).
-        reporter: name of who reports (NAD+MS), with his `contacts`.
+        reporter: name of who reports (NAD+MS; a PNRGOV's ORG), with his `contacts`.
         bookings: of a PNRGOV; `travellers` then holds those of all of them.
         removed: how often content was left out that can reveal a protected attribute, by its code
             (see `parakh.ingest.sensitive`).

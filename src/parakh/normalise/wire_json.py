@@ -10,7 +10,10 @@ from parakh.clock import utc_now
 from parakh.domain.message import Problem
 from parakh.errors import Unreadable
 from parakh.ingest.records import (
+    DeclaredAddress,
+    DeclaredBooking,
     DeclaredDocument,
+    DeclaredSegment,
     DeclaredTraveller,
     DeclaredVoyage,
     Submission,
@@ -26,10 +29,10 @@ def parsed_json(file_name: str, submission: Submission) -> dict[str, Any]:
 
     A value that cannot be read is None; `errors` says where and why, and also lists warnings.
     Two-digit years are understood as on the day of the voyage, or today if the list gives none, so
-    that an old message is read as it was meant.
+    that an old message is read as it was meant. A PNRGOV has `bookings` and `removed` besides.
     """
     values = _Values(submission)
-    return {
+    document: dict[str, Any] = {
         "file": file_name,
         "message_type": submission.message_type,
         "version": submission.version,
@@ -38,8 +41,14 @@ def parsed_json(file_name: str, submission: Submission) -> dict[str, Any]:
         "quarantined": submission.fatal,
         "voyages": [_voyage(voyage, values) for voyage in submission.voyages],
         "travellers": [_traveller(traveller, values) for traveller in submission.travellers],
-        "errors": [asdict(problem) for problem in (*submission.problems, *values.problems)],
     }
+    if submission.message_type == "PNRGOV":
+        told = len(values.problems)
+        document["bookings"] = [_booking(booking, values) for booking in submission.bookings]
+        document["removed"] = dict(submission.removed)
+        del values.problems[told:]
+    document["errors"] = [asdict(problem) for problem in (*submission.problems, *values.problems)]
+    return document
 
 
 class _Values:
@@ -48,7 +57,9 @@ class _Values:
     def __init__(self, submission: Submission) -> None:
         self.problems: list[Problem] = []
         self._today = _day_of(submission)
-        self._said = {found.line for found in submission.problems if found.segment == "DTM"}
+        self._said = {
+            found.line for found in submission.problems if found.segment in ("DTM", "SSR")
+        }
 
     def moment(self, text: str) -> str | None:
         """A local date and time; reading the list has reported one that is none."""
@@ -123,6 +134,144 @@ def _traveller(traveller: DeclaredTraveller, values: _Values) -> dict[str, Any]:
         "bag_count": traveller.bag_count,
         "documents": [_document(document, values) for document in traveller.documents],
     }
+
+
+def _booking(booking: DeclaredBooking, values: _Values) -> dict[str, Any]:
+    """One passenger name record; amounts, codes and free names are as sent."""
+    return {
+        "reference": booking.reference or None,
+        "references": [
+            {"company": own.company or None, "locator": own.locator} for own in booking.references
+        ],
+        "created": values.moment(booking.created),
+        "transacted": values.moment(booking.transacted),
+        "group": _group(booking),
+        "travellers": [_passenger(own, values) for own in booking.travellers],
+        "itinerary": [_segment(own, values) for own in booking.itinerary],
+        "cancelled": [_segment(own, values) for own in booking.cancelled],
+        "contacts": [
+            *(
+                {"kind": own.kind, "value": own.value} | _who(own.traveller)
+                for own in booking.contacts
+            ),
+            *(_address(own) for own in booking.addresses),
+        ],
+        "agency": _texts(asdict(booking.agency)) if booking.agency else None,
+        "tickets": [
+            {
+                "number": own.number,
+                "issued": values.moment(own.issued),
+                "base": own.base or None,
+                "total": own.total or None,
+                "taxes": list(own.taxes),
+            }
+            | _who(own.traveller)
+            for own in booking.tickets
+        ],
+        "payment": [_texts(_without(asdict(own), "line")) for own in booking.payments],
+        "bags": _bags(booking),
+        "excess_baggage": [_texts(_without(asdict(own), "line")) for own in booking.excess],
+        "services": [
+            {"code": own.code, "status": own.status or None, "text": own.text or None}
+            | _who(own.traveller)
+            for own in booking.services
+        ],
+        "splits": [
+            {
+                "travellers": own.travellers,
+                "references": [reference.locator for reference in own.references],
+            }
+            for own in booking.splits
+        ],
+        "history": [_texts(_without(asdict(own), "line")) for own in booking.history],
+    }
+
+
+def _group(booking: DeclaredBooking) -> dict[str, Any] | None:
+    if not booking.group_name and booking.group_size is None:
+        return None
+    return {
+        "name": booking.group_name or None,
+        "size": booking.group_size,
+        "unnamed": booking.unnamed,
+    }
+
+
+def _passenger(traveller: DeclaredTraveller, values: _Values) -> dict[str, Any]:
+    """A traveller as in a list, with what only a booking says of him."""
+    return (
+        {
+            "reference": traveller.reference or None,
+            "type": traveller.type or None,
+            "booked_as": traveller.booked_as or None,
+            "accompanied_by": traveller.accompanied_by or None,
+        }
+        | _traveller(traveller, values)
+        | {
+            "birth_place": traveller.birth_place or None,
+            "addresses": [_address(own) for own in traveller.addresses],
+        }
+    )
+
+
+def _segment(segment: DeclaredSegment, values: _Values) -> dict[str, Any]:
+    return {
+        "kind": segment.kind,
+        "carrier": segment.carrier or None,
+        "number": segment.number or None,
+        "operating_carrier": segment.operating_carrier or None,
+        "operating_number": segment.operating_number or None,
+        "origin": segment.origin or None,
+        "destination": segment.destination or None,
+        "departure": values.moment(segment.departure),
+        "arrival": values.moment(segment.arrival),
+        "class": segment.booking_class or None,
+        "status": segment.status or None,
+        "quantity": segment.quantity,
+        "aircraft": segment.aircraft or None,
+        "name": segment.name or None,
+        "locator": segment.locator or None,
+        "seats": [{"seat": own.number} | _who(own.traveller) for own in segment.seats],
+        "check_in": [
+            {
+                "at": values.moment(own.at),
+                "sequence": own.sequence or None,
+                "seat": own.seat or None,
+                "cabin": own.cabin or None,
+                "bag_count": own.bag_count,
+                "bag_weight": own.bag_weight or None,
+            }
+            | _who(own.traveller)
+            for own in segment.check_ins
+        ],
+    }
+
+
+def _bags(booking: DeclaredBooking) -> list[dict[str, Any]]:
+    return [
+        {"tag": own.tag, "carrier": own.carrier or None, "destination": own.destination or None}
+        | {"flight": f"{segment.carrier}{segment.number}"}
+        | _who(own.traveller)
+        for segment in booking.itinerary
+        for own in segment.bags
+    ]
+
+
+def _address(address: DeclaredAddress) -> dict[str, Any]:
+    return {"kind": "address"} | _texts(_without(asdict(address), "line"))
+
+
+def _who(reference: str) -> dict[str, Any]:
+    return {"traveller": reference or None}
+
+
+def _texts(values: dict[str, Any]) -> dict[str, Any]:
+    """The values, with None for empty texts."""
+    return {name: None if value == "" else value for name, value in values.items()}
+
+
+def _without(values: dict[str, Any], name: str) -> dict[str, Any]:
+    return {own: value for own, value in values.items() if own != name}
 
 
 def _document(document: DeclaredDocument, values: _Values) -> dict[str, Any]:

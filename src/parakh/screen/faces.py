@@ -83,7 +83,7 @@ def _hit(
                 attribute="face",
                 ours="",
                 theirs=name,
-                agreement=Agreement.AGREES,
+                agreement=Agreement.SIMILAR,
                 weight=candidate.score,
                 note=phrase(_NOTE, **figures),
             ),

@@ -66,7 +66,7 @@ _NOTES = {
     "name.equal": N_("The names are equal"),
     "name.spelled": N_("The names are spelled differently but may be the same"),
     "name.partly": N_("A part of the names agrees"),
-    "name.rare": N_("How rare the words are that agree"),
+    "name.rare": N_("How rare the words are that agree: {common} is common, {rare} is rare"),
     "birth_date.equal": N_("The birth dates are equal"),
     "birth_date.swapped": N_("The birth dates are equal if day and month are swapped"),
     "birth_date.equal_month": N_("Year and month of birth are equal; a day is not known"),
@@ -308,7 +308,7 @@ def _name_evidence(
         attribute="name",
         ours=str(ours),
         theirs=str(theirs),
-        agreement=Agreement.AGREES,
+        agreement=Agreement.AGREES if equal else Agreement.SIMILAR,
         weight=alike_points(likeness.alike),
         note=phrase(_NOTES[note]),
     )
@@ -318,22 +318,29 @@ def _name_evidence(
         theirs="",
         agreement=Agreement.AGREES if rarity_points(likeness.rarity) else Agreement.UNKNOWN,
         weight=rarity_points(likeness.rarity),
-        note=phrase(_NOTES["name.rare"]),
+        note=phrase(_NOTES["name.rare"], common=COMMONPLACE, rare=RARE),
     )
     return alike, rare
 
 
 def _evidence(relation: str, ours: str, theirs: str) -> Evidence:
     weight = WEIGHTS.get(relation, 0.0)
-    known = Agreement.AGREES if weight > 0 else Agreement.DIFFERS
     return Evidence(
         attribute=relation.partition(".")[0],
         ours=ours,
         theirs=theirs,
-        agreement=known if relation in WEIGHTS else Agreement.UNKNOWN,
+        agreement=_agreement(relation, weight),
         weight=weight,
         note=phrase(_NOTES[relation]),
     )
+
+
+def _agreement(relation: str, weight: float) -> Agreement:
+    if not weight:
+        return Agreement.UNKNOWN
+    if weight < 0:
+        return Agreement.DIFFERS
+    return Agreement.AGREES if relation.endswith(".equal") else Agreement.SIMILAR
 
 
 def _sentence(equal: bool, birth: str) -> str:

@@ -11,12 +11,12 @@ from parakh.domain.alert import Alert, AlertState, OutcomeKind
 from parakh.domain.hit import Assessment, Hit, Kind
 from parakh.domain.traveller import Traveller
 from parakh.domain.unit import Unit
-from parakh.domain.voyage import Voyage
+from parakh.domain.voyage import Crossing, Voyage
 from parakh.domain.watchlist import Watchlist, WatchlistEntry
 from parakh.errors import Conflict, Forbidden
 from parakh.services.centre import Centre
 from parakh.store import alerts as store
-from parakh.store import people, pictures, travellers, watchlists
+from parakh.store import captures, people, pictures, travellers, watchlists
 from parakh.store.alerts import WallEvent
 
 OPEN = (AlertState.NEW, AlertState.ACKNOWLEDGED)
@@ -24,13 +24,18 @@ OPEN = (AlertState.NEW, AlertState.ACKNOWLEDGED)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AlertRow:
-    """An alert as a wall shows it: whom it is about, and why."""
+    """An alert as a wall shows it: whom it is about, why, and whether he was at a gate.
+
+    `lane` is that of the gate, for a person whom no list announced too.
+    """
 
     alert: Alert
     unit: Unit
     traveller: Traveller | None
     voyage: Voyage | None
     hits: tuple[Hit, ...]
+    crossing: Crossing | None = None
+    lane: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -210,6 +215,9 @@ def _rows(connection: sa.Connection, found: list[Alert]) -> list[AlertRow]:
     known = {own.id: own for own in travellers.travellers_by_id(connection, ids)}
     voyages = travellers.voyages_by_id(connection, {own.voyage_id for own in known.values()})
     hits = store.hits_by_assessment(connection, [alert.assessment_id for alert in found])
+    crossings = travellers.crossings_of(connection, list(known))
+    strangers = [alert.subject.id for alert in found if alert.subject.kind is Kind.CAPTURE]
+    lanes = captures.lanes(connection, strangers)
     return [
         AlertRow(
             alert=alert,
@@ -217,6 +225,8 @@ def _rows(connection: sa.Connection, found: list[Alert]) -> list[AlertRow]:
             traveller=(own := known.get(alert.subject.id)),
             voyage=voyages[own.voyage_id] if own else None,
             hits=tuple(hits.get(alert.assessment_id, ())),
+            crossing=(crossing := crossings.get(alert.subject.id)),
+            lane=crossing.lane if crossing else lanes.get(alert.subject.id, ""),
         )
         for alert in found
     ]

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from parakh.access import Actor, Purpose, system_actor
 from parakh.clock import Clock, utc_now
 from parakh.errors import Misconfigured
@@ -35,11 +37,7 @@ class Centre:
     @classmethod
     def open(cls, settings: Settings, clock: Clock = utc_now) -> "Centre":
         """Opens an existing, up-to-date database; raises Misconfigured and says what to do."""
-        centre = cls(
-            settings=settings,
-            db=Database(settings.url, Keys.load(settings.keys_path), clock),
-            clock=clock,
-        )
+        centre = cls(settings=settings, db=_reached(settings, clock), clock=clock)
         current, newest = schema.revisions(centre.db)
         if current != newest:
             centre.close()
@@ -57,7 +55,7 @@ class Centre:
         settings.data_dir.chmod(0o700)
         if not settings.keys_path.exists():
             Keys.generate().save(settings.keys_path)
-        database = Database(settings.url, Keys.load(settings.keys_path), clock)
+        database = _reached(settings, clock)
         schema.upgrade(database)
         return cls(settings=settings, db=database, clock=clock)
 
@@ -103,3 +101,17 @@ class Centre:
         """Notes a look at personal data."""
         with self.db.write(actor, purpose) as tx:
             tx.audit(action, kind, ref_id)
+
+
+def _reached(settings: Settings, clock: Clock) -> Database:
+    """The database, once it answered; raises Misconfigured when it does not."""
+    database = Database(settings.url, Keys.load(settings.keys_path), clock)
+    try:
+        with database.read():
+            return database
+    except sa.exc.DBAPIError as error:
+        database.close()
+        raise Misconfigured(
+            "the database does not answer: check that PARAKH_DATABASE_URL (or, for the embedded "
+            "one, PARAKH_DATA_DIR) is right, and that its server runs"
+        ) from error

@@ -41,18 +41,25 @@ UNITS = (
     Unit(id="demo-lhe", name="Lahore Airport", ports=frozenset({"LHE"})),
 )
 PEOPLE: Mapping[str, tuple[Role, str, str]] = {
-    "targeting": (Role.TARGETING, "demo-ntc", "Targeting officer"),
-    "gate": (Role.GATE, "demo-khi", "Gate officer, Karachi"),
-    "supervisor": (Role.SUPERVISOR, "demo-ntc", "Supervisor"),
-    "analyst": (Role.ANALYST, "demo-ntc", "Analyst"),
-    "auditor": (Role.AUDITOR, "demo-ntc", "Auditor"),
-    "integrator": (Role.INTEGRATOR, "demo-ntc", "Integrator"),
+    "targeting": (Role.TARGETING, "demo-ntc", "Targeting desk"),
+    "gate": (Role.GATE, "demo-khi", "Karachi gate desk"),
+    "supervisor": (Role.SUPERVISOR, "demo-ntc", "Duty desk"),
+    "analyst": (Role.ANALYST, "demo-ntc", "Analysis desk"),
+    "auditor": (Role.AUDITOR, "demo-ntc", "Audit desk"),
+    "integrator": (Role.INTEGRATOR, "demo-ntc", "Integration desk"),
 }
 PORTRAITS = Watchlist(
     id="demo-portraits",
     name="Demonstration portraits",
     source="Pictures in the public domain, and visitors' own",
     legal_basis="None is needed: nobody on it is sought",
+    handling=Handling.INSPECT,
+)
+INVENTED = Watchlist(
+    id="",
+    name="",
+    source="Parakh's simulator",
+    legal_basis="None is needed: everybody on it is invented",
     handling=Handling.INSPECT,
 )
 PORTRAIT_NAME = PersonName(family="PORTRAIT", given="PUBLIC DOMAIN")
@@ -83,7 +90,9 @@ class Demonstration:
         if fresh:
             note("Loading units, a watchlist and a portrait …")
             _load_units(centre)
-            watchlists.import_csv(centre, _LOADER, manifest.watchlist, _SECOND)
+            watchlists.import_csv(
+                centre, _LOADER, manifest.watchlist, approver=_SECOND, new_list=INVENTED
+            )
         passwords = _load_people(centre)
         note("Reading flights …")
         for path in manifest.messages[:-1]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import perf_counter
 
+import sqlalchemy as sa
+
 from parakh.access import Actor, Permission, Purpose
 from parakh.domain.face import Comparison, FaceSample, PadState, Quality
 from parakh.domain.hit import Advice, Hit, Kind, Ref, ScreenerResult
@@ -23,7 +25,7 @@ from parakh.normalise.mrz import Mrz, read_mrz
 from parakh.screen.pipeline import Screened, merge, screen
 from parakh.screen.screener import FaceSubject, TravellerSubject
 from parakh.services import portraits
-from parakh.services.alerts import HitView, hit_views
+from parakh.services.alerts import OPEN, HitView, hit_views
 from parakh.services.centre import Centre
 from parakh.services.screening import assess
 from parakh.store import alerts, pictures, travellers
@@ -37,12 +39,12 @@ NEXT = {
     Advice.INSPECT: N_("Ask this person to a second inspection."),
     Advice.REFER: N_("Call the competent unit before this person goes on."),
 }
-_AGAIN = N_("Take the picture again: {reason}.")
+_AGAIN = N_("{reason}. Take the picture again.")
 _NOT_ALIKE = N_(
     "The face does not match the document's portrait "
     "(similarity {score}, {threshold} is needed). Compare the two yourself."
 )
-_UNFIT_PORTRAIT = N_("The document's portrait is not fit for comparison: {reason}.")
+_UNFIT_PORTRAIT = N_("The document's portrait was not compared: {reason}.")
 _MRZ = N_("The machine readable zone has an error: {cause}")
 
 WINDOW = timedelta(hours=36)
@@ -87,6 +89,7 @@ class GateAnswer:
         verification: the 1:1 comparison, where a portrait fit for it was given.
         notes: what else the officer should know, such as an error in the zone.
         next_step: what to do, in one sentence.
+        alerts: every open alert of the actor's units on this person.
         milliseconds: from the bytes to this answer.
     """
 
@@ -197,13 +200,16 @@ def _search(
                 verification=verification.score if verification else None,
             ),
         )
-        raised = assess(tx, [screened], cause=capture_id, ports={ref: request.port})
+        assess(tx, [screened], cause=capture_id, ports={ref: request.port})
+        open_alerts = _open_alerts(tx.connection, actor, ref)
         stored = alerts.assessments_of(tx.connection, [ref])[ref][0]
         known = alerts.hits_of(tx.connection, [ref]).get(ref, [])
         shown = hit_views(tx.connection, known)
         tx.audit("gate.captured", ref.kind, ref.id, capture=capture_id, lane=request.lane)
     centre.wall.notify()
     advice = stored.advice
+    if person.notes:
+        advice = max(advice, Advice.COMPARE, key=lambda value: value.rank)
     next_step = phrase(NEXT[advice])
     if verification is not None and not verification.match:
         figures = {
@@ -224,7 +230,15 @@ def _search(
         voyage=person.voyage,
         hits=shown,
         results=screened.results,
-        alerts=tuple(alert.id for alert in raised),
+        alerts=open_alerts,
+    )
+
+
+def _open_alerts(connection: sa.Connection, actor: Actor, subject: Ref) -> tuple[str, ...]:
+    return tuple(
+        alert.id
+        for alert in alerts.alerts_on(connection, subject)
+        if alert.state in OPEN and (actor.everywhere or alert.unit_id in actor.units)
     )
 
 
@@ -274,7 +288,7 @@ def _zone(text: str) -> Mrz | None:
     try:
         return read_mrz(text)
     except Unreadable as error:
-        raise InvalidInput(f"the document is no machine readable zone: {error}") from error
+        raise InvalidInput(str(error)) from error
 
 
 def _expected(centre: Centre, port: str, number: str) -> _Person | None:

@@ -11,6 +11,7 @@ import structlog
 from parakh.access import Actor, Permission, Purpose
 from parakh.domain.ids import new_id
 from parakh.domain.message import (
+    Channel,
     Message,
     MessageState,
     Part,
@@ -83,13 +84,17 @@ class ShownProblem:
 class MessageView:
     """A message with its parts and what was wrong with each.
 
-    `around` is the text around a line that was asked for.
+    `around` is the text around a line that was asked for. `readable` is False for an actor who may
+    see what was wrong, but not the text, which names travellers. `corrected_by` is the message that
+    came in its place.
     """
 
     message: Message
     parts: tuple[tuple[Part, tuple[ShownProblem, ...]], ...]
     travellers: int
     around: tuple[Line, ...] = ()
+    readable: bool = True
+    corrected_by: str | None = None
 
 
 # --- taking in --------------------------------------------------------------------------------
@@ -153,7 +158,8 @@ def correct(centre: Centre, actor: Actor, message_id: str, data: bytes) -> Recei
     actor.require(Permission.RERUN_MESSAGES)
     with centre.db.read() as connection:
         old = messages.get(connection, message_id)
-    return receive(centre, actor, data, old.source, corrects=old.id)
+    source = Source(channel=Channel.HTTP, name=old.source.name)
+    return receive(centre, actor, data, source, corrects=old.id)
 
 
 def rerun(centre: Centre, actor: Actor, message_id: str) -> Message:
@@ -302,11 +308,20 @@ def view(centre: Centre, actor: Actor, message_id: str, line: int | None = None)
         own = messages.parts(connection, message_id)
         body = messages.body(connection, message_id)
         told = len(travellers.travellers_of_message(connection, message_id))
-    centre.looked(actor, Purpose.INTAKE, "message.viewed", "message", message_id)
-    text = body.decode("utf-8", "replace").split("\n")
+        corrected_by = messages.corrections_of(connection, [message_id]).get(message_id)
+    readable = actor.may(Permission.SEE_TRAVELLERS) or actor.may(Permission.RERUN_MESSAGES)
+    with centre.db.write(actor, Purpose.INTAKE) as tx:
+        tx.audit("message.viewed", "message", message_id, line=line, text=readable)
+    text = body.decode("utf-8", "replace").split("\n") if readable else []
     shown = tuple((part, _shown(message, part, text)) for part in own)
-    around = _excerpt(text, line, 1) if line is not None else ()
-    return MessageView(message=message, parts=shown, travellers=told, around=around)
+    return MessageView(
+        message=message,
+        parts=shown,
+        travellers=told,
+        around=_excerpt(text, line, 1) if line is not None else (),
+        readable=readable,
+        corrected_by=corrected_by,
+    )
 
 
 def raw(centre: Centre, actor: Actor, message_id: str) -> bytes:

@@ -11,6 +11,9 @@ from parakh.store import messages
 from parakh.store.lease import claim
 
 _log = structlog.get_logger()
+SWEEP = "sweep"
+"""Stands in `leave` for a sweep that failed."""
+
 _STEPS: tuple[tuple[MessageState, Callable[[Centre, Message], bool]], ...] = (
     (MessageState.PARSED, screening.screen_message),
     (MessageState.RECEIVED, intake.parse),
@@ -19,7 +22,7 @@ _STEPS: tuple[tuple[MessageState, Callable[[Centre, Message], bool]], ...] = (
 
 
 def step(centre: Centre, leave: set[str]) -> bool:
-    """Takes one message one state on; False when there is nothing to do.
+    """Takes one message one state on, or sweeps new entries; False when there is nothing to do.
 
     A message whose step fails is put into `leave` and stays in its state, to be tried again when
     the caller empties `leave`; the queue goes on with the others.
@@ -34,7 +37,18 @@ def step(centre: Centre, leave: set[str]) -> bool:
                 _log.exception("step failed", message=message.id, state=state.value)
                 leave.add(message.id)
             return True
-    return False
+    return _sweep(centre, leave)
+
+
+def _sweep(centre: Centre, leave: set[str]) -> bool:
+    if SWEEP in leave:
+        return False
+    try:
+        return screening.sweep(centre) > 0
+    except Exception:
+        _log.exception("sweep failed")
+        leave.add(SWEEP)
+        return True
 
 
 def drain(centre: Centre) -> set[str]:

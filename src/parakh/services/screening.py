@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import sqlalchemy as sa
 
@@ -12,6 +13,7 @@ from parakh.domain.alert import Alert
 from parakh.domain.hit import Assessment, Hit, HitState, Kind, Ref
 from parakh.domain.ids import new_id
 from parakh.domain.message import Message, MessageState
+from parakh.domain.traveller import Traveller
 from parakh.domain.unit import Unit
 from parakh.domain.watchlist import Handling
 from parakh.screen.pipeline import Screened, screen
@@ -19,6 +21,11 @@ from parakh.screen.screener import TravellerSubject
 from parakh.services.centre import WORKER, Centre
 from parakh.store import alerts, messages, people, travellers, watchlists
 from parakh.store.database import Tx
+
+STILL_CROSSING = timedelta(hours=12)
+"""So long after a voyage was due, its travellers may still be on their way through the gate."""
+
+SWEPT_AT_ONCE = 5000
 
 
 def screen_message(centre: Centre, message: Message) -> bool:
@@ -37,6 +44,44 @@ def screen_message(centre: Centre, message: Message) -> bool:
         )
     centre.wall.notify()
     return True
+
+
+def sweep(centre: Centre) -> int:
+    """Screens everybody expected against entries that came into force; gives how many entries.
+
+    The other direction of `screen_message`: who was announced before an entry was approved is
+    found as well. Only new hits are stored; a crash in between leaves the entries to be swept.
+    """
+    with centre.db.read() as connection:
+        entries = set(watchlists.unswept(connection, SWEPT_AT_ONCE))
+        if not entries:
+            return 0
+        expected = travellers.expected_after(connection, centre.clock() - STILL_CROSSING)
+        subjects = _as_subjects(connection, expected)
+    screened = [
+        own
+        for result in screen(centre.traveller_screeners(), subjects)
+        if (own := _only(result, entries)).hits
+    ]
+    ports = {own.ref: own.voyage.port for own in subjects if own.voyage}
+    with centre.db.write(WORKER, Purpose.SCREENING) as tx:
+        watchlists.mark_swept(tx, entries)
+        raised = assess(tx, screened, cause=f"sweep:{new_id()}", ports=ports)
+        tx.audit(
+            "watchlist.swept",
+            "watchlist",
+            "",
+            entries=len(entries),
+            subjects=len(subjects),
+            alerts=len(raised),
+        )
+    centre.wall.notify()
+    return len(entries)
+
+
+def _only(own: Screened, entries: set[str]) -> Screened:
+    """What was screened, with the hits on some entries alone."""
+    return replace(own, hits=tuple(hit for hit in own.hits if hit.target.id in entries))
 
 
 def assess(
@@ -83,7 +128,10 @@ def handling_of(connection: sa.Connection, hits: Iterable[Hit]) -> HandlingOf:
 
 
 def _subjects(connection: sa.Connection, message: Message) -> list[TravellerSubject]:
-    told = travellers.travellers_of_message(connection, message.id)
+    return _as_subjects(connection, travellers.travellers_of_message(connection, message.id))
+
+
+def _as_subjects(connection: sa.Connection, told: Sequence[Traveller]) -> list[TravellerSubject]:
     voyages = travellers.voyages_by_id(connection, {own.voyage_id for own in told})
     return [
         TravellerSubject(

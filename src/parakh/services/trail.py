@@ -3,17 +3,18 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from parakh.access import Actor, Permission, Purpose
+from parakh.access import Actor, Permission, Purpose, system_actor
 from parakh.services.centre import WORKER, Centre
-from parakh.store import audit, pictures
+from parakh.store import audit, people, pictures
 from parakh.store.audit import AuditFinding, AuditRow, AuditVerdict
 
 PAGE = 100
+_STRANGER = system_actor("unknown-caller")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,6 +68,12 @@ def verify(centre: Centre, actor: Actor) -> AuditVerdict:
     return AuditVerdict(rows=verdict.rows, head=verdict.head, findings=verdict.findings + strays)
 
 
+def refused(centre: Centre, actor: Actor | None, what: str) -> None:
+    """Notes that somebody was refused; `actor` is None for a caller whose key is not known."""
+    with centre.db.write(actor or _STRANGER, Purpose.ADMINISTRATION) as tx:
+        tx.audit("request.refused", "request", what[:80])
+
+
 def checkpoint(centre: Centre) -> bool:
     """Writes the head to a file beside the database, if it moved; False when it did not.
 
@@ -87,13 +94,21 @@ def checkpoint(centre: Centre) -> bool:
 
 
 def housekeep(centre: Centre) -> int:
-    """Deletes pictures whose time is over; gives how many."""
-    with centre.db.read() as connection:
-        due = pictures.due(connection, centre.clock())
-    if not due:
+    """Deletes ended sessions, and pictures whose time is over; gives how many pictures.
+
+    Pictures and templates of entries that expired, or were rejected or retired, are over too.
+    """
+    now, settings = centre.clock(), centre.settings
+    created = now - timedelta(hours=settings.session_hours)
+    seen = now - timedelta(minutes=settings.session_idle_minutes)
+    with centre.db.maintain() as connection:
+        people.expire_sessions(connection, created, seen)
+        due = pictures.due(connection, now)
+        over = pictures.entries_to_forget(connection, now)
+    if not due and not over:
         return 0
     with centre.db.write(WORKER, Purpose.ADMINISTRATION) as tx:
-        gone = pictures.expire_pictures(tx)
+        gone = pictures.expire_pictures(tx) + sum(pictures.forget(tx, own) for own in over)
         tx.audit("pictures.expired", "picture", "", count=gone)
     return gone
 

@@ -66,7 +66,8 @@ class VoyageView:
 class TravellerView:
     """All that the centre knows of one traveller.
 
-    `sources` tells what each message said, newest first; `assessments` likewise.
+    `sources` tells what each message said, newest first; `assessments` likewise. `alerts` are those
+    of the actor's units.
     """
 
     traveller: Traveller
@@ -133,7 +134,11 @@ def traveller(
             sources=tuple(travellers.records_of(connection, traveller_id)),
             assessments=tuple(assessments),
             hits=tuple(alerts.hits_of(connection, [ref]).get(ref, [])),
-            alerts=tuple(alerts.alerts_on(connection, ref)),
+            alerts=tuple(
+                alert
+                for alert in alerts.alerts_on(connection, ref)
+                if actor.everywhere or alert.unit_id in actor.units
+            ),
         )
     centre.looked(actor, purpose, "traveller.viewed", "traveller", traveller_id)
     return view

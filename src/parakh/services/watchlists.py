@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -14,7 +15,6 @@ from parakh.domain.message import Problem
 from parakh.domain.watchlist import (
     EntryKind,
     EntryState,
-    Handling,
     Watchlist,
     WatchlistEntry,
 )
@@ -29,7 +29,7 @@ from parakh.store import alerts, pictures, watchlists
 from parakh.store.database import Tx
 
 PAGE = 50
-LONGEST = timedelta(days=5 * 366)
+LONGEST = timedelta(days=5 * 365)
 """An entry lives no longer than this without being proposed again."""
 
 BATCH = 5000
@@ -56,19 +56,25 @@ class EntryPage:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EntryView:
-    """One entry with why it was decided on, and whether the actor may decide on it now."""
+    """One entry with why it was decided on, and whether the actor may decide on it now.
+
+    `waiting` are pictures that another person must approve before they are searched.
+    """
 
     row: EntryRow
     decision: str
     may_decide: bool
+    waiting: tuple[str, ...] = ()
+    may_decide_waiting: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Imported:
-    """What an import came to."""
+    """What an import came to; `known` rows were in their list already, and were passed over."""
 
     lists: int
     entries: int
+    known: int
     problems: tuple[Problem, ...]
 
 
@@ -99,7 +105,8 @@ def entries(
             connection, state=state, text=text.strip(), offset=(page - 1) * PAGE, limit=PAGE
         )
         rows = _rows(connection, found)
-    centre.looked(actor, Purpose.WATCHLIST, "entries.viewed", "watchlist", state or "all")
+    with centre.db.write(actor, Purpose.WATCHLIST) as tx:
+        tx.audit("entries.viewed", "watchlist", state or "all", searched=text.strip())
     return EntryPage(rows=rows, total=total, page=page, pages=max(1, -(-total // PAGE)))
 
 
@@ -112,6 +119,9 @@ def entry(centre: Centre, actor: Actor, entry_id: str) -> EntryView:
             row=_rows(connection, [found])[0],
             decision=watchlists.decision_reason(connection, entry_id),
             may_decide=actor.may(Permission.DECIDE_ENTRIES) and found.proposed_by != actor.name,
+            waiting=tuple(waiting := pictures.waiting_pictures(connection, entry_id)),
+            may_decide_waiting=actor.may(Permission.DECIDE_ENTRIES)
+            and any(proposer != actor.name for proposer in waiting.values()),
         )
     centre.looked(actor, Purpose.WATCHLIST, "entry.viewed", "watchlist_entry", entry_id)
     return view
@@ -125,7 +135,8 @@ def picture(centre: Centre, actor: Actor, picture_id: str) -> tuple[bytes, str]:
         if not listed and not _has_alert(connection, actor, kind, owner_id):
             raise Forbidden("no alert of yours shows this picture")
         data, media = pictures.load_picture(connection, centre.db.vault, picture_id)
-    centre.looked(actor, Purpose.WATCHLIST, "picture.viewed", kind, owner_id)
+    purpose = Purpose.WATCHLIST if listed else Purpose.ALERT
+    centre.looked(actor, purpose, "picture.viewed", kind, owner_id)
     return data, media
 
 
@@ -184,25 +195,59 @@ def retire(centre: Centre, actor: Actor, entry_id: str, reason: str) -> Watchlis
     return _move(centre, actor, entry_id, EntryState.RETIRED, reason)
 
 
-def add_portrait(centre: Centre, actor: Actor, entry_id: str, portrait: bytes) -> None:
-    """Enrols one more picture of an entry; raises InvalidInput when it is not fit to search by."""
+def add_portrait(centre: Centre, actor: Actor, entry_id: str, portrait: bytes) -> str:
+    """Proposes one more picture of an entry, and gives its identifier.
+
+    Another person must approve it before it is searched. Raises InvalidInput when it is not fit to
+    search by, Conflict when the entry is over.
+    """
     actor.require(Permission.PROPOSE_ENTRIES)
     enrolled = portraits.read(centre, portrait)
     with centre.db.write(actor, Purpose.WATCHLIST) as tx:
-        watchlists.get_entry(tx.connection, entry_id)
-        _enrol(centre, tx, entry_id, enrolled)
-        tx.audit("entry.portrait_added", "watchlist_entry", entry_id)
+        found = watchlists.get_entry(tx.connection, entry_id)
+        if found.state not in (EntryState.PROPOSED, EntryState.APPROVED):
+            raise Conflict(f"the entry is {found.state.value}")
+        picture_id = _enrol(centre, tx, entry_id, enrolled)
+        tx.audit("entry.portrait_proposed", "watchlist_entry", entry_id, picture=picture_id)
+    return picture_id
+
+
+def decide_portrait(
+    centre: Centre, actor: Actor, entry_id: str, picture_id: str, *, approve: bool
+) -> None:
+    """Approves a waiting picture, or deletes it; raises Forbidden for the one who proposed it."""
+    actor.require(Permission.DECIDE_ENTRIES)
+    with centre.db.write(actor, Purpose.WATCHLIST) as tx:
+        proposer = pictures.waiting_pictures(tx.connection, entry_id).get(picture_id)
+        if proposer is None:
+            raise Conflict("the picture does not wait for a decision any more")
+        if proposer == actor.name:
+            raise Forbidden("you proposed this picture: another person must decide on it")
+        if approve:
+            pictures.approve_templates(tx, entry_id, picture_id)
+        else:
+            pictures.forget(tx, entry_id, picture_id)
+        verb = "approved" if approve else "rejected"
+        tx.audit(f"entry.portrait_{verb}", "watchlist_entry", entry_id, picture=picture_id)
 
 
 # --- import -----------------------------------------------------------------------------------
 
 
-def import_csv(centre: Centre, actor: Actor, path: Path, approver: Actor | None = None) -> Imported:
+def import_csv(
+    centre: Centre,
+    actor: Actor,
+    path: Path,
+    *,
+    approver: Actor | None = None,
+    new_list: Watchlist | None = None,
+) -> Imported:
     """Imports a CSV watchlist; good rows become proposals, bad rows are named, the rest goes on.
 
-    With an `approver`, a second person, the entries are approved in the same step. No entry lives
-    longer than `LONGEST`. Lists that do
-    not exist yet are made, with the file as their source.
+    With an `approver`, a second person, the entries are approved in the same step. Lists that do
+    not exist yet are made like `new_list` (its source, legal basis and handling); without it they
+    are refused with InvalidInput, for a list must say why it may be held. No entry lives longer
+    than `LONGEST`; rows that are in their list already are passed over.
     """
     actor.require(Permission.PROPOSE_ENTRIES)
     if approver is not None:
@@ -210,34 +255,25 @@ def import_csv(centre: Centre, actor: Actor, path: Path, approver: Actor | None 
         if approver.name == actor.name:
             raise Forbidden("the person who imports cannot approve as well")
     problems: list[Problem] = []
-    count, made = 0, 0
     with centre.db.write(actor, Purpose.WATCHLIST) as tx:
-        known = {own.name: own.id for own in watchlists.lists(tx.connection).values()}
-        batch: list[WatchlistEntry] = []
-        for declared in _declared(path, problems):
-            if declared.list not in known:
-                known[declared.list] = _new_list(tx, declared.list, path.name)
-                made += 1
-            value = watchlist_entry(declared, known[declared.list], actor.name, tx.at)
-            if isinstance(value, Problem):
-                problems.append(value)
-                continue
-            value = _bounded(value, tx.at)
-            batch.append(_approved(value, approver, tx.at) if approver else value)
-            count += 1
-            if len(batch) == BATCH:
-                watchlists.add_entries(tx, batch)
-                batch = []
-        watchlists.add_entries(tx, batch)
+        books = _Books(tx, new_list)
+        count = 0
+        entries = _new_entries(tx, path, books, problems)
+        while batch := list(islice(entries, BATCH)):
+            if approver is not None:
+                batch = [_approved(value, approver, tx.at) for value in batch]
+            watchlists.add_entries(tx, batch)
+            count += len(batch)
         tx.audit(
             "watchlist.imported",
             "watchlist",
             path.name,
             entries=count,
+            known=books.known,
             refused=len(problems),
             approved_by=approver.name if approver else None,
         )
-    return Imported(lists=made, entries=count, problems=tuple(problems))
+    return Imported(lists=books.made, entries=count, known=books.known, problems=tuple(problems))
 
 
 # --- within -----------------------------------------------------------------------------------
@@ -288,11 +324,15 @@ def _move(
             raise Conflict(f"the entry is {old.state.value} already")
         new = replace(old, state=to, decided_by=actor.name, decided_at=tx.at)
         watchlists.save_entry(tx, new, reason.strip())
+        if to is EntryState.APPROVED:
+            pictures.approve_templates(tx, entry_id)
+        else:
+            pictures.forget(tx, entry_id)
         tx.audit(f"entry.{to.value}", "watchlist_entry", entry_id, reason=reason.strip())
     return new
 
 
-def _enrol(centre: Centre, tx: Tx, entry_id: str, portrait: Portrait) -> None:
+def _enrol(centre: Centre, tx: Tx, entry_id: str, portrait: Portrait) -> str:
     picture_id = pictures.save_picture(
         tx,
         centre.db.vault,
@@ -302,6 +342,7 @@ def _enrol(centre: Centre, tx: Tx, entry_id: str, portrait: Portrait) -> None:
         data=portrait.jpeg,
     )
     pictures.save_template(tx, centre.db.vault, entry_id, picture_id, portrait.sample.template)
+    return picture_id
 
 
 def _declared(path: Path, problems: list[Problem]) -> Iterator[DeclaredEntry]:
@@ -314,17 +355,56 @@ def _declared(path: Path, problems: list[Problem]) -> Iterator[DeclaredEntry]:
             yield row
 
 
-def _new_list(tx: Tx, name: str, file: str) -> str:
-    value = Watchlist(
-        id=new_id(),
-        name=name,
-        source=file,
-        legal_basis="to be stated by the supervisor",
-        handling=Handling.INSPECT,
-    )
-    watchlists.save_list(tx.connection, value)
-    tx.audit("watchlist.saved", "watchlist", value.id, name=name)
-    return value.id
+class _Books:
+    """The lists of one import, and which entries each of them has already."""
+
+    def __init__(self, tx: Tx, new_list: Watchlist | None) -> None:
+        self._tx = tx
+        self._new_list = new_list
+        self._ids = {own.name: own.id for own in watchlists.lists(tx.connection).values()}
+        self._keys: dict[str, set[str]] = {}
+        self.made = 0
+        self.known = 0
+
+    def list_id(self, name: str) -> str:
+        """The list of that name, made if need be and allowed."""
+        if name not in self._ids:
+            self._ids[name] = self._make(name)
+        return self._ids[name]
+
+    def takes(self, value: WatchlistEntry) -> bool:
+        """Whether the entry is new to its list; from then on it is known."""
+        key, list_id = watchlists.entry_key(value), value.watchlist_id
+        if list_id not in self._keys:
+            self._keys[list_id] = watchlists.keys_of_list(self._tx.connection, list_id)
+        if key in self._keys[list_id]:
+            self.known += 1
+            return False
+        self._keys[list_id].add(key)
+        return True
+
+    def _make(self, name: str) -> str:
+        if self._new_list is None:
+            raise InvalidInput(
+                f"there is no watchlist {name} yet: say its source and legal basis, "
+                "so that it can be made"
+            )
+        value = replace(self._new_list, id=new_id(), name=name)
+        watchlists.save_list(self._tx.connection, value)
+        self._tx.audit("watchlist.saved", "watchlist", value.id, name=name)
+        self.made += 1
+        return value.id
+
+
+def _new_entries(
+    tx: Tx, path: Path, books: _Books, problems: list[Problem]
+) -> Iterator[WatchlistEntry]:
+    for declared in _declared(path, problems):
+        value = watchlist_entry(declared, books.list_id(declared.list), tx.actor.name, tx.at)
+        if isinstance(value, Problem):
+            problems.append(value)
+        elif books.takes(value):
+            yield _bounded(value, tx.at)
 
 
 def _bounded(value: WatchlistEntry, at: datetime) -> WatchlistEntry:

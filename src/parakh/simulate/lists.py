@@ -17,20 +17,20 @@ from parakh.simulate.names import STOCKS, family_name, given_names
 from parakh.simulate.people import born_between, passport_number
 
 _REASONS = {
-    "narcotics": (
+    "Narcotics": (
         "Named as courier in a narcotics seizure",
         "Associate of a person convicted of heroin smuggling",
         "Swallower method suspected; refer to the anti-narcotics desk",
     ),
-    "currency": (
+    "Currency smuggling": (
         "Undeclared currency found at an earlier departure",
         "Suspected cash courier for an unlicensed exchange",
     ),
-    "gold": (
+    "Gold smuggling": (
         "Gold found in luggage at an earlier arrival",
         "Frequent short trips with a known gold carrier",
     ),
-    "wanted": (
+    "Wanted persons": (
         "Arrest warrant of a customs court",
         "Left the country while on bail",
     ),
@@ -126,7 +126,7 @@ def _alias(rng: Random, nation: str, family: str, sex: str) -> str:
 def _lost_document(rng: Random, today: date) -> ListedPerson:
     nation = rng.choice(_NATIONS)
     return ListedPerson(
-        list="lost_documents",
+        list="Lost documents",
         kind="document",
         document_type="P",
         document_number=passport_number(rng, nation),

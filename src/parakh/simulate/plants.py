@@ -162,7 +162,7 @@ def _fit(person: Person, today: date) -> bool:
 def _row(rng: Random, plant: Plant, person: Person, today: date) -> ListedPerson:
     passport = person.documents[0]
     family, given = plant.listed_as
-    listed = any_list(rng) if family else "lost_documents"
+    listed = any_list(rng) if family else "Lost documents"
     number = passport.number if plant.same_document else passport_number(rng, person.nation)
     return ListedPerson(
         list=listed,

@@ -1,5 +1,6 @@
 """Captures at gates: that one was made, not the picture itself."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -42,6 +43,12 @@ def save(connection: sa.Connection, value: Capture) -> None:
             verification=value.verification,
         )
     )
+
+
+def lanes(connection: sa.Connection, ids: Iterable[str]) -> dict[str, str]:
+    """The lanes of captures, by their identifiers."""
+    query = sa.select(capture.c.id, capture.c.lane).where(capture.c.id.in_(set(ids)))
+    return {row.id: row.lane for row in connection.execute(query)}
 
 
 def get(connection: sa.Connection, capture_id: str) -> Capture | None:

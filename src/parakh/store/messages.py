@@ -1,6 +1,6 @@
 """Messages and their parts: the raw bytes, the work queue, the quarantine."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -26,6 +26,7 @@ class MessageSummary:
     types: tuple[str, ...]
     parts: int
     quarantined: int
+    corrected_by: str | None = None
 
 
 def insert(connection: sa.Connection, value: Message, body: bytes) -> None:
@@ -141,7 +142,18 @@ def summaries(
     )
     for row in rows:
         found[row.message_id].append(_part(row))
-    return [_summary(value, found[value.id]) for value in messages]
+    corrections = corrections_of(connection, found)
+    return [_summary(value, found[value.id], corrections.get(value.id)) for value in messages]
+
+
+def corrections_of(connection: sa.Connection, ids: Iterable[str]) -> dict[str, str]:
+    """The newest message that corrects each, by the corrected one's identifier."""
+    query = (
+        sa.select(message.c.corrects, message.c.id)
+        .where(message.c.corrects.in_(set(ids)))
+        .order_by(message.c.id)
+    )
+    return {row.corrects: row.id for row in connection.execute(query)}
 
 
 def count(connection: sa.Connection, *, quarantined: bool = False) -> int:
@@ -160,15 +172,20 @@ def waiting(connection: sa.Connection) -> int:
 
 
 def _quarantined() -> sa.Select[tuple[str]]:
-    return sa.select(part.c.message_id).where(part.c.state == PartState.QUARANTINED.value)
+    """Messages with a quarantined part, unless a corrected text came in their place."""
+    corrected = sa.select(message.c.corrects).where(message.c.corrects.is_not(None))
+    return sa.select(part.c.message_id).where(
+        part.c.state == PartState.QUARANTINED.value, part.c.message_id.not_in(corrected)
+    )
 
 
-def _summary(value: Message, own: Sequence[Part]) -> MessageSummary:
+def _summary(value: Message, own: Sequence[Part], corrected_by: str | None) -> MessageSummary:
     return MessageSummary(
         message=value,
         types=tuple(dict.fromkeys(p.message_type for p in own if p.message_type)),
         parts=len(own),
         quarantined=sum(p.state is PartState.QUARANTINED for p in own),
+        corrected_by=corrected_by,
     )
 
 

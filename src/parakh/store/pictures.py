@@ -100,7 +100,7 @@ def expire_pictures(tx: Tx) -> int:
 
 
 def save_template(tx: Tx, vault: Vault, entry_id: str, picture_id: str, value: Template) -> None:
-    """Seals and enrols a template of an entry, and tells the indexes."""
+    """Seals a template of an entry; it is not searched until another person approves it."""
     template_id = new_id()
     tx.connection.execute(
         template.insert().values(
@@ -111,21 +111,77 @@ def save_template(tx: Tx, vault: Vault, entry_id: str, picture_id: str, value: T
             picture_id=picture_id,
             sealed=vault.seal(tx.connection, GALLERY, template_id, value.vector),
             created_at=tx.at,
+            proposed_by=tx.actor.name,
         )
     )
-    tx.changed(ENTRY_CHANGED, [entry_id])
+
+
+def approve_templates(tx: Tx, entry_id: str, picture_id: str | None = None) -> int:
+    """Puts templates that others proposed in force: of one picture, or of all of an entry."""
+    which = (
+        (template.c.reference_id == entry_id)
+        & template.c.approved_by.is_(None)
+        & (template.c.proposed_by != tx.actor.name)
+    )
+    if picture_id is not None:
+        which &= template.c.picture_id == picture_id
+    done = tx.connection.execute(
+        template.update().where(which).values(approved_by=tx.actor.name)
+    ).rowcount
+    if done:
+        tx.changed(ENTRY_CHANGED, [entry_id])
+    return done
+
+
+def waiting_pictures(connection: sa.Connection, entry_id: str) -> dict[str, str]:
+    """Pictures of an entry that wait for another person, and who proposed each."""
+    query = (
+        sa.select(template.c.picture_id, template.c.proposed_by)
+        .where(template.c.reference_id == entry_id, template.c.approved_by.is_(None))
+        .order_by(template.c.id)
+    )
+    return {row.picture_id: row.proposed_by for row in connection.execute(query)}
+
+
+def forget(tx: Tx, entry_id: str, picture_id: str | None = None) -> int:
+    """Deletes pictures and templates of an entry for good, or one of them; gives how many."""
+    templates_ = template.delete().where(template.c.reference_id == entry_id)
+    pictures_ = picture.delete().where(picture.c.owner_id == entry_id)
+    if picture_id is not None:
+        templates_ = templates_.where(template.c.picture_id == picture_id)
+        pictures_ = pictures_.where(picture.c.id == picture_id)
+    tx.connection.execute(templates_)
+    gone = tx.connection.execute(pictures_).rowcount
+    if gone:
+        tx.changed(ENTRY_CHANGED, [entry_id])
+    return gone
+
+
+def entries_to_forget(connection: sa.Connection, at: datetime) -> list[str]:
+    """Entries that are over (rejected, retired, expired) and still have pictures."""
+    over = watchlist_entry.c.state.in_((EntryState.REJECTED.value, EntryState.RETIRED.value)) | (
+        watchlist_entry.c.expires_at <= at
+    )
+    query = (
+        sa.select(picture.c.owner_id)
+        .join(watchlist_entry, watchlist_entry.c.id == picture.c.owner_id)
+        .where(over)
+        .distinct()
+    )
+    return list(connection.execute(query).scalars())
 
 
 def templates(
     connection: sa.Connection, vault: Vault, model: str, entry_id: str | None = None
 ) -> Iterator[StoredTemplate]:
-    """Templates that one model made, of approved entries only; of one entry, or of all."""
+    """Approved templates that one model made, of approved entries; of one entry, or of all."""
     query = (
         sa.select(template)
         .join(watchlist_entry, watchlist_entry.c.id == template.c.reference_id)
         .where(
             template.c.gallery == GALLERY,
             template.c.model == model,
+            template.c.approved_by.is_not(None),
             watchlist_entry.c.state == EntryState.APPROVED.value,
         )
     )
@@ -139,9 +195,3 @@ def templates(
             picture_id=row.picture_id,
             template=Template(model=row.model, vector=vector),
         )
-
-
-def template_picture(connection: sa.Connection, template_id: str) -> str | None:
-    """The picture a template was made from."""
-    query = sa.select(template.c.picture_id).where(template.c.id == template_id)
-    return connection.execute(query).scalar_one_or_none()

@@ -222,6 +222,8 @@ watchlist_entry = sa.Table(
     _moment("decided_at", null=True),
     _text("decision"),
     _moment("expires_at", null=True),
+    _moment("swept_at", null=True),
+    sa.Index("ix_watchlist_entry_state_swept_at", "state", "swept_at"),
     sa.Index("ix_watchlist_entry_state_name", "state", "name"),
     sa.Index("ix_watchlist_entry_watchlist_id", "watchlist_id"),
 )
@@ -249,6 +251,8 @@ template = sa.Table(
     sa.Column("picture_id", sa.String(32), sa.ForeignKey("picture.id"), nullable=False),
     sa.Column("sealed", sa.LargeBinary, nullable=False),
     _moment("created_at"),
+    _text("proposed_by"),
+    _text("approved_by", null=True),
     sa.Index("ix_template_gallery_model", "gallery", "model"),
     sa.Index("ix_template_reference_id", "reference_id"),
 )

@@ -145,6 +145,12 @@ def travellers_of_message(connection: sa.Connection, message_id: str) -> list[Tr
     return _travellers(connection, traveller.c.id.in_(told))
 
 
+def expected_after(connection: sa.Connection, due: datetime) -> list[Traveller]:
+    """Travellers announced for voyages that are due after a moment, or at an unknown one."""
+    ahead = sa.select(voyage.c.id).where((voyage.c.due_at > due) | voyage.c.due_at.is_(None))
+    return _travellers(connection, traveller.c.voyage_id.in_(ahead))
+
+
 def with_document(connection: sa.Connection, number: str) -> list[Traveller]:
     """All travellers who declared a document with this normalised number, newest first."""
     bearing = sa.select(document.c.traveller_id).where(document.c.number == number)

@@ -114,18 +114,58 @@ def search_entries(
     if state is not None:
         where.append(watchlist_entry.c.state == state.value)
     if text:
-        where.append(watchlist_entry.c.name.contains(text.upper(), autoescape=True))
+        wanted = text.upper()
+        documents = sa.cast(watchlist_entry.c.documents, sa.Text)
+        where.append(
+            watchlist_entry.c.name.contains(wanted, autoescape=True)
+            | documents.contains(f'"{wanted}"', autoescape=True)
+        )
     total = connection.execute(
         sa.select(sa.func.count()).select_from(watchlist_entry).where(*where)
     ).scalar_one()
     query = (
         sa.select(watchlist_entry)
         .where(*where)
-        .order_by(watchlist_entry.c.name, watchlist_entry.c.id)
+        .order_by(watchlist_entry.c.name == "", watchlist_entry.c.name, watchlist_entry.c.id)
         .offset(offset)
         .limit(limit)
     )
     return [_entry(row) for row in connection.execute(query)], int(total)
+
+
+def unswept(connection: sa.Connection, limit: int) -> list[str]:
+    """Approved entries against which the people expected have not been screened yet."""
+    query = (
+        sa.select(watchlist_entry.c.id)
+        .where(
+            watchlist_entry.c.state == EntryState.APPROVED.value,
+            watchlist_entry.c.swept_at.is_(None),
+        )
+        .order_by(watchlist_entry.c.id)
+        .limit(limit)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def mark_swept(tx: Tx, ids: Iterable[str]) -> None:
+    """Notes that everybody expected was screened against these entries."""
+    tx.connection.execute(
+        watchlist_entry.update().where(watchlist_entry.c.id.in_(set(ids))).values(swept_at=tx.at)
+    )
+
+
+def keys_of_list(connection: sa.Connection, watchlist_id: str) -> set[str]:
+    """What makes each living entry of a list the same when it is imported again."""
+    states = (EntryState.PROPOSED.value, EntryState.APPROVED.value)
+    query = sa.select(watchlist_entry).where(
+        watchlist_entry.c.watchlist_id == watchlist_id, watchlist_entry.c.state.in_(states)
+    )
+    return {entry_key(_entry(row)) for row in connection.execute(query)}
+
+
+def entry_key(value: WatchlistEntry) -> str:
+    """Kind, names, birth dates and documents: two entries that share them are one."""
+    return repr((value.kind, value.names, value.birth_dates, value.documents))
 
 
 def changes_after(connection: sa.Connection, seq: int) -> list[tuple[int, str]]:

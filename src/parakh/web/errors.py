@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -53,6 +54,7 @@ TITLES = {
     503: N_("Not ready"),
 }
 UNEXPECTED = N_("The step was not completed. What happened was written to the server's log.")
+UNSTORABLE = N_("A value holds something that cannot be stored, such as a null character.")
 
 
 class SignInNeeded(Exception):
@@ -120,6 +122,10 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
     return answer(request, 422, detail, found)
 
 
+async def _on_unstorable(request: Request, _: Exception) -> Response:
+    return answer(request, 422, gettext(UNSTORABLE))
+
+
 async def _on_sign_in_needed(request: Request, _: Exception) -> Response:
     if wants_json(request):
         return answer(request, 401, "Send an API key as a bearer token, or sign in.")
@@ -145,5 +151,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ParakhError, _on_parakh_error)
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(DataError, _on_unstorable)
     app.add_exception_handler(SignInNeeded, _on_sign_in_needed)
     app.add_exception_handler(Exception, _on_unexpected)

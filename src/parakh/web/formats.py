@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pycountry
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_datetime
 from markupsafe import Markup
 
 from parakh.domain.phrase import N_
@@ -39,22 +39,9 @@ def local(value: datetime | None, pattern: str = "d MMM y, HH:mm") -> Markup:
     )
 
 
-def clock(value: datetime | None) -> Markup:
-    """Hours and minutes of a voyage's own local time."""
-    if value is None:
-        return Markup("")
-    shown = format_time(value, "HH:mm", locale=language.get())
-    return _time(value.isoformat(timespec="minutes"), shown)
-
-
 def day(value: date) -> str:
     """A day with its weekday, such as `Sun, 22 Nov 2026`."""
     return format_date(value, "EEE, d MMM y", locale=language.get())
-
-
-def local_day(value: datetime | None, zone: ZoneInfo) -> str:
-    """The day of the centre's calendar on which a moment falls, in ISO 8601; "" for none."""
-    return value.astimezone(zone).date().isoformat() if value else ""
 
 
 SPANS = {

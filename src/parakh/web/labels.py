@@ -32,6 +32,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
     },
     Agreement: {
         Agreement.AGREES: (N_("agrees"), "eq"),
+        Agreement.SIMILAR: (N_("similar"), "sim"),
         Agreement.DIFFERS: (N_("differs"), "ne"),
         Agreement.UNKNOWN: (N_("not known"), "un"),
     },

@@ -14,6 +14,7 @@ from parakh.access import Permission
 from parakh.domain.phrase import N_
 from parakh.errors import Misconfigured
 from parakh.web import formats, i18n, labels
+from parakh.web.queries import arrivals_path
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -29,8 +30,11 @@ NOTICES = {
     "entry-approved": N_("The entry is approved and screened from now on."),
     "entry-rejected": N_("The entry is rejected."),
     "entry-retired": N_("The entry is retired and no longer screened."),
-    "picture-added": N_("The picture is enrolled."),
+    "picture-added": N_("The picture is added. Another person has to approve it."),
+    "picture-approved": N_("The picture is approved and searched from now on."),
+    "picture-rejected": N_("The picture is rejected and deleted."),
     "list-added": N_("The list is added."),
+    "list-saved": N_("The list is saved."),
     "message-received": N_("The message is stored and will be read at once."),
     "message-known": N_("These bytes were received before; this is that message."),
     "message-rerun": N_("The message is read again."),
@@ -106,7 +110,6 @@ def _environment() -> Environment:
         colour=labels.colour,
         attribute=labels.attribute,
         local=formats.local,
-        clock=formats.clock,
         day=formats.day,
         country=formats.country,
     )
@@ -135,7 +138,7 @@ def render(request: Request, template: str, *, status: int = 200, **context: Any
             notice=i18n.gettext(notice) if notice else "",
             now=now,
             moment=partial(formats.moment, zone=centre.settings.zone),
-            day_of=partial(formats.local_day, zone=centre.settings.zone),
+            arrivals_path=partial(arrivals_path, now=now, zone=centre.settings.zone),
             relative=partial(formats.relative, now=now),
             **context,
         )

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from parakh.errors import Forbidden
@@ -84,6 +84,11 @@ class Guard:
         """Passes the request on, counting what is read and adding headers to what is sent."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
+            return
+        if b"%00" in scope["raw_path"] + scope["query_string"]:
+            # No text of ours holds it, and PostgreSQL would fail on it.
+            refusal = PlainTextResponse("The address holds a null character.", 400)
+            await refusal(scope, receive, send)
             return
         limit = body_limit(scope["path"], self._settings)
         declared = Headers(scope=scope).get("content-length", "")

@@ -37,7 +37,14 @@ class Viewer:
     def done(self, path: str, notice: str) -> RedirectResponse:
         """After a change: leads to `path` (303), where the notice is shown once."""
         response = RedirectResponse(path, 303)
-        response.set_cookie(NOTICE_COOKIE, notice, max_age=20, httponly=True, samesite="lax")
+        response.set_cookie(
+            NOTICE_COOKIE,
+            notice,
+            max_age=20,
+            httponly=True,
+            samesite="lax",
+            secure=secure_of(self.request),
+        )
         return response
 
 

@@ -175,10 +175,8 @@ def _entry(line: int, fields: list[str] | str, columns: list[str]) -> DeclaredEn
 def _wrong(row: dict[str, str]) -> tuple[str, str] | None:
     """The first column that cannot be used, and why."""
     for name, value in row.items():
-        if len(value) > MAX_FIELD:
-            return name, f"longer than {MAX_FIELD} characters"
-        if "\0" in value:
-            return name, "has a NUL character"
+        if len(value) > MAX_FIELD or "\0" in value:
+            return name, f"longer than {MAX_FIELD} characters, or with a NUL character"
     for name in ("list", "reason"):
         if not row[name]:
             return name, "is empty"

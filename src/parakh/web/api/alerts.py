@@ -12,6 +12,7 @@ from parakh.services.alerts import AlertRow, AlertView, HitView
 from parakh.store.alerts import WallEvent
 from parakh.web.api.auth import Calling
 from parakh.web.api.wire import AlertOut, AssessmentOut, HitOut, TravellerOut, VoyageOut, Wire
+from parakh.web.queries import Offset, Sequence
 
 router = APIRouter(prefix="/alerts", tags=["alerts"])
 
@@ -114,7 +115,7 @@ class OutcomeIn(Wire):
 def list_alerts(
     calling: Calling,
     state: Annotated[list[AlertState], Query()] = list(alerts.OPEN),  # noqa: B006  (never changed)
-    offset: Annotated[int, Query(ge=0)] = 0,
+    offset: Offset = 0,
 ) -> list[AlertRowOut]:
     """Alerts of the caller's units, newest first, a hundred at a time."""
     found = alerts.list_alerts(calling.centre, calling.actor, state, offset=offset)
@@ -122,7 +123,7 @@ def list_alerts(
 
 
 @router.get("/events")
-def list_events(calling: Calling, after: Annotated[int, Query(ge=0)] = 0) -> list[WallEventOut]:
+def list_events(calling: Calling, after: Sequence = 0) -> list[WallEventOut]:
     """What happened on the wall after an event, oldest first; `/wall/events` streams the same."""
     return [WallEventOut.of(event) for event in alerts.wall(calling.centre, calling.actor, after)]
 

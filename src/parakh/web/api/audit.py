@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from parakh.services import trail
 from parakh.services.trail import TrailPage
 from parakh.store.audit import AuditRow, AuditVerdict
 from parakh.web.api.auth import Calling
 from parakh.web.api.wire import Wire
+from parakh.web.queries import Moment, PageNumber
 
 router = APIRouter(prefix="/audit", tags=["audit"])
 
@@ -95,9 +96,9 @@ def search_audit(
     actor: Annotated[str, Query(max_length=200)] = "",
     action: Annotated[str, Query(max_length=200, description="or the beginning of one")] = "",
     subject: Annotated[str, Query(max_length=200, description="identifier")] = "",
-    since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
-    page: Annotated[int, Query(ge=1)] = 1,
+    since: Moment | None = None,
+    until: Moment | None = None,
+    page: PageNumber = 1,
 ) -> TrailPageOut:
     """The trail, newest first, a hundred rows at a time."""
     wanted = trail.TrailFilter(

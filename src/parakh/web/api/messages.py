@@ -12,6 +12,7 @@ from parakh.services import intake
 from parakh.services.intake import MessagePage, MessageView, Received, ShownProblem
 from parakh.web.api.auth import Calling
 from parakh.web.api.wire import Wire
+from parakh.web.queries import PageNumber
 from parakh.web.uploads import content, file_name
 
 router = APIRouter(prefix="/messages", tags=["messages"])
@@ -171,7 +172,7 @@ class MessageViewOut(Wire):
 def list_messages(
     calling: Calling,
     quarantined: Annotated[bool, Query(description="only those with a quarantined part")] = False,
-    page: Annotated[int, Query(ge=1)] = 1,
+    page: PageNumber = 1,
 ) -> MessagePageOut:
     """Messages, newest first."""
     found = intake.list_messages(calling.centre, calling.actor, quarantined=quarantined, page=page)

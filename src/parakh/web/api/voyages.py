@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
 
 from parakh.domain.hit import Advice
 from parakh.errors import InvalidInput
@@ -21,6 +20,7 @@ from parakh.web.api.wire import (
     Wire,
 )
 from parakh.web.origins import Told, Value, values_of
+from parakh.web.queries import Moment
 
 router = APIRouter(tags=["voyages"])
 
@@ -145,10 +145,10 @@ class TravellerViewOut(Wire):
 @router.get("/voyages")
 def list_voyages(
     calling: Calling,
-    since: Annotated[AwareDatetime, Query(description="first moment of arrival")],
-    until: Annotated[AwareDatetime, Query(description="moment after the last, 31 days at most")],
+    since: Annotated[Moment, Query(description="first moment, by the time due at our port")],
+    until: Annotated[Moment, Query(description="moment after the last, 31 days at most")],
 ) -> list[VoyageRowOut]:
-    """Voyages that arrive in a span of time at the caller's ports, earliest first."""
+    """Voyages due in a span of time at the caller's ports, earliest first."""
     _check_span(since, until)
     found = voyages.arrivals(calling.centre, calling.actor, since, until)
     return [VoyageRowOut.of(row) for row in found]

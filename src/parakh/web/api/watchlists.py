@@ -22,6 +22,7 @@ from parakh.services.watchlists import EntryPage, EntryRow, EntryView
 from parakh.web.api.auth import Calling
 from parakh.web.api.wire import Country, DocumentOut, NameOut, PartialDateText, Wire
 from parakh.web.proposals import proposed
+from parakh.web.queries import PageNumber
 from parakh.web.uploads import content
 
 router = APIRouter(prefix="/watchlists", tags=["watchlists"])
@@ -229,7 +230,7 @@ def list_entries(
     calling: Calling,
     state: EntryState | None = None,
     q: Annotated[str, Query(max_length=200, description="part of the primary name")] = "",
-    page: Annotated[int, Query(ge=1)] = 1,
+    page: PageNumber = 1,
 ) -> EntryPageOut:
     """Entries in order of name, fifty at a time."""
     found = watchlists.entries(calling.centre, calling.actor, state=state, text=q, page=page)

@@ -7,13 +7,14 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from parakh.domain.alert import AlertState, OutcomeKind
 from parakh.services import alerts
+from parakh.web.queries import Offset
 from parakh.web.viewer import Here
 
 router = APIRouter(prefix="/alerts")
 
 
 @router.get("")
-def wall(here: Here, state: str = "open", offset: int = 0) -> HTMLResponse:
+def wall(here: Here, state: str = "open", offset: Offset = 0) -> HTMLResponse:
     """The live wall of open alerts, or the closed ones."""
     closed = state == "closed"
     # The position is taken before the list: an event in between is told twice, never lost.
@@ -21,11 +22,11 @@ def wall(here: Here, state: str = "open", offset: int = 0) -> HTMLResponse:
     states = (AlertState.CLOSED,) if closed else alerts.OPEN
     return here.page(
         "alerts.html",
-        rows=alerts.list_alerts(here.centre, here.actor, states, offset=max(0, offset)),
+        rows=alerts.list_alerts(here.centre, here.actor, states, offset=offset),
         counts=alerts.counts(here.centre, here.actor),
         position=position,
         closed=closed,
-        offset=max(0, offset),
+        offset=offset,
     )
 
 

@@ -1,12 +1,12 @@
 """Audit: who did or looked at what, and whether the trail is whole."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse
 
-from parakh.errors import InvalidInput
 from parakh.services import trail
+from parakh.web.queries import FIRST, PageNumber, day_of, midnight
 from parakh.web.viewer import Here, Viewer
 
 router = APIRouter(prefix="/audit")
@@ -20,7 +20,7 @@ def audit(
     subject: str = "",
     since: str = "",
     until: str = "",
-    page: int = 1,
+    page: PageNumber = 1,
 ) -> HTMLResponse:
     """The trail, newest first."""
     fields = {
@@ -49,11 +49,6 @@ def verify(here: Here) -> HTMLResponse:
 
 
 def _midnight(here: Viewer, text: str, days: int = 0) -> datetime | None:
-    """The beginning of a day of the centre's calendar, or of one so many days later."""
     if not text:
         return None
-    try:
-        day = date.fromisoformat(text) + timedelta(days=days)
-    except (ValueError, OverflowError) as error:
-        raise InvalidInput(f"{text!r} is not a day: YYYY-MM-DD") from error
-    return datetime.combine(day, time(), here.centre.settings.zone)
+    return midnight(day_of(text, FIRST), here.centre.settings.zone, days)

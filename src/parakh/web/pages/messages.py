@@ -7,6 +7,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from parakh.domain.message import Channel, Source
 from parakh.services import intake
+from parakh.web.queries import PageNumber
 from parakh.web.uploads import content, file_name
 from parakh.web.viewer import Here
 
@@ -14,7 +15,7 @@ router = APIRouter(prefix="/messages")
 
 
 @router.get("")
-def messages(here: Here, state: str = "", page: int = 1) -> HTMLResponse:
+def messages(here: Here, state: str = "", page: PageNumber = 1) -> HTMLResponse:
     """Received messages, all or those with a quarantined part."""
     quarantined = state == "quarantined"
     found = intake.list_messages(here.centre, here.actor, quarantined=quarantined, page=page)

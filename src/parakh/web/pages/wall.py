@@ -1,6 +1,7 @@
 """The wall's live events (server-sent events, WHATWG HTML, section 9.2)."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
@@ -13,6 +14,7 @@ from starlette.responses import StreamingResponse
 from parakh.access import Actor, Permission
 from parakh.services import accounts, alerts
 from parakh.store.alerts import WallEvent
+from parakh.web.queries import Sequence
 from parakh.web.security import COOKIE
 from parakh.web.viewer import Here, Viewer
 
@@ -25,12 +27,12 @@ RETRY_MS = 2000
 
 
 @router.get("/wall/events")
-async def events(request: Request, here: Here, after: int = 0) -> StreamingResponse:
+async def events(request: Request, here: Here, after: Sequence = 0) -> StreamingResponse:
     """Streams what happens on the viewer's wall after the last event the browser has seen."""
     here.actor.require(Permission.SEE_ALERTS)
     seen = request.headers.get("last-event-id", "")
     return StreamingResponse(
-        _stream(here, int(seen) if seen.isdigit() else after),
+        _stream(here, int(seen) if re.fullmatch(r"[0-9]{1,15}", seen) else after),
         media_type="text/event-stream",
         headers={"x-accel-buffering": "no"},
     )

@@ -12,6 +12,7 @@ from parakh.domain.watchlist import EntryKind, EntryState, Handling, Watchlist
 from parakh.ingest.lists.csv import DeclaredEntry
 from parakh.services import watchlists
 from parakh.web.proposals import lines_of, proposed
+from parakh.web.queries import PageNumber
 from parakh.web.uploads import content, optional
 from parakh.web.viewer import Here
 
@@ -61,7 +62,7 @@ class ProposalForm(BaseModel):
 
 
 @router.get("")
-def entries(here: Here, state: str = "", q: str = "", page: int = 1) -> HTMLResponse:
+def entries(here: Here, state: str = "", q: str = "", page: PageNumber = 1) -> HTMLResponse:
     """Entries in order of name, by state and part of the name."""
     wanted = EntryState(state) if state in list(EntryState) else None
     return here.page(

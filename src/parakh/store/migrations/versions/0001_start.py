@@ -280,6 +280,8 @@ def upgrade() -> None:
         sa.Column("picture_id", sa.String(length=32), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("proposed_by", sa.Text(), nullable=False),
+        sa.Column("approved_by", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["picture_id"], ["picture.id"], name=op.f("fk_template_picture_id")
         ),
@@ -327,6 +329,7 @@ def upgrade() -> None:
         sa.Column("decided_at", Moment(), nullable=True),
         sa.Column("decision", sa.Text(), nullable=False),
         sa.Column("expires_at", Moment(), nullable=True),
+        sa.Column("swept_at", Moment(), nullable=True),
         sa.ForeignKeyConstraint(
             ["watchlist_id"], ["watchlist.id"], name=op.f("fk_watchlist_entry_watchlist_id")
         ),
@@ -334,6 +337,9 @@ def upgrade() -> None:
     )
     op.create_index(
         "ix_watchlist_entry_state_name", "watchlist_entry", ["state", "name"], unique=False
+    )
+    op.create_index(
+        "ix_watchlist_entry_state_swept_at", "watchlist_entry", ["state", "swept_at"], unique=False
     )
     op.create_index(
         "ix_watchlist_entry_watchlist_id", "watchlist_entry", ["watchlist_id"], unique=False

@@ -1,0 +1,44 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from parakh.access import system_actor
+from parakh.services import watchlists
+from parakh.services.centre import Centre
+from parakh.settings import Settings
+
+
+@pytest.fixture
+def picture(tmp_path: Path, portrait: bytes) -> Path:
+    path = tmp_path / "portrait.png"
+    path.write_bytes(portrait)
+    return path
+
+
+def test_a_face_is_enrolled_searched_and_compared(
+    parakh: Any, data_dir: Path, tmp_path: Path, picture: Path, model_cache: Path
+) -> None:
+    (data_dir / "models").symlink_to(model_cache)
+    nothing = parakh.json("face", "search", picture)
+    assert nothing["candidates"] == []
+    listed = tmp_path / "list.csv"
+    listed.write_text("list,family_name,reason\nWanted,PORTRAIT,test\n")
+    held = ("--source", "police", "--legal-basis", "Act 1")
+    parakh("watchlist", "import", "csv", listed, "--approve", *held)
+    centre = Centre.open(Settings(data_dir=data_dir))
+    entry = watchlists.entries(centre, system_actor("test")).rows[0].entry.id
+    centre.close()
+    assert "waits" in parakh("face", "enrol", entry, picture).stdout
+    assert parakh.json("face", "search", picture)["candidates"] == []
+    parakh("face", "enrol", entry, picture, "--approve")
+    found = parakh.json("face", "search", picture, code=1)
+    (candidate,) = found["candidates"]
+    assert (candidate["entry"], candidate["match"]) == (entry, True)
+    assert candidate["score"] >= 0.99 > found["threshold"]
+    same = parakh.json("face", "verify", picture, picture)
+    assert same["match"]
+    assert "match" in parakh("face", "verify", picture, picture).stdout
+    parakh("face", "enrol", "none", picture, code=1)
+    listed_as_picture = parakh("face", "verify", picture, listed, code=1)
+    assert listed_as_picture.stderr.startswith("parakh: ")

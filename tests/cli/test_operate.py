@@ -1,0 +1,190 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from parakh.services import accounts
+from parakh.services.centre import Centre
+from parakh.settings import Settings
+
+PASSWORD = "correct horse battery"
+
+pytestmark = pytest.mark.usefixtures("cheap_passwords")
+
+
+def test_help_names_every_verb(bare: Any) -> None:
+    shown = bare("--help").stdout
+    for verb in ("demo", "serve", "worker", "db", "user", "unit", "key", "audit", "doctor"):
+        assert verb in shown
+    assert "parakh, version" in bare("--version").stdout
+    bare("nonsense", code=2)
+
+
+WRONG = {
+    "PARAKH_PORT": "many",
+    "PARAKH_TIME_ZONE": "Karachi",
+    "PARAKH_LOG_LEVEL": "LOUD",
+    "PARAKH_DATABASE_URL": "nonsense",
+    "PARAKH_COUNTRY": "Pakistan",
+}
+
+
+@pytest.mark.parametrize("variable", WRONG)
+def test_a_wrong_setting_is_named(
+    bare: Any, variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, WRONG[variable])
+    result = bare("db", "upgrade", code=2)
+    assert variable in result.stderr
+    assert result.stderr.startswith("parakh: ")
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://nobody:secret@127.0.0.1:1/none", "sqlite:////nowhere/at/all.db"]
+)
+def test_a_database_that_does_not_answer_says_so(
+    parakh: Any, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PARAKH_DATABASE_URL", url)
+    for verb in (("db", "upgrade"), ("audit", "verify")):
+        result = parakh(*verb, code=2)
+        assert "PARAKH_DATABASE_URL" in result.stderr
+        assert "secret" not in result.output
+
+
+@pytest.mark.parametrize(
+    "verb", [("unit", "list"), ("audit", "verify"), ("user", "list"), ("screen", "--name", "X")]
+)
+def test_without_a_centre_the_remedy_is_named(bare: Any, verb: tuple[str, ...]) -> None:
+    assert "parakh db upgrade" in bare(*verb, code=2).stderr
+
+
+def test_a_centre_is_made_and_upgraded_again(bare: Any, data_dir: Path) -> None:
+    assert "up to date" in bare("db", "upgrade").stdout
+    keys = (data_dir / "keys.json").read_bytes()
+    bare("db", "upgrade")
+    assert (data_dir / "keys.json").read_bytes() == keys
+    assert data_dir.stat().st_mode & 0o077 == 0
+
+
+def test_lost_keys_are_not_made_anew_in_silence(parakh: Any, data_dir: Path) -> None:
+    (data_dir / "keys.json").unlink()
+    assert "sealed under master key" in parakh("db", "upgrade", code=2).stderr
+
+
+def test_units_and_users_are_added_and_listed(parakh: Any) -> None:
+    unit = parakh("unit", "add", "Karachi", "--port", "khi").stdout.strip()
+    assert parakh.json("unit", "list") == [
+        {"id": unit, "name": "Karachi", "ports": ["KHI"], "central": False}
+    ]
+    assert "already" in parakh("unit", "add", "Karachi", code=1).stderr
+    add = ("user", "add", "Officer", "--role", "gate", "--unit", unit, "--password", PASSWORD)
+    assert "added officer" in parakh(*add).stdout
+    assert parakh.json("user", "list") == [
+        {
+            "name": "officer",
+            "display_name": "Officer",
+            "roles": ["gate"],
+            "units": [unit],
+            "active": True,
+        }
+    ]
+    assert "already" in parakh(*add, code=1).stderr
+    assert "Karachi" in parakh("unit", "list").stdout
+    assert "officer" in parakh("user", "list").stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("x", "--role", "king", "--password", PASSWORD),
+        ("x", "--password", PASSWORD),
+        ("x", "--role", "gate", "--password", "short"),
+        ("x y", "--role", "gate", "--password", PASSWORD),
+        ("x", "--role", "gate", "--unit", "none", "--password", PASSWORD),
+    ],
+)
+def test_users_that_cannot_be_added_are_bad_usage(parakh: Any, arguments: tuple[str, ...]) -> None:
+    parakh("user", "add", *arguments, code=2)
+    assert parakh.json("user", "list") == []
+
+
+def test_a_password_is_asked_for_and_changed(parakh: Any, data_dir: Path) -> None:
+    asked = parakh("user", "add", "x", "--role", "gate", typed=f"{PASSWORD}\n{PASSWORD}\n")
+    assert PASSWORD not in asked.output
+    parakh("user", "password", "x", "--password", "another long one")
+    parakh("user", "password", "nobody", "--password", PASSWORD, code=1)
+    centre = Centre.open(Settings(data_dir=data_dir))
+    assert accounts.sign_in(centre, "x", "another long one")
+    centre.close()
+
+
+def test_keys_are_shown_once_and_revoked_once(parakh: Any, data_dir: Path) -> None:
+    secret = parakh("key", "add", "carrier", "--permission", "send_messages").stdout.strip()
+    centre = Centre.open(Settings(data_dir=data_dir))
+    assert accounts.bearer(centre, secret)
+    assert "already" in parakh("key", "add", "carrier", "--permission", "see_audit", code=1).stderr
+    parakh("key", "add", "other", "--permission", "everything", code=2)
+    assert "revoked" in parakh("key", "revoke", "carrier").stdout
+    parakh("key", "revoke", "carrier", code=1)
+    assert accounts.bearer(centre, secret) is None
+    centre.close()
+
+
+def test_the_audit_is_verified(parakh: Any, data_dir: Path) -> None:
+    parakh("unit", "add", "Karachi")
+    verdict = parakh.json("audit", "verify")
+    assert (verdict["rows"], verdict["findings"]) == (1, [])
+    assert "whole" in parakh("audit", "verify").stdout
+    engine = sa.create_engine(f"sqlite:///{data_dir / 'parakh.db'}")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER audit_no_update")
+        connection.exec_driver_sql("UPDATE audit SET actor = 'somebody else' WHERE seq = 2")
+    engine.dispose()
+    broken = parakh.json("audit", "verify", code=1)
+    assert broken["findings"] == [{"seq": 2, "cause": "was changed"}]
+    assert "row 2: was changed" in parakh("audit", "verify", code=1).stdout
+
+
+def test_the_operator_stands_in_the_trail(parakh: Any, data_dir: Path) -> None:
+    import getpass
+
+    parakh("unit", "add", "Karachi")
+    engine = sa.create_engine(f"sqlite:///{data_dir / 'parakh.db'}")
+    with engine.connect() as connection:
+        actor = connection.exec_driver_sql("SELECT actor FROM audit").scalar_one()
+    engine.dispose()
+    assert actor == f"system:cli:{getpass.getuser()}"
+
+
+def checks(found: list[dict[str, Any]]) -> dict[str, bool]:
+    return {own["name"]: own["ok"] for own in found}
+
+
+def test_the_doctor_says_what_is_missing_and_what_to_do(
+    bare: Any, data_dir: Path, model_cache: Path
+) -> None:
+    (data_dir / "models").parent.mkdir()
+    (data_dir / "models").symlink_to(model_cache)
+    sick = bare.json("doctor", code=1)
+    for own in sick:
+        if own["name"] in {"keys", "database", "queue"}:
+            assert not own["ok"]
+            assert "parakh db upgrade" in own["remedy"]
+    bare("db", "upgrade")
+    found = {own["name"]: own for own in bare.json("doctor", code=None)}
+    for name in ("python", "keys", "database", "queue", "settings"):
+        assert found[name]["ok"], found[name]
+    models = [own for name, own in found.items() if name.startswith("model ")]
+    assert len(models) == 2
+    assert all("hash as pinned" in own["found"] for own in models)
+
+
+def test_the_doctor_names_misspelt_settings(bare: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PARAKH_DATABSE_URL", "x")
+    assert "PARAKH_DATABSE_URL" in bare("doctor", code=1).stdout
+
+
+def test_an_unknown_benchmark_is_bad_usage(bare: Any) -> None:
+    assert "known: " in bare("bench", "nonsense", code=2).stderr
