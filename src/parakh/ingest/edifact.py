@@ -45,10 +45,10 @@ _HEAD = re.compile(
     r"UNB *(?P<element>[^A-Z0-9 \t\r\n\x00\x1a])(?P<syntax>[A-Z]{3}[A-Z0-9])"
     r"(?P<component>[^A-Z0-9 \t\r\n\x00\x1a])"
 )
-_UNA = re.compile(r"UNA([^A-Z0-9]{4,6})[ \t\r\n]*\Z")
+_UNA = re.compile(r"UNA([^A-Z0-9]{4,6})[ \t\r\n\x00]*\Z")
 _WHOLE_UNA = re.compile(rf"(?:{_BOM})?[ \t\r\n\x00\x1a]*UNA([^A-Z0-9]{{6}})")
 _BARE_HEADER = re.compile(r"UNH *(?P<element>[^A-Z0-9 \t\r\n\x00\x1a])")
-_TERMINATOR = re.compile(r"([^A-Z0-9 \t\r\n]|(?<=\S)\r?\n)[ \t\r\n]*+UN[GH] *[^A-Z0-9 ]")
+_TERMINATOR = re.compile(r"([^A-Z0-9 \t\r\n\x00]|(?<=\S)\r?\n)[ \t\r\n\x00]*+UN[GH] *[^A-Z0-9 ]")
 """Each run of blanks is looked at once, here and below, or hostile input would take hours."""
 
 

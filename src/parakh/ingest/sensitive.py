@@ -75,9 +75,9 @@ CODES: Mapping[str, str] = {
 """Service code, or kind of free text, and why it is left out."""
 
 _MEAL = re.compile(r"[A-Z]{2}ML")
+_CODE = "|".join([*sorted(code for code in CODES if len(code) == 4), "[A-Z]{2}ML"])
 _IN_HISTORY = re.compile(
-    rf"\b(?:{'|'.join(sorted(code for code in CODES if len(code) == 4))}|[A-Z]{{2}}ML)(?![A-Z])"
-    r"|\bOSI\b|\bRMK?\b|/RM/|\bOTHS\b"
+    rf"\bSSR ?(?:{_CODE})|\b(?:{_CODE})(?![A-Z])|\bOSI\b|\bRMK?\b|/RM/|\bOTHS\b"
 )
 
 

@@ -61,10 +61,21 @@ class AlertView:
 def list_alerts(
     centre: Centre, actor: Actor, states: Iterable[AlertState] = OPEN, *, offset: int = 0
 ) -> list[AlertRow]:
-    """Alerts of the actor's units, newest first, a hundred at a time; a look that is audited."""
+    """Alerts of the actor's units, a hundred at a time; a look that is audited.
+
+    Closed ones are the newest first; open ones the most urgent first, then new ones, then newest.
+    """
     actor.require(Permission.SEE_ALERTS)
+    wanted = set(states)
+    urgent_first = AlertState.CLOSED not in wanted
     with centre.db.read() as connection:
-        found = store.alerts(connection, units=_units(actor), states=states, offset=offset)
+        found = store.alerts(
+            connection,
+            units=_units(actor),
+            states=wanted,
+            urgent_first=urgent_first,
+            offset=offset,
+        )
         rows = _rows(connection, found)
     if rows:
         with centre.db.write(actor, Purpose.ALERT) as tx:

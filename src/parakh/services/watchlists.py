@@ -89,6 +89,14 @@ def lists(centre: Centre, actor: Actor) -> list[tuple[Watchlist, int]]:
         return [(own, counts.get(own.id, 0)) for own in watchlists.lists(connection).values()]
 
 
+def get_list(centre: Centre, actor: Actor, list_id: str) -> Watchlist:
+    """One list; raises NotFound."""
+    for own, _ in lists(centre, actor):
+        if own.id == list_id:
+            return own
+    raise NotFound("there is no such list")
+
+
 def entries(
     centre: Centre,
     actor: Actor,

@@ -263,13 +263,21 @@ def alerts(
     *,
     units: Iterable[str] | None,
     states: Iterable[AlertState],
+    urgent_first: bool = False,
     offset: int = 0,
     limit: int = 100,
 ) -> list[Alert]:
-    """Alerts in some states, newest first; of some units, or (None) of all."""
+    """Alerts in some states, newest first; of some units, or (None) of all.
+
+    With `urgent_first` the most urgent advice comes first, then new ones, then the newest.
+    """
     query = sa.select(alert).where(alert.c.state.in_({state.value for state in states}))
     if units is not None:
         query = query.where(alert.c.unit_id.in_(set(units)))
+    if urgent_first:
+        ranks = {advice.value: advice.rank for advice in Advice}
+        taken = sa.case((alert.c.state == AlertState.NEW.value, 0), else_=1)
+        query = query.order_by(sa.case(ranks, value=alert.c.advice).desc(), taken)
     query = query.order_by(alert.c.id.desc()).offset(offset).limit(limit)
     return [_alert(row) for row in connection.execute(query)]
 

@@ -11,10 +11,13 @@ from urllib.parse import urlencode
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DataError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Match
 
+from parakh.access import Actor
 from parakh.domain.phrase import N_
 from parakh.errors import (
     Conflict,
@@ -26,6 +29,7 @@ from parakh.errors import (
     SignInFailed,
     Unreadable,
 )
+from parakh.services import trail
 from parakh.web.i18n import gettext
 from parakh.web.rendering import render
 from parakh.web.security import stamp
@@ -59,6 +63,10 @@ UNSTORABLE = N_("A value holds something that cannot be stored, such as a null c
 
 class SignInNeeded(Exception):
     """No session: pages lead to the sign-in page and back, the API answers 401."""
+
+
+class UnknownKey(SignInNeeded):
+    """A key that the centre does not know, or that is no longer good; it leaves an audit row."""
 
 
 def status_of(error: ParakhError) -> int:
@@ -96,16 +104,26 @@ def answer(
         headers = {"www-authenticate": "Bearer"} if status == 401 else None
         return JSONResponse(body, status, headers, media_type="application/problem+json")
     template = "fragments/notice.html" if "hx-request" in request.headers else "error.html"
-    return render(request, template, status=status, code=status, title=title(status), detail=detail)
+    response = render(
+        request, template, status=status, code=status, title=title(status), detail=detail
+    )
+    # A refused step is no page: its address must not come to stand in the address bar.
+    response.headers["hx-push-url"] = "false"
+    return response
 
 
 async def _on_parakh_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, ParakhError)  # noqa: S101  (registered for this class)
+    actor = getattr(request.state, "actor", None)
+    if actor is not None and status_of(error) == 403:
+        await _note_refusal(request, actor)
     return answer(request, status_of(error), str(error))
 
 
 async def _on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  (registered for this class)
+    if error.status_code == 405 and request.method == "GET" and not wants_json(request):
+        return RedirectResponse(_above(request), 303)
     detail = error.detail if error.detail != HTTPStatus(error.status_code).phrase else ""
     response = answer(request, error.status_code, detail)
     response.headers.update(error.headers or {})
@@ -126,13 +144,31 @@ async def _on_unstorable(request: Request, _: Exception) -> Response:
     return answer(request, 422, gettext(UNSTORABLE))
 
 
-async def _on_sign_in_needed(request: Request, _: Exception) -> Response:
+async def _on_sign_in_needed(request: Request, error: Exception) -> Response:
+    if isinstance(error, UnknownKey):
+        await _note_refusal(request, None)
     if wants_json(request):
         return answer(request, 401, "Send an API key as a bearer token, or sign in.")
     if "hx-request" in request.headers:
         return Response(status_code=204, headers={"hx-redirect": "/sign-in"})
     here = str(request.url.replace(scheme="", netloc=""))
     return RedirectResponse(_sign_in(here) if request.method == "GET" else "/sign-in", 303)
+
+
+async def _note_refusal(request: Request, actor: Actor | None) -> None:
+    what = f"{request.method} {request.url.path}"
+    await run_in_threadpool(trail.refused, request.app.state.centre, actor, what)
+
+
+def _above(request: Request) -> str:
+    """The nearest page above the address of a form, which is no page itself."""
+    path = request.url.path
+    while path.rpartition("/")[0]:
+        path = path.rpartition("/")[0]
+        scope = {"type": "http", "method": "GET", "path": path}
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes):
+            return path
+    return "/"
 
 
 def _sign_in(then: str) -> str:

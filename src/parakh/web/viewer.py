@@ -73,6 +73,7 @@ async def viewer(request: Request) -> Viewer:
     if session is None:
         raise SignInNeeded
     request.state.session = session
+    request.state.actor = session.actor
     check_origin(request)
     await check_token(request, session.csrf)
     return Viewer(request=request, centre=centre_of(request), session=session)

@@ -11,7 +11,15 @@ from parakh.services import alerts
 from parakh.services.alerts import AlertRow, AlertView, HitView
 from parakh.store.alerts import WallEvent
 from parakh.web.api.auth import Calling
-from parakh.web.api.wire import AlertOut, AssessmentOut, HitOut, TravellerOut, VoyageOut, Wire
+from parakh.web.api.wire import (
+    AlertOut,
+    AssessmentOut,
+    CrossingOut,
+    HitOut,
+    TravellerOut,
+    VoyageOut,
+    Wire,
+)
 from parakh.web.queries import Offset, Sequence
 
 router = APIRouter(prefix="/alerts", tags=["alerts"])
@@ -25,6 +33,8 @@ class AlertRowOut(Wire):
     traveller: TravellerOut | None
     voyage: VoyageOut | None
     hits: list[HitOut]
+    crossing: CrossingOut | None
+    lane: str = Field(description="of the gate at which the person was seen; may be empty")
 
     @classmethod
     def of(cls, value: AlertRow) -> "AlertRowOut":
@@ -35,6 +45,8 @@ class AlertRowOut(Wire):
             traveller=TravellerOut.of(value.traveller) if value.traveller else None,
             voyage=VoyageOut.of(value.voyage) if value.voyage else None,
             hits=[HitOut.of(hit) for hit in value.hits],
+            crossing=CrossingOut.of(value.crossing) if value.crossing else None,
+            lane=value.lane,
         )
 
 
@@ -117,7 +129,10 @@ def list_alerts(
     state: Annotated[list[AlertState], Query()] = list(alerts.OPEN),  # noqa: B006  (never changed)
     offset: Offset = 0,
 ) -> list[AlertRowOut]:
-    """Alerts of the caller's units, newest first, a hundred at a time."""
+    """Alerts of the caller's units, a hundred at a time.
+
+    With `closed` ones the newest first; else the most urgent first, then new ones, then newest.
+    """
     found = alerts.list_alerts(calling.centre, calling.actor, state, offset=offset)
     return [AlertRowOut.of(row) for row in found]
 

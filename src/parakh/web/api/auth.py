@@ -11,7 +11,7 @@ from starlette.requests import Request
 from parakh.access import Actor
 from parakh.services import accounts
 from parakh.services.centre import Centre
-from parakh.web.errors import SignInNeeded
+from parakh.web.errors import SignInNeeded, UnknownKey
 from parakh.web.security import COOKIE, check_origin, check_token
 from parakh.web.viewer import centre_of, session_of
 
@@ -42,11 +42,13 @@ async def caller(
         # A key that is sent must be good; falling back to the cookie would skip its token check.
         actor = await run_in_threadpool(accounts.bearer, centre, key.credentials)
         if actor is None:
-            raise SignInNeeded
+            raise UnknownKey
+        request.state.actor = actor
         return Caller(centre=centre, actor=actor)
     session = await session_of(request)
     if session is None:
         raise SignInNeeded
+    request.state.actor = session.actor
     check_origin(request)
     await check_token(request, session.csrf)
     return Caller(centre=centre, actor=session.actor)

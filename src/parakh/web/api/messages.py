@@ -68,6 +68,7 @@ class MessageRowOut(Wire):
     types: list[str]
     parts: int
     quarantined: int
+    corrected_by: str | None = Field(description="the message that came in its place")
 
 
 class MessagePageOut(Wire):
@@ -87,6 +88,7 @@ class MessagePageOut(Wire):
                 types=list(row.types),
                 parts=row.parts,
                 quarantined=row.quarantined,
+                corrected_by=row.corrected_by,
             )
             for row in value.rows
         ]
@@ -149,6 +151,8 @@ class MessageViewOut(Wire):
     message: MessageOut
     parts: list[PartOut]
     travellers: int
+    readable: bool = Field(description="false: the caller may not read the text: no excerpts")
+    corrected_by: str | None
 
     @classmethod
     def of(cls, value: MessageView) -> "MessageViewOut":
@@ -165,7 +169,13 @@ class MessageViewOut(Wire):
             )
             for part, problems in value.parts
         ]
-        return cls(message=MessageOut.of(value.message), parts=parts, travellers=value.travellers)
+        return cls(
+            message=MessageOut.of(value.message),
+            parts=parts,
+            travellers=value.travellers,
+            readable=value.readable,
+            corrected_by=value.corrected_by,
+        )
 
 
 @router.get("")

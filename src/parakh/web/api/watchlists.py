@@ -54,12 +54,22 @@ class WatchlistOut(Wire):
 
 
 class WatchlistIn(Wire):
-    """A list to be added."""
+    """A list to be added or changed."""
 
     name: str = Field(max_length=200)
     source: str = Field(max_length=400)
     legal_basis: str = Field(max_length=400)
     handling: Handling
+
+    def watchlist(self, list_id: str) -> Watchlist:
+        """The same as a list."""
+        return Watchlist(
+            id=list_id,
+            name=self.name,
+            source=self.source,
+            legal_basis=self.legal_basis,
+            handling=self.handling,
+        )
 
 
 class EntryOut(Wire):
@@ -145,12 +155,18 @@ class EntryViewOut(Wire):
     row: EntryRowOut
     decision: str
     may_decide: bool
+    waiting: list[str] = Field(description="pictures that another person has to approve")
+    may_decide_waiting: bool
 
     @classmethod
     def of(cls, value: EntryView) -> "EntryViewOut":
         """From the service's value."""
         return cls(
-            row=EntryRowOut.of(value.row), decision=value.decision, may_decide=value.may_decide
+            row=EntryRowOut.of(value.row),
+            decision=value.decision,
+            may_decide=value.may_decide,
+            waiting=list(value.waiting),
+            may_decide_waiting=value.may_decide_waiting,
         )
 
 
@@ -198,6 +214,12 @@ class EntryDecisionIn(Wire):
     reason: str = Field(max_length=4000)
 
 
+class PictureDecisionIn(Wire):
+    """A second person's decision on a picture."""
+
+    approve: bool
+
+
 class ReasonIn(Wire):
     """Why a step is taken."""
 
@@ -214,22 +236,27 @@ def list_watchlists(calling: Calling) -> list[WatchlistOut]:
 @router.post("", status_code=201)
 def add_watchlist(calling: Calling, body: WatchlistIn) -> WatchlistOut:
     """Adds a list."""
-    value = Watchlist(
-        id=new_id(),
-        name=body.name,
-        source=body.source,
-        legal_basis=body.legal_basis,
-        handling=body.handling,
-    )
+    value = body.watchlist(new_id())
     watchlists.add_list(calling.centre, calling.actor, value)
     return WatchlistOut.of(value, 0)
+
+
+@router.put("/{list_id}", status_code=204)
+def save_watchlist(
+    calling: Calling,
+    list_id: Annotated[str, Path(description="identifier of the list")],
+    body: WatchlistIn,
+) -> None:
+    """Changes a list; 404 when there is none."""
+    watchlists.get_list(calling.centre, calling.actor, list_id)
+    watchlists.add_list(calling.centre, calling.actor, body.watchlist(list_id))
 
 
 @router.get("/entries")
 def list_entries(
     calling: Calling,
     state: EntryState | None = None,
-    q: Annotated[str, Query(max_length=200, description="part of the primary name")] = "",
+    q: Annotated[str, Query(max_length=200, description="part of a name or document number")] = "",
     page: PageNumber = 1,
 ) -> EntryPageOut:
     """Entries in order of name, fifty at a time."""
@@ -270,9 +297,19 @@ def retire_entry(calling: Calling, entry_id: EntryId, body: ReasonIn) -> EntryOu
 def add_entry_picture(
     calling: Calling, entry_id: EntryId, picture: Annotated[UploadFile, File()]
 ) -> None:
-    """Enrols a picture; 422 when it is not fit to search by."""
+    """Adds a picture, for another person to approve; 422 when it is not fit to search by."""
     portrait = content(picture, "a portrait")
     watchlists.add_portrait(calling.centre, calling.actor, entry_id, portrait)
+
+
+@router.post("/entries/{entry_id}/pictures/{picture_id}/decision", status_code=204)
+def decide_entry_picture(
+    calling: Calling, entry_id: EntryId, picture_id: str, body: PictureDecisionIn
+) -> None:
+    """Approves a waiting picture, or deletes it; 403 for the person who proposed it."""
+    watchlists.decide_portrait(
+        calling.centre, calling.actor, entry_id, picture_id, approve=body.approve
+    )
 
 
 @router.get(

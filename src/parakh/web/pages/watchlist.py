@@ -61,9 +61,30 @@ class ProposalForm(BaseModel):
         )
 
 
+class ListForm(BaseModel):
+    """The fields of a list."""
+
+    model_config = ConfigDict(str_strip_whitespace=True)
+
+    name: Annotated[str, Field(max_length=200)]
+    source: Annotated[str, Field(max_length=400)]
+    legal_basis: Annotated[str, Field(max_length=400)]
+    handling: Handling
+
+    def watchlist(self, list_id: str) -> Watchlist:
+        """The same as a list."""
+        return Watchlist(
+            id=list_id,
+            name=self.name,
+            source=self.source,
+            legal_basis=self.legal_basis,
+            handling=self.handling,
+        )
+
+
 @router.get("")
 def entries(here: Here, state: str = "", q: str = "", page: PageNumber = 1) -> HTMLResponse:
-    """Entries in order of name, by state and part of the name."""
+    """Entries in order of name, by state and part of the name or of a document number."""
     wanted = EntryState(state) if state in list(EntryState) else None
     return here.page(
         "watchlist.html",
@@ -77,19 +98,26 @@ def entries(here: Here, state: str = "", q: str = "", page: PageNumber = 1) -> H
 
 
 @router.post("/lists")
-def add_list(
-    here: Here,
-    name: Annotated[str, Form(max_length=200)],
-    source: Annotated[str, Form(max_length=400)],
-    legal_basis: Annotated[str, Form(max_length=400)],
-    handling: Annotated[Handling, Form()],
-) -> RedirectResponse:
+def add_list(here: Here, form: Annotated[ListForm, Form()]) -> RedirectResponse:
     """Adds a list."""
-    value = Watchlist(
-        id=new_id(), name=name, source=source, legal_basis=legal_basis, handling=handling
-    )
-    watchlists.add_list(here.centre, here.actor, value)
+    watchlists.add_list(here.centre, here.actor, form.watchlist(new_id()))
     return here.done("/watchlist", "list-added")
+
+
+@router.get("/lists/{list_id}")
+def edit_list(here: Here, list_id: str) -> HTMLResponse:
+    """The page on which a list is changed."""
+    here.actor.require(Permission.DECIDE_ENTRIES)
+    value = watchlists.get_list(here.centre, here.actor, list_id)
+    return here.page("list.html", list=value, handlings=list(Handling))
+
+
+@router.post("/lists/{list_id}")
+def save_list(here: Here, list_id: str, form: Annotated[ListForm, Form()]) -> RedirectResponse:
+    """Changes a list; its entries keep theirs."""
+    watchlists.get_list(here.centre, here.actor, list_id)
+    watchlists.add_list(here.centre, here.actor, form.watchlist(list_id))
+    return here.done("/watchlist", "list-saved")
 
 
 @router.get("/propose")
@@ -145,7 +173,21 @@ def retire(
 def add_picture(
     here: Here, entry_id: str, picture: Annotated[UploadFile | None, File()] = None
 ) -> RedirectResponse:
-    """Enrols one more picture."""
+    """Adds one more picture, which another person has to approve."""
     portrait = content(picture, "a portrait")
     watchlists.add_portrait(here.centre, here.actor, entry_id, portrait)
     return here.done(f"/watchlist/entries/{entry_id}", "picture-added")
+
+
+@router.post("/entries/{entry_id}/pictures/{picture_id}/decision")
+def decide_picture(
+    here: Here,
+    entry_id: str,
+    picture_id: str,
+    decision: Annotated[str, Form(pattern="^(approve|reject)$")],
+) -> RedirectResponse:
+    """Approves or rejects a picture that waits."""
+    approve = decision == "approve"
+    watchlists.decide_portrait(here.centre, here.actor, entry_id, picture_id, approve=approve)
+    notice = "picture-approved" if approve else "picture-rejected"
+    return here.done(f"/watchlist/entries/{entry_id}", notice)
