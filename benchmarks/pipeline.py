@@ -26,7 +26,7 @@ from parakh.domain.message import Channel, Source
 from parakh.domain.unit import Unit
 from parakh.ingest import reader
 from parakh.normalise.assemble import assemble
-from parakh.services import accounts, intake, screening, watchlists
+from parakh.services import accounts, imports, intake, screening
 from parakh.services.centre import Centre
 from parakh.services.demonstration import INVENTED
 from parakh.settings import Settings
@@ -58,7 +58,7 @@ def prepared(folder: Path) -> Centre:
     rows = listed_persons(Random(3), LISTED * 12 // 10, TODAY)
     people = [row for row in rows if row.kind == "person"][:LISTED]
     write_csv(path, [replace(row, expires="") for row in people])
-    done = watchlists.import_csv(centre, one, path, approver=two, new_list=INVENTED)
+    done = imports.import_csv(centre, one, path, approver=two, new_list=INVENTED)
     assert (done.entries, done.problems) == (LISTED, ()), done
     return centre
 

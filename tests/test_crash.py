@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from parakh.access import system_actor
 from parakh.domain.message import MessageState
 from parakh.domain.unit import Unit
-from parakh.services import accounts, queue, trail, watchlists
+from parakh.services import accounts, imports, queue, trail
 from parakh.services.centre import Centre
 from parakh.services.demonstration import INVENTED
 from parakh.settings import Settings
@@ -84,7 +84,7 @@ def test_every_acknowledged_message_is_screened_once(tmp_path: Path) -> None:
     files += loaded.messages  # these have travellers who are on the watchlist
     centre = Centre.create(Settings(data_dir=data))
     accounts.add_unit(centre, system_actor("one"), Unit(id="ntc", name="NTC", central=True))
-    watchlists.import_csv(
+    imports.import_csv(
         centre,
         system_actor("one"),
         loaded.watchlist,

@@ -1,5 +1,7 @@
 // The gate's camera: takes the live picture or the document portrait into the form's file fields,
 // so that a shot and an uploaded file are sent in one and the same way.
+import { clearNotice } from "./htmx";
+
 const SIDE = 1280; // the longer side of a shot, in pixels: enough for the face model, quick to send
 
 class Camera {
@@ -125,6 +127,7 @@ function start(root: HTMLElement): void {
       form.reset();
       for (const field of [live, portrait]) preview(field);
       document.getElementById("answer")?.replaceChildren();
+      clearNotice();
       form.querySelector<HTMLInputElement>('input[name="document"]')?.focus();
     },
   };

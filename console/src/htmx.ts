@@ -7,6 +7,10 @@ export function csrfToken(): string {
   return document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? "";
 }
 
+export function clearNotice(): void {
+  document.getElementById("notice")?.replaceChildren();
+}
+
 export function startHtmx(): void {
   // No eval and no inline style: the policy refuses both.
   htmx.config.allowEval = false;
@@ -14,6 +18,9 @@ export function startHtmx(): void {
   htmx.config.selfRequestsOnly = true;
   htmx.config.historyCacheSize = 0; // personal data must not be kept in the browser's storage
   htmx.config.scrollIntoViewOnBoost = false;
+  // Its own list has "style": copying one (of a text field that was drawn larger, say) onto what
+  // comes in is an inline style, which the policy refuses.
+  htmx.config.attributesToSettle = ["class"];
   htmx.config.responseHandling = [
     { code: "204", swap: false },
     { code: "[23]..", swap: true },
@@ -24,6 +31,12 @@ export function startHtmx(): void {
   document.addEventListener("htmx:configRequest", (event) => {
     const { detail } = event as CustomEvent<{ verb: string; headers: Record<string, string> }>;
     if (detail.verb !== "get") detail.headers["X-CSRF-Token"] = csrfToken();
+  });
+
+  // What was said of the step before does not hold for this one.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const { detail } = event as CustomEvent<{ requestConfig: { verb: string } }>;
+    if (detail.requestConfig.verb !== "get") clearNotice();
   });
 
   document.addEventListener("htmx:sendError", () => {

@@ -13,6 +13,19 @@ interface WallEvent {
   alert_id: string;
 }
 
+const newest = (one: HTMLElement, other: HTMLElement): number => (one.id > other.id ? -1 : 1);
+
+/** As the server orders them: the most urgent first, then new ones, then the newest. */
+function order(one: HTMLElement, other: HTMLElement): number {
+  const urgent = Number(other.dataset["rank"]) - Number(one.dataset["rank"]);
+  const taken = (row: HTMLElement): number => (row.dataset["alertState"] === "new" ? 0 : 1);
+  return urgent || taken(one) - taken(other) || newest(one, other);
+}
+
+const same = (one: HTMLElement, other: HTMLElement): boolean =>
+  one.dataset["alertState"] === other.dataset["alertState"] &&
+  one.dataset["seen"] === other.dataset["seen"];
+
 class Wall {
   private source: EventSource | undefined;
   private last: number;
@@ -123,16 +136,17 @@ class Wall {
       old?.remove();
       return;
     }
-    if (old) {
-      if (old.dataset["alertState"] === line.dataset["alertState"]) return;
+    if (old && same(old, line)) return;
+    if (old?.classList.contains("current")) {
+      // The line in hand stays where it is: it must not move under the officer's eyes.
       const focused = old.contains(document.activeElement);
-      if (old.classList.contains("current")) line.classList.add("current");
+      line.classList.add("current");
       old.replaceWith(line);
       if (focused) line.querySelector<HTMLElement>("a.go")?.focus({ preventScroll: true });
     } else {
-      // Identifiers sort by time: the newest alert stands first.
-      const after = [...this.list.children].find((other) => other.id < `alert-${id}`);
-      this.list.insertBefore(line, after ?? null);
+      old?.remove();
+      const rows = [...this.list.querySelectorAll<HTMLElement>(".alert-row")];
+      this.list.insertBefore(line, rows.find((other) => order(line, other) < 0) ?? null);
     }
     htmx.process(line);
     if (raised) this.announce(line);

@@ -73,6 +73,7 @@ def test_every_message_of_every_interchange_is_read() -> None:
         ("no UNZ", UNB + list_of("A:B"), "no UNZ at the end"),
         ("no UNZ between", UNB + UNB + list_of("A:B") + unz(), "no UNZ before this UNB"),
         ("UNE count", UNB + UNG + list_of("A:B") + "UNE+2+5'" + unz(), "UNE counts 2"),
+        ("no UNE", UNB + UNG + list_of("A:B") + unz(), "no UNE before this UNZ"),
         ("UNE without UNG", UNB + list_of("A:B") + "UNE+1+5'" + unz(), "no UNG for this UNE"),
         ("no UNB", list_of("A:B"), "no UNB interchange header"),
         ("text at the end", UNB + list_of("A:B") + unz() + "13Nov", "These bytes are no segment"),

@@ -12,7 +12,7 @@ from parakh.domain.message import Channel, Source
 from parakh.domain.traveller import Document, DocumentType, PersonName
 from parakh.domain.watchlist import EntryKind, EntryState, Handling, Watchlist, WatchlistEntry
 from parakh.errors import Conflict, Forbidden, InvalidInput, NotFound, Unreadable
-from parakh.services import alerts, intake, queue, watchlists
+from parakh.services import alerts, imports, intake, queue, watchlists
 from parakh.services.centre import Centre
 from parakh.simulate import traffic
 
@@ -229,9 +229,9 @@ def test_good_rows_are_imported_and_bad_ones_named(
         "Wanted,person,ABRO,,,,far,2099-01-01\n"
     )
     with pytest.raises(InvalidInput):
-        watchlists.import_csv(listing, one, path)
+        imports.import_csv(listing, one, path)
     assert watchlists.entries(listing, one).total == 0, "why may the new list be held?"
-    done = watchlists.import_csv(listing, one, path, new_list=WANTED)
+    done = imports.import_csv(listing, one, path, new_list=WANTED)
     assert (done.lists, done.entries) == (1, 3)
     assert sorted(own.line for own in done.problems) == [3, 5, 6]
     assert hits() == 0, "they wait for a second person"
@@ -241,7 +241,7 @@ def test_good_rows_are_imported_and_bad_ones_named(
     for own in rows:
         assert own.entry.expires_at is not None
         assert own.entry.expires_at <= latest
-    again = watchlists.import_csv(listing, one, path)
+    again = imports.import_csv(listing, one, path)
     assert (again.lists, again.entries, again.known) == (0, 0, 3)
 
 
@@ -250,8 +250,8 @@ def test_an_import_needs_a_second_person_too(
 ) -> None:
     path = csv("Wanted,person,MAZARI,ZULFIQAR,1980-05-05,,courier,\n")
     with pytest.raises(Forbidden, match="as well"):
-        watchlists.import_csv(listing, one, path, approver=one)
-    watchlists.import_csv(listing, one, path, approver=two)
+        imports.import_csv(listing, one, path, approver=one)
+    imports.import_csv(listing, one, path, approver=two)
     assert hits() == 1
 
 
@@ -259,9 +259,9 @@ def test_a_file_that_is_no_list_changes_nothing(centre: Centre, one: Actor, tmp_
     path = tmp_path / "wrong.csv"
     path.write_text("a,b\n1,2\n")
     with pytest.raises(Unreadable):
-        watchlists.import_csv(centre, one, path)
+        imports.import_csv(centre, one, path)
     with pytest.raises(NotFound):
-        watchlists.import_csv(centre, one, tmp_path / "none.csv")
+        imports.import_csv(centre, one, tmp_path / "none.csv")
     assert watchlists.lists(centre, one) == []
 
 
@@ -269,7 +269,7 @@ def test_the_simulated_list_is_imported_whole(
     listing: Centre, one: Actor, two: Actor, tmp_path: Path, clock: Any
 ) -> None:
     made = traffic.write(tmp_path / "sim", seed=3, today=clock().date())
-    done = watchlists.import_csv(listing, one, made.watchlist, approver=two, new_list=WANTED)
+    done = imports.import_csv(listing, one, made.watchlist, approver=two, new_list=WANTED)
     assert (done.entries, done.problems) == (traffic.LISTED, ())
     listing.names.refresh()
     assert len(listing.names.index) == traffic.LISTED

@@ -22,7 +22,7 @@ from parakh.domain.ids import new_id
 from parakh.domain.phrase import phrase
 from parakh.domain.unit import Unit
 from parakh.errors import NotFound
-from parakh.store import alerts, people
+from parakh.store import alerts, assessments, people
 from parakh.store.database import Database, Tx
 
 SUBJECT = Ref(kind=Kind.TRAVELLER, id="t")
@@ -63,7 +63,7 @@ def an_assessment(tx: Tx, *hits: Hit, cause: str = "m#1") -> Assessment:
         ),
         hits=hits,
     )
-    alerts.save_assessment(tx.connection, value)
+    assessments.save_assessment(tx.connection, value)
     return value
 
 
@@ -92,12 +92,12 @@ def tx(database: Database) -> Iterator[Tx]:
 def test_an_assessment_comes_back_with_its_hits_strongest_first(tx: Tx) -> None:
     weak, strong = a_hit("e", 0.8), a_hit("f", 0.95)
     value = an_assessment(tx, weak, strong)
-    found = alerts.get_assessment(tx.connection, value.id)
+    found = assessments.get_assessment(tx.connection, value.id)
     assert found == replace(value, hits=(strong, weak))
-    assert alerts.get_hit(tx.connection, weak.id) == weak
-    assert alerts.hits_of(tx.connection, [SUBJECT]) == {SUBJECT: [strong, weak]}
-    assert alerts.hits_of(tx.connection, [Ref(kind=Kind.CAPTURE, id="t")]) == {}
-    for look in (alerts.get_assessment, alerts.get_hit, alerts.get_alert):
+    assert assessments.get_hit(tx.connection, weak.id) == weak
+    assert assessments.hits_of(tx.connection, [SUBJECT]) == {SUBJECT: [strong, weak]}
+    assert assessments.hits_of(tx.connection, [Ref(kind=Kind.CAPTURE, id="t")]) == {}
+    for look in (assessments.get_assessment, assessments.get_hit, alerts.get_alert):
         with pytest.raises(NotFound):
             look(tx.connection, "none")
 
@@ -108,19 +108,21 @@ def test_a_hit_that_comes_again_keeps_what_was_decided(tx: Tx) -> None:
     cleared = replace(
         old, state=HitState.CLEARED, decided_by="x", decided_at=tx.at, reason="another man"
     )
-    assert alerts.decide_hit(tx.connection, cleared)
-    assert not alerts.decide_hit(tx.connection, replace(cleared, state=HitState.CONFIRMED))
+    assert assessments.decide_hit(tx.connection, cleared)
+    assert not assessments.decide_hit(tx.connection, replace(cleared, state=HitState.CONFIRMED))
     again = replace(old, score=0.99, screener="name@2")
     an_assessment(tx, again, cause="m#2")
-    assert alerts.get_hit(tx.connection, old.id) == replace(cleared, score=0.99, screener="name@2")
+    assert assessments.get_hit(tx.connection, old.id) == replace(
+        cleared, score=0.99, screener="name@2"
+    )
 
 
 def test_the_newest_assessment_counts(tx: Tx) -> None:
     first = an_assessment(tx, a_hit())
     second = replace(first, id=f"f{first.id[1:]}", cause="m#2", results=(), hits=())
-    alerts.save_assessment(tx.connection, second)
-    assert alerts.newest_results(tx.connection, [SUBJECT]) == {"t": ()}
-    assert alerts.assessments_of(tx.connection, [SUBJECT]) == {SUBJECT: [second, first]}
+    assessments.save_assessment(tx.connection, second)
+    assert assessments.newest_results(tx.connection, [SUBJECT]) == {"t": ()}
+    assert assessments.assessments_of(tx.connection, [SUBJECT]) == {SUBJECT: [second, first]}
 
 
 def test_alerts_belong_to_units_and_have_a_state(tx: Tx) -> None:

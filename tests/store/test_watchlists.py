@@ -42,16 +42,16 @@ def an_entry(tx: Tx, family: str = "MAZARI", **values: object) -> WatchlistEntry
 @pytest.fixture
 def tx(database: Database) -> Iterator[Tx]:
     with database.write(system_actor("test"), Purpose.WATCHLIST) as own:
-        watchlists.save_list(own.connection, WANTED)
+        watchlists.save_list(own, WANTED)
         yield own
         own.audit("test", "test", "")
 
 
 def test_lists_come_back_and_are_updated(tx: Tx) -> None:
     other = replace(WANTED, id="o", name="Arms", handling=Handling.INFORM)
-    watchlists.save_list(tx.connection, other)
+    watchlists.save_list(tx, other)
     changed = replace(WANTED, legal_basis="§ 2")
-    watchlists.save_list(tx.connection, changed)
+    watchlists.save_list(tx, changed)
     assert list(watchlists.lists(tx.connection).values()) == [other, changed]
 
 

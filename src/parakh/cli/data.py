@@ -24,7 +24,7 @@ from parakh.normalise.names import read_name
 from parakh.normalise.wire_json import parsed_json
 from parakh.screen.pipeline import screen as run_screeners
 from parakh.screen.screener import TravellerSubject
-from parakh.services import intake, queue, watchlists
+from parakh.services import imports, intake, queue
 from parakh.services.intake import Received
 
 _FILES = click.argument(
@@ -162,7 +162,7 @@ def import_(
             id="", name="", source=source, legal_basis=legal_basis, handling=Handling(handling)
         )
     with opened() as centre:
-        done = watchlists.import_csv(centre, operator(), file, approver=approver, new_list=new_list)
+        done = imports.import_csv(centre, operator(), file, approver=approver, new_list=new_list)
     if as_json:
         problems = [{"line": own.line, "cause": own.cause} for own in done.problems]
         print_json(

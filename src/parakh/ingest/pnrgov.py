@@ -148,6 +148,8 @@ class _Reading(People):
             return
         if self._stage >= ITINERARY and segment.get(0) == "700":
             booking = self._reopen(segment)
+        if self._stage <= PEOPLE and not segment.get(0, 1):
+            self._report(segment, "This segment is empty", Severity.WARNING)
         for element in segment.elements:
             parts = padded(element)
             at = moment(parts[1], parts[2])

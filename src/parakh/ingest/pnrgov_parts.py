@@ -1,6 +1,6 @@
 """The parts of one booking while it is read: persons, segments of the itinerary, and the whole."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -153,6 +153,12 @@ class Booking:
                     return person
         return None
 
+    def whose(self, references: Sequence[str], reader: Person | None) -> Person | None:
+        """Whom a service names by reference, else `reader`, in whose group it stands."""
+        if not references or (reader is not None and reader.reference == references[0]):
+            return reader
+        return self.person(references[0]) or reader
+
     def named(self, family: str, given: str) -> Person | None:
         """The traveller with this name, as the booking writes it."""
         for person in self.people:
@@ -219,8 +225,9 @@ class Booking:
     def _join_identities(self) -> None:
         """A document goes to whom it names by reference or position; an infant's to the infant."""
         for identity, reader, references, line in self.identities:
-            owner = self.person(references[0]) if references else None
-            owner = owner or reader or (self.people[0] if len(self.people) == 1 else None)
+            owner = self.whose(references, reader) or (
+                self.people[0] if len(self.people) == 1 else None
+            )
             if identity.infant or owner is None:
                 owner = self._by_name(identity, owner) or owner
             if owner is not None:

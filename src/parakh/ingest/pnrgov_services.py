@@ -42,8 +42,7 @@ class Services(State):
             self._changed(segment, code)
             return
         person = self._person if self._stage == PEOPLE else None
-        for reference in service.travellers[:1]:
-            person = booking.person(reference) or person
+        person = booking.whose(service.travellers, person)
         taker = _SERVICES.get(code)
         if taker is not None:
             taker(self, segment, service, person)

@@ -20,13 +20,26 @@ _OTHER = "[\u0091-\u0094\u00b4`]"
 _BLANK = " \t\r\n\x00\x1a"
 
 
-def _pattern(marks: str) -> re.Pattern[str]:
+def _pattern(marks: str, *, beside: bool) -> re.Pattern[str]:
     follows = rf"[{_BLANK}]*+(?:(?:{TAGS}) *(?:[+*\x1d']|{marks})|\Z)"
-    return re.compile(rf"(?:{marks})++(?='|{follows})", re.IGNORECASE)
+    run = rf"(?:{marks})(?:[{_BLANK}]*+(?:{marks}))*+"
+    before = "'|" if beside else ""
+    return re.compile(rf"{run}(?:{before}(?={follows}))", re.IGNORECASE)
 
 
-_PATTERNS = {True: _pattern(_UTF8), False: _pattern(_OTHER)}
-_ANY = {True: re.compile(_UTF8), False: re.compile(_OTHER)}
+_MARKS = {True: _UTF8, False: _OTHER}
+_ANY = {utf8: re.compile(marks) for utf8, marks in _MARKS.items()}
+_DOUBLED = {
+    utf8: re.compile(rf"(?:{marks})'[{_BLANK}]*+UN[GH]", re.IGNORECASE)
+    for utf8, marks in _MARKS.items()
+}
+"""A mark beside a terminator where no value can end in one: before a message's header."""
+
+_PATTERNS = {
+    (utf8, beside): _pattern(marks, beside=beside)
+    for utf8, marks in _MARKS.items()
+    for beside in (True, False)
+}
 
 
 def straightened(text: str, *, utf8: bool) -> tuple[str, int | None]:
@@ -41,9 +54,10 @@ def straightened(text: str, *, utf8: bool) -> tuple[str, int | None]:
     def straight(match: re.Match[str]) -> str:
         nonlocal first
         first = match.start() if first is None else first
-        begin, width = match.start(), match.end() - match.start()
-        before = text[max(0, begin - 64) : begin].rstrip(_BLANK)
-        beside = text[match.end() : match.end() + 1] == "'" or not before or before[-1] == "'"
-        return "\x00" * width if beside else "'" + "\x00" * (width - 1)
+        before = text[max(0, match.start() - 64) : match.start()].rstrip(_BLANK)
+        padding = "".join(sign if sign in _BLANK else "\x00" for sign in match[0])
+        stands_beside = not before or before[-1] == "'"
+        return padding if stands_beside else "'" + padding[1:]
 
-    return _PATTERNS[utf8].sub(straight, text), first
+    doubled = _DOUBLED[utf8].search(text) is not None
+    return _PATTERNS[utf8, doubled].sub(straight, text), first

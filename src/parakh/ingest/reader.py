@@ -25,8 +25,15 @@ MAPPERS: Mapping[str, Mapper] = {
 }
 """Message type (UNH S009 0065) to its mapper."""
 
+_TYPICAL: Mapping[str, frozenset[str]] = {
+    "PAXLST": frozenset(("BGM", "TDT", "NAD", "CNT")),
+    "PNRGOV": frozenset(("SRC", "TVL", "TIF", "RCI", "EQN")),
+}
+"""Two of these together, and no message of another kind is meant."""
+
 _ENVELOPE = frozenset(("UNA", "UNB", "UNG", "UNE", "UNZ"))
 _CONTROL = _ENVELOPE | {"UNH", "UNT"}
+_MAY_BE_EMPTY = frozenset(("SRC", "DAT", "ORG"))
 _TRAILERS = frozenset(("UNT", "UNE", "UNZ"))
 
 
@@ -188,7 +195,8 @@ def _submission(run: _Run, ordinal: int, data: bytes, pan_key: bytes) -> Submiss
     faults = tuple(_faults(run.segments))
     if header.tag != "UNH":
         cause = "These segments stand in no message: there is no UNH before them"
-        return replace(base, problems=(header.problem(cause), *faults), fatal=True)
+        base = replace(base, problems=(header.problem(cause), *faults))
+        return _guessed(run, base, data, pan_key)
     sequence, part = transfer(header)
     base = replace(
         base,
@@ -200,18 +208,31 @@ def _submission(run: _Run, ordinal: int, data: bytes, pan_key: bytes) -> Submiss
         reference=header.get(0),
         problems=(*faults, *_trailer_problems(run)),
     )
-    mapper = MAPPERS.get(base.message_type)
-    if mapper is None:
-        cause = (
-            f"{_shown(base.message_type)} messages are not supported yet"
-            if base.message_type
-            else "UNH does not name the message type"
-        )
-        return replace(base, problems=(header.problem(cause), *base.problems), fatal=True)
+    if base.message_type in MAPPERS:
+        return _mapped(base.message_type, run, base, data, pan_key)
+    cause = (
+        f"{_shown(base.message_type)} messages are not supported yet"
+        if base.message_type
+        else "UNH does not name the message type"
+    )
+    base = replace(base, problems=(header.problem(cause), *base.problems))
+    return _guessed(run, base, data, pan_key)
+
+
+def _mapped(kind: str, run: _Run, base: Submission, data: bytes, pan_key: bytes) -> Submission:
     cards = CardCutter(pan_key)
-    cuts = base.message_type == "PNRGOV"
+    cuts = kind == "PNRGOV"
     segments = cards.segments(run.segments, data) if cuts else run.segments
-    return mapper(segments, base, run.cut, cards)
+    return MAPPERS[kind](segments, base, run.cut, cards)
+
+
+def _guessed(run: _Run, base: Submission, data: bytes, pan_key: bytes) -> Submission:
+    """A message that does not say what it is: read as what its segments look like, but fatal."""
+    tags = {segment.tag for segment in run.segments}
+    kinds = [kind for kind, typical in _TYPICAL.items() if len(tags & typical) > 1]
+    if kinds:
+        base = _mapped(kinds[0], run, base, data, pan_key)
+    return replace(base, fatal=True)
 
 
 def _version(header: Segment) -> str:
@@ -223,8 +244,10 @@ def _version(header: Segment) -> str:
 
 
 def _faults(segments: Sequence[Segment]) -> Iterator[Problem]:
-    """What the tokeniser found wrong."""
+    """What the tokeniser found wrong, and segments that hold nothing."""
     for segment in segments:
+        if not segment.elements and segment.tag and segment.tag not in _MAY_BE_EMPTY:
+            yield segment.problem("This segment is empty", Severity.WARNING)
         if segment.fault:
             harmless = segment.fault != UNTERMINATED or segment.tag in _TRAILERS
             severity = Severity.WARNING if segment.tag and harmless else Severity.ERROR
@@ -302,6 +325,9 @@ class _Envelope:
             groups.start(segment)
             self._interchange.groups += 1
         elif tag in self._levels:
+            if tag == "UNZ" and groups.open:
+                yield "There is no UNE before this UNZ"
+                groups.stop()
             yield from self._levels[tag].end(segment)
 
 

@@ -25,6 +25,9 @@ from parakh.store import people
 from parakh.store.people import ApiKey, Credentials, StoredSession, User, token_hash
 
 MINIMUM_PASSWORD = 12
+FOR_HUMANS = frozenset({Permission.DECIDE_ENTRIES, Permission.HANDLE_ALERTS})
+"""Decisions that a program may not take, so that no key is ever granted them."""
+
 _TOUCH = timedelta(minutes=1)
 _DOOR = system_actor("sign-in")
 _FAILED = "The name or the password is wrong, or the account is locked for a while."
@@ -193,6 +196,9 @@ def add_api_key(
 ) -> str:
     """Makes a key for another system; the key itself is given once, and never stored."""
     actor.require(Permission.MANAGE_USERS)
+    human = sorted(permissions & FOR_HUMANS)
+    if human:
+        raise InvalidInput(f"only a person may {' or '.join(human)}: a key cannot")
     if not 0 < len(name) <= 80:
         raise InvalidInput("the name of a key has 1 to 80 characters")
     secret = f"parakh_{secrets.token_urlsafe(32)}"

@@ -16,7 +16,7 @@ from parakh.domain.watchlist import Watchlist, WatchlistEntry
 from parakh.errors import Conflict, Forbidden
 from parakh.services.centre import Centre
 from parakh.store import alerts as store
-from parakh.store import captures, people, pictures, travellers, watchlists
+from parakh.store import assessments, captures, people, pictures, travellers, watchlists
 from parakh.store.alerts import WallEvent
 
 OPEN = (AlertState.NEW, AlertState.ACKNOWLEDGED)
@@ -106,7 +106,7 @@ def view(centre: Centre, actor: Actor, alert_id: str) -> AlertView:
     actor.require(Permission.SEE_ALERTS)
     with centre.db.read() as connection:
         found = _own(connection, actor, alert_id)
-        assessment = store.get_assessment(connection, found.assessment_id)
+        assessment = assessments.get_assessment(connection, found.assessment_id)
         shown = AlertView(
             row=_rows(connection, [found])[0],
             assessment=assessment,
@@ -161,12 +161,12 @@ def decide(
         alert = _own(tx.connection, actor, alert_id)
         if alert.state is not AlertState.ACKNOWLEDGED:
             raise Conflict(f"the alert is {alert.state.value}: acknowledge it first")
-        assessment = store.get_assessment(tx.connection, alert.assessment_id)
+        assessment = assessments.get_assessment(tx.connection, alert.assessment_id)
         if hit_id not in {hit.id for hit in assessment.hits}:
             raise Forbidden("the hit does not belong to this alert")
-        old = store.get_hit(tx.connection, hit_id)
+        old = assessments.get_hit(tx.connection, hit_id)
         new = decisions.decide(old, confirmed=confirmed, reason=reason, actor=actor, at=tx.at)
-        if not store.decide_hit(tx.connection, new):
+        if not assessments.decide_hit(tx.connection, new):
             raise Conflict("somebody else decided on it just now")
         tx.audit(f"hit.{new.state.value}", "hit", hit_id, alert=alert_id, reason=new.reason)
     centre.wall.notify()
@@ -178,7 +178,7 @@ def close(centre: Centre, actor: Actor, alert_id: str, kind: OutcomeKind, note: 
     actor.require(Permission.HANDLE_ALERTS)
     with centre.db.write(actor, Purpose.ALERT) as tx:
         old = _own(tx.connection, actor, alert_id)
-        hits = store.get_assessment(tx.connection, old.assessment_id).hits
+        hits = assessments.get_assessment(tx.connection, old.assessment_id).hits
         new = decisions.close(old, hits, kind, note, actor, tx.at)
         if not store.move_alert(tx, new, old.state):
             raise Conflict("somebody else closed it just now")
@@ -225,7 +225,7 @@ def _rows(connection: sa.Connection, found: list[Alert]) -> list[AlertRow]:
     ids = [alert.subject.id for alert in found if alert.subject.kind is Kind.TRAVELLER]
     known = {own.id: own for own in travellers.travellers_by_id(connection, ids)}
     voyages = travellers.voyages_by_id(connection, {own.voyage_id for own in known.values()})
-    hits = store.hits_by_assessment(connection, [alert.assessment_id for alert in found])
+    hits = assessments.hits_by_assessment(connection, [alert.assessment_id for alert in found])
     crossings = travellers.crossings_of(connection, list(known))
     strangers = [alert.subject.id for alert in found if alert.subject.kind is Kind.CAPTURE]
     lanes = captures.lanes(connection, strangers)

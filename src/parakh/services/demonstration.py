@@ -25,7 +25,7 @@ from parakh.domain.voyage import Direction
 from parakh.domain.watchlist import EntryKind, Handling, Watchlist, WatchlistEntry
 from parakh.errors import Misconfigured, ParakhError
 from parakh.faces.picture import Picture, decode_picture
-from parakh.services import accounts, gate, intake, portraits, queue, watchlists
+from parakh.services import accounts, gate, imports, intake, portraits, queue, watchlists
 from parakh.services.centre import Centre
 from parakh.simulate import traffic
 from parakh.simulate.traffic import Manifest
@@ -90,7 +90,7 @@ class Demonstration:
         if fresh:
             note("Loading units, a watchlist and a portrait …")
             _load_units(centre)
-            watchlists.import_csv(
+            imports.import_csv(
                 centre, _LOADER, manifest.watchlist, approver=_SECOND, new_list=INVENTED
             )
         passwords = _load_people(centre)

@@ -28,7 +28,7 @@ from parakh.services import portraits
 from parakh.services.alerts import OPEN, HitView, hit_views
 from parakh.services.centre import Centre
 from parakh.services.screening import assess
-from parakh.store import alerts, pictures, travellers
+from parakh.store import alerts, assessments, pictures, travellers
 from parakh.store import captures as captures_store
 from parakh.store.database import Tx
 
@@ -202,8 +202,8 @@ def _search(
         )
         assess(tx, [screened], cause=capture_id, ports={ref: request.port})
         open_alerts = _open_alerts(tx.connection, actor, ref)
-        stored = alerts.assessments_of(tx.connection, [ref])[ref][0]
-        known = alerts.hits_of(tx.connection, [ref]).get(ref, [])
+        stored = assessments.assessments_of(tx.connection, [ref])[ref][0]
+        known = assessments.hits_of(tx.connection, [ref]).get(ref, [])
         shown = hit_views(tx.connection, known)
         tx.audit("gate.captured", ref.kind, ref.id, capture=capture_id, lane=request.lane)
     centre.wall.notify()

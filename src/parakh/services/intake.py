@@ -158,6 +158,9 @@ def correct(centre: Centre, actor: Actor, message_id: str, data: bytes) -> Recei
     actor.require(Permission.RERUN_MESSAGES)
     with centre.db.read() as connection:
         old = messages.get(connection, message_id)
+        parts = messages.parts(connection, message_id)
+    if not any(part.state is PartState.QUARANTINED for part in parts):
+        raise Conflict("no part of this message is quarantined: there is nothing to correct")
     source = Source(channel=Channel.HTTP, name=old.source.name)
     return receive(centre, actor, data, source, corrects=old.id)
 

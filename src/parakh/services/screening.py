@@ -19,7 +19,7 @@ from parakh.domain.watchlist import Handling
 from parakh.screen.pipeline import Screened, screen
 from parakh.screen.screener import TravellerSubject
 from parakh.services.centre import WORKER, Centre
-from parakh.store import alerts, messages, people, travellers, watchlists
+from parakh.store import alerts, assessments, messages, people, travellers, watchlists
 from parakh.store.database import Tx
 
 STILL_CROSSING = timedelta(hours=12)
@@ -93,7 +93,7 @@ def assess(
     no second alert.
     """
     connection = tx.connection
-    known = alerts.hits_of(connection, [own.subject.ref for own in screened])
+    known = assessments.hits_of(connection, [own.subject.ref for own in screened])
     handling = handling_of(connection, [hit for own in screened for hit in own.hits])
     units = list(people.units(connection).values())
     raised: list[Alert] = []
@@ -110,7 +110,7 @@ def assess(
             results=own.results,
             hits=tuple(hits),
         )
-        alerts.save_assessment(connection, assessment)
+        assessments.save_assessment(connection, assessment)
         if {hit.id for hit in hits} - {hit.id for hit in before}:
             raised += _raise(tx, assessment, ports.get(ref, ""), units)
     return raised

@@ -24,7 +24,7 @@ from parakh.domain.traveller import Traveller
 from parakh.domain.voyage import Crossing, Voyage
 from parakh.services.centre import Centre
 from parakh.services.screening import handling_of
-from parakh.store import alerts, travellers
+from parakh.store import alerts, assessments, travellers
 from parakh.store.travellers import SourceRecord
 
 
@@ -88,8 +88,8 @@ def arrivals(centre: Centre, actor: Actor, since: datetime, until: datetime) -> 
         found = travellers.voyages_between(connection, since, until, ports)
         ids = [voyage.id for voyage in found]
         counts = travellers.crossing_counts(connection, ids)
-        hits = alerts.hits_by_voyage(connection, ids)
-        given = alerts.advice_by_voyage(connection, ids)
+        hits = assessments.hits_by_voyage(connection, ids)
+        given = assessments.advice_by_voyage(connection, ids)
         handling = handling_of(connection, chain.from_iterable(hits.values()))
     return [
         _row(
@@ -124,7 +124,7 @@ def traveller(
         found = travellers.get_traveller(connection, traveller_id)
         own = travellers.get_voyage(connection, found.voyage_id)
         actor.require_port(own.port)
-        assessments = alerts.assessments_of(connection, [ref]).get(ref, [])
+        given = assessments.assessments_of(connection, [ref]).get(ref, [])
         row = _vetting_rows(connection, [found])[0]
         view = TravellerView(
             traveller=found,
@@ -132,8 +132,8 @@ def traveller(
             crossing=row.crossing,
             advice=row.advice,
             sources=tuple(travellers.records_of(connection, traveller_id)),
-            assessments=tuple(assessments),
-            hits=tuple(alerts.hits_of(connection, [ref]).get(ref, [])),
+            assessments=tuple(given),
+            hits=tuple(assessments.hits_of(connection, [ref]).get(ref, [])),
             alerts=tuple(
                 alert
                 for alert in alerts.alerts_on(connection, ref)
@@ -150,8 +150,8 @@ def _rows(connection: sa.Connection, of: Voyage) -> list[VettingRow]:
 
 def _vetting_rows(connection: sa.Connection, declared: Sequence[Traveller]) -> list[VettingRow]:
     refs = {own.id: Ref(kind=Kind.TRAVELLER, id=own.id) for own in declared}
-    results = alerts.newest_results(connection, refs.values())
-    hits = alerts.hits_of(connection, refs.values())
+    results = assessments.newest_results(connection, refs.values())
+    hits = assessments.hits_of(connection, refs.values())
     crossings = travellers.crossings_of(connection, list(refs))
     handling = handling_of(connection, chain.from_iterable(hits.values()))
     return [

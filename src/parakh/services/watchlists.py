@@ -1,17 +1,13 @@
-"""Watchlists: proposed by one person, decided by another; imports; enrolled faces."""
+"""Watchlists: proposed by one person, decided by another; enrolled faces."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from itertools import islice
-from pathlib import Path
+from datetime import timedelta
 
 import sqlalchemy as sa
 
 from parakh.access import Actor, Permission, Purpose
 from parakh.domain.hit import Kind
 from parakh.domain.ids import new_id
-from parakh.domain.message import Problem
 from parakh.domain.watchlist import (
     EntryKind,
     EntryState,
@@ -19,9 +15,6 @@ from parakh.domain.watchlist import (
     WatchlistEntry,
 )
 from parakh.errors import Conflict, Forbidden, InvalidInput, NotFound
-from parakh.ingest.lists import csv
-from parakh.ingest.lists.csv import DeclaredEntry
-from parakh.normalise.entries import watchlist_entry
 from parakh.services import portraits
 from parakh.services.centre import Centre
 from parakh.services.portraits import Portrait
@@ -31,8 +24,6 @@ from parakh.store.database import Tx
 PAGE = 50
 LONGEST = timedelta(days=5 * 365)
 """An entry lives no longer than this without being proposed again."""
-
-BATCH = 5000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,16 +57,6 @@ class EntryView:
     may_decide: bool
     waiting: tuple[str, ...] = ()
     may_decide_waiting: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Imported:
-    """What an import came to; `known` rows were in their list already, and were passed over."""
-
-    lists: int
-    entries: int
-    known: int
-    problems: tuple[Problem, ...]
 
 
 # --- looking ----------------------------------------------------------------------------------
@@ -152,7 +133,10 @@ def picture(centre: Centre, actor: Actor, picture_id: str) -> tuple[bytes, str]:
 
 
 def add_list(centre: Centre, actor: Actor, value: Watchlist) -> None:
-    """Adds a list; raises InvalidInput when it does not say why it may be held."""
+    """Adds a list, or changes the one with its identifier.
+
+    Raises InvalidInput when it does not say why it may be held, Conflict when the name is taken.
+    """
     actor.require(Permission.DECIDE_ENTRIES)
     if not value.name.strip() or not value.source.strip() or not value.legal_basis.strip():
         raise InvalidInput("a watchlist needs a name, a source and a legal basis")
@@ -160,7 +144,7 @@ def add_list(centre: Centre, actor: Actor, value: Watchlist) -> None:
         taken = [own for own in watchlists.lists(tx.connection).values() if own.name == value.name]
         if taken and taken[0].id != value.id:
             raise Conflict(f"there is a watchlist {value.name} already")
-        watchlists.save_list(tx.connection, value)
+        watchlists.save_list(tx, value)
         tx.audit("watchlist.saved", "watchlist", value.id, name=value.name)
 
 
@@ -239,51 +223,6 @@ def decide_portrait(
         tx.audit(f"entry.portrait_{verb}", "watchlist_entry", entry_id, picture=picture_id)
 
 
-# --- import -----------------------------------------------------------------------------------
-
-
-def import_csv(
-    centre: Centre,
-    actor: Actor,
-    path: Path,
-    *,
-    approver: Actor | None = None,
-    new_list: Watchlist | None = None,
-) -> Imported:
-    """Imports a CSV watchlist; good rows become proposals, bad rows are named, the rest goes on.
-
-    With an `approver`, a second person, the entries are approved in the same step. Lists that do
-    not exist yet are made like `new_list` (its source, legal basis and handling); without it they
-    are refused with InvalidInput, for a list must say why it may be held. No entry lives longer
-    than `LONGEST`; rows that are in their list already are passed over.
-    """
-    actor.require(Permission.PROPOSE_ENTRIES)
-    if approver is not None:
-        approver.require(Permission.DECIDE_ENTRIES)
-        if approver.name == actor.name:
-            raise Forbidden("the person who imports cannot approve as well")
-    problems: list[Problem] = []
-    with centre.db.write(actor, Purpose.WATCHLIST) as tx:
-        books = _Books(tx, new_list)
-        count = 0
-        entries = _new_entries(tx, path, books, problems)
-        while batch := list(islice(entries, BATCH)):
-            if approver is not None:
-                batch = [_approved(value, approver, tx.at) for value in batch]
-            watchlists.add_entries(tx, batch)
-            count += len(batch)
-        tx.audit(
-            "watchlist.imported",
-            "watchlist",
-            path.name,
-            entries=count,
-            known=books.known,
-            refused=len(problems),
-            approved_by=approver.name if approver else None,
-        )
-    return Imported(lists=books.made, entries=count, known=books.known, problems=tuple(problems))
-
-
 # --- within -----------------------------------------------------------------------------------
 
 
@@ -351,78 +290,6 @@ def _enrol(centre: Centre, tx: Tx, entry_id: str, portrait: Portrait) -> str:
     )
     pictures.save_template(tx, centre.db.vault, entry_id, picture_id, portrait.sample.template)
     return picture_id
-
-
-def _declared(path: Path, problems: list[Problem]) -> Iterator[DeclaredEntry]:
-    if not path.is_file():
-        raise NotFound(f"there is no file {path}")
-    for row in csv.read(path.read_bytes()):
-        if isinstance(row, Problem):
-            problems.append(row)
-        else:
-            yield row
-
-
-class _Books:
-    """The lists of one import, and which entries each of them has already."""
-
-    def __init__(self, tx: Tx, new_list: Watchlist | None) -> None:
-        self._tx = tx
-        self._new_list = new_list
-        self._ids = {own.name: own.id for own in watchlists.lists(tx.connection).values()}
-        self._keys: dict[str, set[str]] = {}
-        self.made = 0
-        self.known = 0
-
-    def list_id(self, name: str) -> str:
-        """The list of that name, made if need be and allowed."""
-        if name not in self._ids:
-            self._ids[name] = self._make(name)
-        return self._ids[name]
-
-    def takes(self, value: WatchlistEntry) -> bool:
-        """Whether the entry is new to its list; from then on it is known."""
-        key, list_id = watchlists.entry_key(value), value.watchlist_id
-        if list_id not in self._keys:
-            self._keys[list_id] = watchlists.keys_of_list(self._tx.connection, list_id)
-        if key in self._keys[list_id]:
-            self.known += 1
-            return False
-        self._keys[list_id].add(key)
-        return True
-
-    def _make(self, name: str) -> str:
-        if self._new_list is None:
-            raise InvalidInput(
-                f"there is no watchlist {name} yet: say its source and legal basis, "
-                "so that it can be made"
-            )
-        value = replace(self._new_list, id=new_id(), name=name)
-        watchlists.save_list(self._tx.connection, value)
-        self._tx.audit("watchlist.saved", "watchlist", value.id, name=name)
-        self.made += 1
-        return value.id
-
-
-def _new_entries(
-    tx: Tx, path: Path, books: _Books, problems: list[Problem]
-) -> Iterator[WatchlistEntry]:
-    for declared in _declared(path, problems):
-        value = watchlist_entry(declared, books.list_id(declared.list), tx.actor.name, tx.at)
-        if isinstance(value, Problem):
-            problems.append(value)
-        elif books.takes(value):
-            yield _bounded(value, tx.at)
-
-
-def _bounded(value: WatchlistEntry, at: datetime) -> WatchlistEntry:
-    """The entry with an expiry: the list's own, or the longest life if it gives none or more."""
-    latest = at + LONGEST
-    return replace(value, expires_at=min(value.expires_at or latest, latest))
-
-
-def _approved(value: WatchlistEntry, approver: Actor, at: datetime) -> WatchlistEntry:
-    return replace(value, state=EntryState.APPROVED, decided_by=approver.name, decided_at=at)
 
 
 def _has_alert(connection: sa.Connection, actor: Actor, kind: str, owner_id: str) -> bool:

@@ -18,22 +18,30 @@ from parakh.store.database import Tx
 from parakh.store.tables import change, watchlist, watchlist_entry
 
 ENTRY_CHANGED = "watchlist_entry"
+MOST_VALUES = 10_000
+"""In one statement; SQLite takes at most 32,766."""
 
 
 # --- lists ------------------------------------------------------------------------------------
 
 
-def save_list(connection: sa.Connection, value: Watchlist) -> None:
-    """Adds a list, or updates the one with its identifier."""
+def save_list(tx: Tx, value: Watchlist) -> None:
+    """Adds a list, or updates the one with its identifier, and tells the indexes."""
     columns = {
         "name": value.name,
         "source": value.source,
         "legal_basis": value.legal_basis,
         "handling": value.handling.value,
     }
-    done = connection.execute(watchlist.update().where(watchlist.c.id == value.id).values(columns))
+    done = tx.connection.execute(
+        watchlist.update().where(watchlist.c.id == value.id).values(columns)
+    )
     if done.rowcount == 0:
-        connection.execute(watchlist.insert().values(id=value.id, **columns))
+        tx.connection.execute(watchlist.insert().values(id=value.id, **columns))
+        return
+    own = sa.select(watchlist_entry.c.id).where(watchlist_entry.c.watchlist_id == value.id)
+    # Sentences of hits name the list, so its entries must be taken in under the new name.
+    tx.changed(ENTRY_CHANGED, list(tx.connection.execute(own).scalars()))
 
 
 def lists(connection: sa.Connection) -> dict[str, Watchlist]:
@@ -91,8 +99,13 @@ def decision_reason(connection: sa.Connection, entry_id: str) -> str:
 
 def entries_by_id(connection: sa.Connection, ids: Iterable[str]) -> dict[str, WatchlistEntry]:
     """Entries by their identifiers."""
-    query = sa.select(watchlist_entry).where(watchlist_entry.c.id.in_(set(ids)))
-    return {row.id: _entry(row) for row in connection.execute(query)}
+    wanted = sorted(set(ids))
+    found: dict[str, WatchlistEntry] = {}
+    for start in range(0, len(wanted), MOST_VALUES):
+        some = wanted[start : start + MOST_VALUES]
+        query = sa.select(watchlist_entry).where(watchlist_entry.c.id.in_(some))
+        found |= {row.id: _entry(row) for row in connection.execute(query)}
+    return found
 
 
 def screened_entries(connection: sa.Connection) -> Iterator[WatchlistEntry]:
