@@ -42,6 +42,11 @@ e2e:
 docs: $(VENV)/.dev
 	$(BIN)/python docs/generate.py
 
+## messages: write the catalogue of texts to be translated again
+messages: $(VENV)/.dev
+	$(BIN)/pybabel -q extract -F babel.cfg -k N_ --add-location file --project Parakh \
+	  --copyright-holder "The Parakh authors" -o src/parakh/web/locale/parakh.pot src/parakh
+
 ## lock: write the lock files again (needs uv)
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

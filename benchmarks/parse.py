@@ -1,20 +1,24 @@
 """How fast passenger lists and bookings are read, on one core, beside a generic EDIFACT tokeniser.
 
 Claim: 20,000 passengers a second of generated PAXLST and 5,000 bookings a second of generated
-PNRGOV, from bytes to declared records with the place of each, and ten times the speed at which
-`pydifact` only splits the same bytes into segments, in the same run.
+PNRGOV, from bytes to declared records with the place of each; and splitting into segments goes ten
+times as fast as with `pydifact`, on the same bytes in the same run. The whole reading is also set
+against pydifact's splitting alone, which is no fair comparison, but what somebody who uses it would
+have to beat.
 """
 
 import argparse
 import gc
 import json
 import sys
+import warnings
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from time import perf_counter, process_time
 from typing import Any
 
 from parakh.ingest import reader
+from parakh.ingest.edifact import tokenise
 from parakh.simulate.pnr import bookings
 from parakh.simulate.traffic import passenger_list
 
@@ -49,6 +53,7 @@ def with_pydifact(data: bytes) -> Callable[[], int] | None:
         from pydifact.segmentcollection import RawSegmentCollection
     except ImportError:
         return None
+    warnings.simplefilter("ignore")  # it warns of every segment that it has no table for
     text = data.decode()
     return lambda: len(RawSegmentCollection.from_str(text).segments)
 
@@ -74,9 +79,11 @@ def measured(kind: str, data: bytes, size: int) -> dict[str, Any]:
     split = with_pydifact(data)
     if split is not None:
         assert split() > size
-        theirs = best(split)
-        result["pydifact_tokens_per_second"] = size / theirs["seconds"]
-        result["times_pydifact"] = theirs["cpu_seconds"] / ours["cpu_seconds"]
+        theirs, splitting = best(split), best(lambda: tokenise(data))
+        result["split_per_second"] = size / splitting["seconds"]
+        result["pydifact_split_per_second"] = size / theirs["seconds"]
+        result["split_times_pydifact"] = theirs["cpu_seconds"] / splitting["cpu_seconds"]
+        result["read_times_pydifact_split"] = theirs["cpu_seconds"] / ours["cpu_seconds"]
     return result
 
 
@@ -92,7 +99,7 @@ def main() -> None:
     result = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "rounds": ROUNDS} | figures
     show(result, as_json=arguments.json)
     slow = any(
-        own["per_second"] < own["floor"] or own.get("times_pydifact", 5) < 5
+        own["per_second"] < own["floor"] or own.get("split_times_pydifact", 5) < 5
         for own in figures.values()
     )
     sys.exit(1 if slow else 0)
@@ -110,10 +117,15 @@ def show(result: dict[str, Any], *, as_json: bool) -> None:
             f"  {kind}: {own['per_second']:10,.0f} {own['unit']} a second by the clock, "
             f"{own['per_cpu_second']:,.0f} by processor time (goal {own['goal']:,})"
         )
-        if "times_pydifact" in own:
+        if "split_times_pydifact" in own:
             print(
-                f"  {'':8}{own['pydifact_tokens_per_second']:8,.0f} a second only split by "
-                f"pydifact: we read {own['times_pydifact']:.1f} times as fast"
+                f"  {'':8}{own['split_per_second']:10,.0f} only split, "
+                f"{own['pydifact_split_per_second']:,.0f} by pydifact: "
+                f"{own['split_times_pydifact']:.1f} times as fast (goal 10)"
+            )
+            print(
+                f"  {'':8}wholly read {own['read_times_pydifact_split']:.1f} times as fast as "
+                "pydifact only splits"
             )
         else:
             print(f"  {'':8}pydifact is not installed, so that nothing stands beside it")

@@ -54,6 +54,13 @@ def chromium(launch: Callable[..., Browser]) -> Iterator[Browser]:
     browser.close()
 
 
+WATCH = """
+document.addEventListener("securitypolicyviolation", (event) =>
+  console.error(`policy: ${event.effectiveDirective} ${event.blockedURI} ${event.sample}`));
+"""
+"""Says each breach of the content security policy, so that none passes in silence."""
+
+
 @pytest.fixture
 def visit(chromium: Browser, server: str, stage: Any) -> Iterator[Callable[..., Page]]:
     """Opens a page as a user (or nobody); at the end, the browser must have had no complaint."""
@@ -63,15 +70,18 @@ def visit(chromium: Browser, server: str, stage: Any) -> Iterator[Callable[..., 
         if message.type == "error" and not EXPECTED.search(message.text):
             complaints.append(message.text)
 
-    def opened(path: str, user: str | None = None, browser: Browser | None = None) -> Page:
+    def opened(
+        path: str, user: str | None = None, browser: Browser | None = None, width: int = 1280
+    ) -> Page:
         context = (browser or chromium).new_context(
-            base_url=server, viewport={"width": 1280, "height": 800}
+            base_url=server, viewport={"width": width, "height": 800}
         )
         context.set_default_timeout(15_000)
         contexts.append(context)
         if user:
             token = stage.sessions[user].token
             context.add_cookies([{"name": COOKIE, "value": token, "url": server}])
+        context.add_init_script(WATCH)
         page = context.new_page()
         page.on("console", note)
         page.on("pageerror", lambda error: complaints.append(str(error)))

@@ -122,6 +122,136 @@ def test_an_alert_is_raised_live_and_handled_to_its_end(
     expect(twin).to_have_count(0)
 
 
+def test_one_key_takes_one_alert(visit: Visit) -> None:
+    page = visit("/alerts", "gate")
+    expect(page.locator("#wall-state")).to_have_text("Live")
+    hint = page.locator(".alert-row kbd:visible")
+    expect(hint).to_have_count(0)
+    page.keyboard.press("a")
+    expect(page.locator(".alert-row.new")).to_have_count(2)
+    page.keyboard.press("j")
+    expect(hint).to_have_count(1)
+    taken = page.locator(".alert-row").first.get_attribute("id")
+    for _ in range(3):
+        page.keyboard.press("a")
+    row = page.locator(f"#{taken}")
+    expect(row).to_have_class(re.compile("acknowledged"))
+    expect(row.locator("a.go")).to_be_focused()
+    page.keyboard.press("a")
+    expect(page.locator(".alert-row.new")).to_have_count(1)
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_live_alerts_come_to_stand_where_the_server_puts_them(
+    visit: Visit, stage: Any, flight: bytes
+) -> None:
+    page, other = visit("/alerts", "gate"), visit("/alerts", "gate")
+    rows = page.locator(".alert-row")
+    expect(page.locator("#wall-state")).to_have_text("Live")
+    take_in(stage, flight)
+    expect(rows).to_have_count(4)
+    other.locator(".alert-row").first.get_by_role("button", name="Acknowledge").click()
+    expect(page.locator(".alert-row.acknowledged")).to_have_count(1)
+    live = rows.evaluate_all("rows => rows.map((row) => row.id)")
+    page.reload()
+    expect(rows).to_have_count(4)
+    assert rows.evaluate_all("rows => rows.map((row) => row.id)") == live
+
+
+@pytest.mark.parametrize("width", [390, 820])
+@pytest.mark.parametrize("path", ["/alerts", "/arrivals", "/voyages/{voyage}", "/alerts/{alert}"])
+def test_a_page_fits_a_narrow_screen(
+    visit: Visit, ids: dict[str, str], path: str, width: int
+) -> None:
+    page = visit(path.format(**ids), "gate", width=width)
+    wide = "document.documentElement.scrollWidth - window.innerWidth"
+    assert page.evaluate(wide) <= 0
+    if path.startswith("/voyages") and width == 820:
+        box = "box => box.scrollWidth - box.clientWidth"
+        assert page.locator(".scroll-x").evaluate(box) <= 0
+
+
+@pytest.mark.parametrize("user", ["supervisor", "auditor"])
+def test_no_page_makes_the_browser_complain(visit: Visit, ids: dict[str, str], user: str) -> None:
+    paths = {
+        "supervisor": [
+            "/arrivals",
+            "/voyages/{voyage}",
+            "/travellers/{traveller}",
+            "/alerts",
+            "/alerts?state=closed",
+            "/alerts/{alert}",
+            "/gate",
+            "/watchlist",
+            "/watchlist/propose",
+            "/watchlist/lists/{list}",
+            "/watchlist/entries/{entry}",
+            "/messages",
+            "/messages/{message}",
+            "/account",
+            "/reference",
+            "/nowhere",
+        ],
+        "auditor": ["/audit", "/watchlist", "/messages/{message}"],
+    }[user]
+    page = visit("/", user)
+    for path in paths:
+        page.goto(path.format(**ids))
+        expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    if user == "auditor":
+        page.goto("/audit")
+        page.get_by_role("button", name="Verify the chain").click()
+        expect(page.get_by_text("The chain holds")).to_be_visible()
+
+
+def test_steps_break_no_policy_though_the_page_was_changed_by_hand(
+    visit: Visit, ids: dict[str, str]
+) -> None:
+    page = visit(f"/alerts/{ids['alert']}", "targeting")
+
+    def pull() -> None:
+        # What dragging the corner of a text field does, and what many a browser add-on does.
+        page.evaluate(
+            "for (const one of document.querySelectorAll('[id]')) one.style.minHeight = '1px'"
+        )
+
+    pull()
+    page.get_by_role("button", name="Acknowledge").click()
+    page.get_by_label("Your reason").fill("The passport shows another birthplace")
+    pull()
+    page.get_by_role("button", name="Confirm: same person").click()
+    expect(page.get_by_text("The hit is confirmed")).to_be_visible()
+    pull()
+    page.get_by_label("Outcome", exact=True).select_option("arrest")
+    page.get_by_role("button", name="Close the alert").click()
+    expect(page.get_by_text("its outcome recorded")).to_be_visible()
+
+
+def test_a_refused_proposal_stays_at_its_address(visit: Visit) -> None:
+    page = visit("/watchlist/propose", "targeting")
+    page.get_by_label("List", exact=True).select_option("Couriers")
+    page.get_by_label("Why this entry is needed").fill("A letter")
+    page.get_by_role("button", name="Propose").click()
+    expect(page.get_by_role("alert")).to_contain_text("Something is not right")
+    assert page.url.endswith("/watchlist/propose")
+
+
+def test_a_picture_is_proposed_by_one_and_approved_by_another(
+    visit: Visit, ids: dict[str, str], portrait: bytes
+) -> None:
+    path = f"/watchlist/entries/{ids['entry']}"
+    page = visit(path, "targeting")
+    page.get_by_text("Add a picture").click()
+    file = {"name": "a.png", "mimeType": "image/png", "buffer": portrait}
+    page.locator("#more").set_input_files(file)
+    page.get_by_role("button", name="Propose the picture").click()
+    expect(page.get_by_text("Waits for approval")).to_be_visible()
+    other = visit(path, "supervisor")
+    other.get_by_role("button", name="Approve the picture").click()
+    expect(other.get_by_text("The picture is approved")).to_be_visible()
+    expect(other.get_by_text("Waits for approval")).to_have_count(0)
+
+
 def test_a_mistake_is_shown_above_the_page_as_it_stands(
     visit: Visit, ids: dict[str, str], stage: Any
 ) -> None:

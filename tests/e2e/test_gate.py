@@ -112,6 +112,29 @@ def test_what_is_no_picture_is_refused_with_a_reason(visit: Visit) -> None:
     expect(page.get_by_role("alert")).to_contain_text("Something is not right")
 
 
+def test_a_mistake_is_forgotten_with_the_next_step(visit: Visit, portrait: bytes) -> None:
+    page = visit("/gate", "gate")
+    field = page.get_by_label("Live picture", exact=True)
+    field.set_input_files(picture("a.png", b"no picture"))
+    page.get_by_role("button", name="Check", exact=True).click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    field.set_input_files(picture("a.png", portrait))
+    page.get_by_role("button", name="Check", exact=True).click()
+    expect(page.locator("#answer").get_by_role("heading", level=2)).to_have_text("Proceed")
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_an_alert_that_was_there_before_can_be_opened(
+    visit: Visit, ids: dict[str, str], portrait: bytes
+) -> None:
+    page = visit("/gate", "gate")
+    page.get_by_label("Document number").fill("QA44444304")
+    page.get_by_label("Live picture", exact=True).set_input_files(picture("a.png", portrait))
+    page.get_by_role("button", name="Check", exact=True).click()
+    page.locator("#answer").get_by_role("link", name="Open the alert").click()
+    page.wait_for_url(f"**/alerts/{ids['alert']}")
+
+
 def test_a_file_that_is_too_large_is_not_even_sent(visit: Visit) -> None:
     page = visit("/gate", "gate")
     field = page.get_by_label("Live picture", exact=True)

@@ -421,3 +421,14 @@ def test_what_no_field_takes_is_listed(segment: str) -> None:
         (10, 1, segment.rstrip("'"))
     ]
     assert all(own.severity is Severity.ERROR for own in found.problems)
+
+
+def test_a_lost_name_is_found_in_the_document() -> None:
+    docs = "SSR+DOCS:HK:1:PK:::::/P/PAK/{}/PAK/12JUL64/M/23AUG29/KHAN/{}'"
+    found = booking(
+        docs.format("AA1", "AFZAL") + "TIF+KHAN+FARAHMRS:A:2'" + docs.format("BB2", "FARAH") + LEG
+    )
+    assert {own.given_names: own.documents[0].number for own in found.travellers} == {
+        "FARAH": "BB2",
+        "AFZAL": "AA1",
+    }

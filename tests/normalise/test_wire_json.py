@@ -101,3 +101,52 @@ def test_two_digit_years_are_understood_as_on_the_day_of_the_voyage() -> None:
     (traveller,) = parsed_json("old.edi", submission)["travellers"]
     assert traveller["birth_date"] == "1908-01-01"
     assert traveller["documents"][0]["expiry"] == "2008-12-30"
+
+
+PNR = (
+    "UNB+IATA:1+PK+X+260105:0500+9'\nUNH+1+PNRGOV:11:1:IA'\nMSG+:22'\nORG+PK:KHI'\n"
+    "TVL+050126:1825:050126:2135+DXB+KHI+PK+214'\nEQN+1'\nSRC'\nRCI+PK:ABC123::011225:0930'\n"
+    "SSR+MOML:HK:1:PK'\nORG+1A:MUC+77:DXB1'\nTIF+KHAN+ALIMR:A:1'\n"
+    "SSR+DOCS:HK:1:PK:::::/P/PK/AB1/QQ/12JUL64/M/23AUG29/KHAN/ALI'\nSSR+CTCM:HK:1:PK:::::0300'\n"
+    "FOP+CC::9.00:VI:4111111111111111:0229'\nTVL+050126:1825:050126:2135+DXB+KHI+PK+214:Y'\n"
+    "TRI++7:::1'\nSSD+14C++++Y'\nTBD++1:20:700+++PK:0214000098:1:KHI'\nUNT+18+1'\nUNZ+1+9'\n"
+)
+
+
+def test_bookings_have_the_documented_parts() -> None:
+    (submission,) = read(PNR.encode(), pan_key=b"k")
+    result = parsed_json("pnr.edi", submission)
+    assert result["removed"] == {"MOML": 1}
+    assert [error["cause"] for error in result["errors"]] == ["The country code is not known"]
+    (booking,) = result["bookings"]
+    assert {"reference", "created", "travellers", "itinerary", "contacts", "payment", "bags",
+            "agency"} <= set(booking)  # fmt: skip
+    assert (booking["reference"], booking["created"]) == ("ABC123", "2025-12-01T09:30:00")
+    (person,) = booking["travellers"]
+    (listed,) = result["travellers"]
+    assert {name: person[name] for name in listed} == listed
+    assert (person["reference"], person["type"], person["booked_as"]) == ("1", "ADT", "KHAN/ALIMR")
+    assert (person["birth_date"], person["nationality"], person["seat"]) == (
+        "1964-07-12",
+        None,
+        "14C",
+    )
+    assert person["documents"] == [
+        {"type": "P", "number": "AB1", "issuer": "PAK", "expiry": "2029-08-23"}
+    ]
+    (segment,) = booking["itinerary"]
+    assert (segment["departure"], segment["class"]) == ("2026-01-05T18:25:00", "Y")
+    assert booking["contacts"] == [{"kind": "phone", "value": "0300", "traveller": "1"}]
+    (payment,) = booking["payment"]
+    assert (payment["account"], len(payment["token"])) == ("411111XXXXXX1111", 64)
+    assert booking["bags"] == [
+        {"tag": "0214000098", "carrier": "PK", "destination": "KHI", "flight": "PK214",
+         "traveller": "1"}
+    ]  # fmt: skip
+    assert booking["agency"]["agency"] == "77"
+    assert "4111111111111111" not in str(result)
+
+
+def test_a_passenger_list_has_no_bookings() -> None:
+    (submission,) = read((HEAD + PERSON + TAIL).encode())
+    assert not {"bookings", "removed"} & set(parsed_json("list.edi", submission))

@@ -316,3 +316,16 @@ def test_each_role_does_with_messages_what_it_may(
         else:
             with pytest.raises(Forbidden):
                 act()
+
+
+def test_bookings_wait_in_quarantine_until_they_can_be_joined(
+    centre: Centre, units: Callable[[Centre], None]
+) -> None:
+    units(centre)
+    data = b"UNB+IATA:1+6X+KR+150410:1200+1'UNH+1+PNRGOV:11:1:IA+X'MSG+:22'UNT+3+1'UNZ+1+1'"
+    received = intake.receive(centre, SENDER, data, SOURCE)
+    assert queue.drain(centre) == set()
+    ((part, problems),) = intake.view(centre, SENDER, received.message.id).parts
+    assert part.state is PartState.QUARANTINED
+    assert part.message_type == "PNRGOV"
+    assert problems

@@ -32,7 +32,6 @@ def test_how_far_off_a_moment_is(away: timedelta, shown: str) -> None:
 def test_moments_are_shown_in_the_centres_zone_and_told_to_machines_in_utc() -> None:
     said = formats.moment(NOW, KARACHI)
     assert said == '<time datetime="2026-11-22T20:30:00+00:00">23 Nov 2026, 01:30</time>'
-    assert formats.local_day(NOW, KARACHI) == "2026-11-23"
 
 
 def test_a_voyages_local_time_is_shown_as_given() -> None:
@@ -58,4 +57,3 @@ def test_nothing_is_shown_for_an_unknown_time() -> None:
     assert formats.moment(None, KARACHI) == ""
     assert formats.local(None) == ""
     assert formats.relative(None, NOW) == ""
-    assert formats.local_day(None, KARACHI) == ""

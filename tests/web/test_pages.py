@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from parakh.services import alerts, voyages, watchlists
+from parakh.domain.message import Channel, Source
+from parakh.domain.voyage import Direction
+from parakh.services import alerts, gate, intake, queue, trail, voyages, watchlists
 
 REASON = "The passport and the face differ"
 
@@ -213,7 +215,8 @@ def test_the_gate_answers_with_both_pictures(
     picture = re.search(r'src="(/pictures/\w+)"', answer.text)
     assert picture
     assert browser("gate").get(picture[1]).status_code == 200
-    raised = alerts.list_alerts(stage.centre, stage.actor("gate"))[0]
+    rows = alerts.list_alerts(stage.centre, stage.actor("gate"))
+    raised = next(row for row in rows if row.traveller is None)
     page = browser("gate").get(f"/alerts/{raised.alert.id}").text
     assert page.count('class="portrait" src="/pictures/') == 2
 
@@ -260,3 +263,229 @@ def test_names_from_outside_are_text_and_never_markup(browser: Any, ids: dict[st
     text = browser("supervisor").get("/watchlist").text
     assert script not in text
     assert "&lt;script&gt;" in text
+
+
+def test_arrivals_shows_what_is_due_now(browser: Any, ids: dict[str, str]) -> None:
+    mine = browser("targeting")
+    text = mine.get("/arrivals").text
+    assert "<h1>Now</h1>" in text
+    assert "in the last 12 and the next 36 hours" in text
+    assert "PK304" in text
+    assert 'hx-get="/arrivals"' in text
+    assert '<a href="/arrivals">Arrivals</a> ›' in mine.get(f"/voyages/{ids['voyage']}").text
+
+
+def test_a_day_of_arrivals_stays_that_day(browser: Any) -> None:
+    text = browser("targeting").get("/arrivals?day=2020-02-29").text
+    assert 'hx-get="/arrivals?day=2020-02-29"' in text
+    assert re.search(r'class="button\s*" href="/arrivals"', text)
+
+
+def test_the_wall_has_the_most_urgent_first_and_taken_ones_after_new(
+    browser: Any, stage: Any, flight: bytes
+) -> None:
+    source = Source(channel=Channel.HTTP, name="pk306.edi")
+    intake.receive(stage.centre, stage.actor("supervisor"), flight, source)
+    queue.drain(stage.centre)
+    officer = stage.actor("gate")
+    newest = next(
+        row.alert
+        for row in alerts.list_alerts(stage.centre, officer)
+        if row.alert.advice == "compare"
+    )
+    alerts.acknowledge(stage.centre, officer, newest.id)
+    rows = re.findall(
+        r'class="alert-row (\w+) (\w+)" id="alert-(\w+)"', browser("gate").get("/alerts").text
+    )
+    assert [(advice, state) for state, advice, _ in rows] == [
+        ("inspect", "new"),
+        ("inspect", "new"),
+        ("compare", "new"),
+        ("compare", "acknowledged"),
+    ]
+    assert rows[0][2] > rows[1][2]
+
+
+def test_the_wall_says_who_was_seen_at_which_lane(browser: Any, stage: Any, ids: Any) -> None:
+    path = f"/alerts/{ids['alert']}/row"
+    assert "not yet at the gate" in browser("gate").get(path).text
+    request = gate.CrossingRequest(
+        document="QA44444304",
+        port="KHI",
+        lane="A3",
+        direction=Direction.ENTRY,
+        at=datetime.now(UTC),
+    )
+    gate.cross(stage.centre, stage.actor("gate"), request)
+    assert re.search(
+        r"seen at lane A3, <time [^>]+>\d\d:\d\d</time>", browser("gate").get(path).text
+    )
+
+
+def test_a_corrected_message_says_so_and_is_out_of_quarantine(
+    browser: Any, ids: dict[str, str], flight: bytes
+) -> None:
+    mine, path = browser("integrator"), f"/messages/{ids['message']}"
+    assert path in mine.get("/messages?state=quarantined").text
+    made = mine.post(f"{path}/corrections", files={"file": ("fixed.edi", flight)})
+    text = mine.get(path).text
+    assert f'This message was corrected by <a href="{made.headers["location"]}">' in text
+    assert "Send a corrected text" not in text
+    assert path not in mine.get("/messages?state=quarantined").text
+    assert f'href="{made.headers["location"]}">corrected</a>' in mine.get("/messages").text
+
+
+def test_a_part_in_quarantine_shows_beside_a_screened_message(
+    browser: Any, stage: Any, flight: bytes
+) -> None:
+    first, _, rest = flight.partition(b"UNH+")
+    mixed = first + b"UNH+9+PAXLST:D:05B:UN:IATA'\nBGM+745'\nUNT+3+9'\nUNH+" + rest
+    mine = browser("integrator")
+    path = mine.post("/messages", files={"file": ("mixed.edi", mixed)}).headers["location"]
+    queue.drain(stage.centre)
+    for text in (mine.get("/messages").text, mine.get(path).text):
+        assert re.search(r"Screened</span>\s*<span class=\"tag red\">1 part quarantined", text)
+
+
+def test_who_may_not_read_a_message_sees_the_problem_without_the_text(
+    browser: Any, ids: dict[str, str]
+) -> None:
+    text = browser("analyst").get(f"/messages/{ids['message']}?line=5").text
+    assert "broken.edi:5:1" in text
+    assert "<mark>" not in text
+    assert 'class="excerpt"' not in text
+    assert "shown only to those" in text
+
+
+def test_four_eyes_on_a_picture(browser: Any, ids: dict[str, str], portrait: bytes) -> None:
+    adder, decider, path = (
+        browser("targeting"),
+        browser("supervisor"),
+        f"/watchlist/entries/{ids['entry']}",
+    )
+    adder.post(f"{path}/pictures", files={"picture": ("a.png", portrait)})
+    text = adder.get(path).text
+    assert "Waits for approval" in text
+    assert "Approve the picture" not in text
+    form = re.search(r'action="([^"]+/pictures/\w+/decision)"', decider.get(path).text)
+    assert form
+    assert adder.post(form[1], data={"decision": "approve"}).status_code == 403
+    assert decider.post(form[1], data={"decision": "approve"}).status_code == 303
+    assert "Waits for approval" not in adder.get(path).text
+    assert decider.post(form[1], data={"decision": "reject"}).status_code == 409
+
+
+def test_a_rejected_picture_is_gone(browser: Any, ids: dict[str, str], portrait: bytes) -> None:
+    path = f"/watchlist/entries/{ids['entry']}"
+    browser("targeting").post(f"{path}/pictures", files={"picture": ("a.png", portrait)})
+    mine = browser("supervisor")
+    form = re.search(r'action="([^"]+/pictures/\w+/decision)"', mine.get(path).text)
+    assert form
+    mine.post(form[1], data={"decision": "reject"})
+    assert "/pictures/" not in re.sub(r'"[^"]*/pictures"', "", mine.get(path).text)
+
+
+def test_a_list_is_changed(browser: Any, ids: dict[str, str]) -> None:
+    mine, path = browser("supervisor"), f"/watchlist/lists/{ids['list']}"
+    assert 'value="Act 1, section 2"' in mine.get(path).text
+    assert f'href="{path}"' in mine.get("/watchlist").text
+    assert f'href="{path}"' not in browser("targeting").get("/watchlist").text
+    form = {"name": "Couriers", "source": "HQ", "legal_basis": "Act 2", "handling": "refer"}
+    assert mine.post(path, data=form).headers["location"] == "/watchlist"
+    text = mine.get("/watchlist").text
+    assert "Act 2" in text
+    assert "Act 1" not in text
+    assert mine.post(path, data={**form, "source": " "}).status_code == 422
+    assert mine.get("/watchlist/lists/nothing").status_code == 404
+
+
+def test_a_document_number_finds_its_entry(browser: Any) -> None:
+    text = browser("supervisor").get("/watchlist?q=ZX9876543").text
+    assert text.count('<tr data-href="/watchlist/entries/') == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "leads_to"),
+    [
+        ("/alerts/{alert}/acknowledge", "/alerts/{alert}"),
+        ("/alerts/{alert}/hits/{hit}", "/alerts/{alert}"),
+        ("/alerts/{alert}/close", "/alerts/{alert}"),
+        ("/gate/captures", "/gate"),
+        ("/watchlist/lists", "/watchlist"),
+        ("/watchlist/entries", "/watchlist"),
+        ("/watchlist/entries/{entry}/decision", "/watchlist/entries/{entry}"),
+        ("/watchlist/entries/{entry}/pictures/{hit}/decision", "/watchlist/entries/{entry}"),
+        ("/messages/{message}/corrections", "/messages/{message}"),
+        ("/audit/verify", "/audit"),
+        ("/account/password", "/account"),
+        ("/sign-out", "/"),
+    ],
+)
+def test_the_address_of_a_form_leads_to_its_page(
+    browser: Any, ids: dict[str, str], path: str, leads_to: str
+) -> None:
+    answer = browser("supervisor").get(path.format(**ids), follow_redirects=False)
+    assert (answer.status_code, answer.headers.get("location")) == (303, leads_to.format(**ids))
+
+
+def test_a_program_is_told_that_it_used_the_wrong_method(browser: Any, ids: Any) -> None:
+    mine = browser("supervisor")
+    assert mine.get(f"/api/v1/alerts/{ids['alert']}/close").status_code == 405
+
+
+def test_a_decided_hit_is_one_muted_line(browser: Any, stage: Any, ids: dict[str, str]) -> None:
+    officer = stage.actor("gate")
+    alerts.acknowledge(stage.centre, officer, ids["alert"])
+    alerts.decide(
+        stage.centre, officer, ids["alert"], ids["hit"], confirmed=False, reason="not the same man"
+    )
+    text = browser("gate").get(f"/voyages/{ids['voyage']}").text
+    assert re.search(r'<div class="over" title="MAZARI[^"]+"><span class="tag green">Cleared', text)
+
+
+def test_the_role_is_not_said_twice(browser: Any, stage: Any) -> None:
+    assert '<span class="roles">' not in browser("supervisor").get("/account").text
+    assert (
+        '<span class="roles">Targeting officer</span>' in browser("targeting").get("/account").text
+    )
+
+
+def test_a_face_hit_says_what_was_compared(
+    browser: Any, stage: Any, ids: Any, portrait: bytes
+) -> None:
+    proposer, approver = browser("targeting"), browser("supervisor")
+    form = {"watchlist": ids["list"], "family_name": "COLLINS", "reason": "A letter"}
+    made = proposer.post("/watchlist/entries", data=form, files={"picture": ("a.png", portrait)})
+    decision = {"decision": "approve", "reason": "seen"}
+    approver.post(f"{made.headers['location']}/decision", data=decision)
+    mine = browser("gate")
+    capture = {"port": "KHI", "lane": "4", "direction": "entry"}
+
+    def answer() -> str:
+        files = {"live": ("a.png", portrait)}
+        headers = {"hx-request": "true"}
+        return str(mine.post("/gate/captures", data=capture, files=files, headers=headers).text)
+
+    text = answer()
+    assert "<td>picture taken at the gate</td>" in text
+    assert '<span class="tag sim">similar</span>' in text
+    assert "Open the alert" in text
+
+
+@pytest.mark.parametrize("hx", [{}, {"hx-request": "true"}])
+def test_a_refused_step_leaves_an_audit_row(
+    browser: Any, stage: Any, ids: dict[str, str], hx: dict[str, str]
+) -> None:
+    path = f"/alerts/{ids['alert']}/close"
+    refused = browser("lahore").post(path, data={"outcome": "nothing_found"}, headers=hx)
+    assert refused.status_code == 403
+    wanted = trail.TrailFilter(actor="lahore", action="request.refused")
+    rows = trail.search(stage.centre, stage.actor("auditor"), wanted).rows
+    assert [row.subject_id for row in rows] == [f"POST {path}"[:80]]
+
+
+def test_a_refused_step_does_not_change_the_address(browser: Any, ids: dict[str, str]) -> None:
+    fields = {"watchlist": ids["list"], "reason": "A letter"}
+    headers = {"hx-request": "true"}
+    answer = browser("targeting").post("/watchlist/entries", data=fields, headers=headers)
+    assert (answer.status_code, answer.headers["hx-push-url"]) == (422, "false")

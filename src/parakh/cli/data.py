@@ -2,6 +2,7 @@
 
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from parakh.domain.traveller import Document, DocumentType, Traveller, Traveller
 from parakh.domain.watchlist import Handling, Watchlist
 from parakh.errors import Unreadable
 from parakh.ingest import reader
+from parakh.ingest.records import Submission
 from parakh.normalise.codes import country
 from parakh.normalise.dates import read_birth_date
 from parakh.normalise.documents import document_number
@@ -92,18 +94,31 @@ def parse(files: tuple[Path, ...], as_json: bool, unmapped: bool) -> None:
     Broken messages give what could be read of them, and errors with line and column. Exit code 1
     when anything was wrong.
     """
-    read = [(path, s) for path in files for s in reader.read(path.read_bytes())]
-    documents = [parsed_json(path.name, submission) for path, submission in read]
+    counts = Counter[str]()
+    wrong = False
+    documents = []
+    for path, submission in _submissions(files):
+        counts.update(own.segment for own in submission.unmapped)
+        document = parsed_json(path.name, submission)
+        wrong |= any(error["severity"] == Severity.ERROR for error in document["errors"])
+        if as_json and not unmapped:
+            documents.append(document)
+        elif not unmapped:
+            _print_parsed(document)
     if unmapped:
-        counts = Counter(own.segment for _, submission in read for own in submission.unmapped)
         print_json(dict(counts.most_common())) if as_json else _print_counts(counts)
     elif as_json:
         print_json(documents)
-    else:
-        for document in documents:
-            _print_parsed(document)
-    if any(error["severity"] == Severity.ERROR for own in documents for error in own["errors"]):
+    if wrong:
         sys.exit(1)
+
+
+def _submissions(files: tuple[Path, ...]) -> Iterator[tuple[Path, Submission]]:
+    """Every message of every file, one at a time, so that a file may be of any length."""
+    for path in files:
+        with path.open("rb") as file:
+            for submission in reader.stream(file):
+                yield path, submission
 
 
 def _print_counts(counts: Counter[str]) -> None:

@@ -49,8 +49,10 @@ class Person:
 
     def take_identity(self, identity: Identity, line: int) -> None:
         """What his travel document says of him; the first one's name is his."""
-        if identity.document is not None and identity.document not in self.documents:
-            self.documents.append(identity.document)
+        document = identity.document
+        known = {(own.type, own.number) for own in self.documents}
+        if document is not None and (document.type, document.number) not in known:
+            self.documents.append(document)
         if identity.family and "family_name" not in self.values:
             self.take("family_name", identity.family, line)
             self.values["given_names"] = identity.given
@@ -225,17 +227,26 @@ class Booking:
     def _join_identities(self) -> None:
         """A document goes to whom it names by reference or position; an infant's to the infant."""
         for identity, reader, references, line in self.identities:
-            owner = self.whose(references, reader) or (
-                self.people[0] if len(self.people) == 1 else None
-            )
+            owner = self.whose(references, reader) or self._only(identity)
             if identity.infant or owner is None:
                 owner = self._by_name(identity, owner) or owner
             if owner is not None:
                 owner.take_identity(identity, line)
-            elif identity.document is not None:
+            elif identity.document is not None or identity.family:
                 person = Person(line, identity.family, identity.given)
                 person.take_identity(identity, line)
                 self.people.append(person)
+
+    def _only(self, identity: Identity) -> Person | None:
+        """The one traveller of the booking, unless the document clearly has another name."""
+        if len(self.people) != 1:
+            return None
+        (person,) = self.people
+        same = not identity.family or (
+            person.family.startswith(identity.family[:3])
+            and (person.given.startswith(identity.given[:2]) or not person.given)
+        )
+        return person if same else None
 
     def _by_name(self, identity: Identity, carer: Person | None) -> Person | None:
         """The infant on `carer`'s lap, or whoever has the name in the document."""

@@ -35,7 +35,8 @@ class Services(State):
         booking = self._need(segment)
         service = read_service(segment)
         code = service.code
-        if reason(code):
+        taker = _SERVICES.get(code)
+        if taker is None and reason(code):
             self.removed[code] += 1
             return
         if self._stage == HISTORY:
@@ -43,7 +44,6 @@ class Services(State):
             return
         person = self._person if self._stage == PEOPLE else None
         person = booking.whose(service.travellers, person)
-        taker = _SERVICES.get(code)
         if taker is not None:
             taker(self, segment, service, person)
         elif code in _SEATS:

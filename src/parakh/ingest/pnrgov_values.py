@@ -49,7 +49,9 @@ _PADDING = ("",) * 8
 
 def padded(element: Sequence[str]) -> list[str]:
     """The components without surrounding blanks, and eight empty ones behind them."""
-    return [part.strip() if part else part for part in (*element, *_PADDING)]
+    parts = [part.strip() for part in element]
+    parts.extend(_PADDING)
+    return parts
 
 
 def traveller_type(code: str) -> str:
@@ -140,16 +142,9 @@ def read_docs(text: str, line: int) -> Identity:
             line=line,
             lines={"issuer": line, "expiry": line},
         )
-    sex = sex.upper()
-    return Identity(
-        document=document,
-        family=family,
-        given=f"{given} {middle}".strip(),
-        birth_date=named_date(born.upper()),
-        sex=sex[:1],
-        nationality=nationality,
-        infant=sex in ("MI", "FI"),
-    )
+    sex, name = sex.upper(), f"{given} {middle}".strip()
+    birth_date, infant = named_date(born.upper()), sex in ("MI", "FI")
+    return Identity(document, family, name, birth_date, sex[:1], nationality, infant)
 
 
 def read_doco(text: str, line: int) -> tuple[str, DeclaredDocument | None]:

@@ -1,8 +1,6 @@
 """Splits a transmission into its messages and reads each with the mapper of its type."""
 
-import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from io import BytesIO
 from typing import BinaryIO, NamedTuple
@@ -10,7 +8,7 @@ from typing import BinaryIO, NamedTuple
 from parakh.domain.message import Problem, Severity
 from parakh.ingest import paxlst, pnrgov
 from parakh.ingest.cards import CardCutter
-from parakh.ingest.edifact import UNTERMINATED, Segment, Tokeniser
+from parakh.ingest.edifact import UNTERMINATED, Segment, Tokeniser, uncollected
 from parakh.ingest.paxlst_values import transfer
 from parakh.ingest.records import Submission
 from parakh.ingest.windows import WINDOW, windows
@@ -52,23 +50,10 @@ def stream(file: BinaryIO, *, pan_key: bytes = b"", window: int = WINDOW) -> Ite
     """As `read`, message by message: memory is bounded by `window` bytes or the longest message."""
     walk = _Walk(pan_key)
     for data in windows(file, window):
-        with _uncollected():
+        with uncollected():
             done = walk.take(data)
         yield from done
     yield walk.end()
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Holds the garbage collector off for a window: reading makes no cycles, but so many objects
-    that the collector would walk over all of them again and again, a quarter of the whole time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 class _Walk:

@@ -10,8 +10,7 @@ WINDOW = 1 << 20
 _OVERLAP = 256
 _SEAM = re.compile(
     rb"UN[TEZ]([^A-Z0-9 \t\r\n])[0-9]{0,9}\1[^\r\n]{1,40}?[^A-Z0-9 \t\r\n][ \t\r\n]{0,64}"
-    rb"(?=UN(?:[HBG] {0,8}\1|A[^A-Z0-9]))",
-    re.IGNORECASE,
+    rb"(?=UN(?:[HBG] {0,8}\1|A[^A-Z0-9]))"
 )
 """From a trailer to the header that follows it: the one place where a cut can do no harm."""
 
@@ -40,8 +39,9 @@ def windows(file: BinaryIO, size: int = WINDOW) -> Iterator[bytes]:
 
 def _last_seam(data: bytes) -> int:
     """Where the last cut can be made; 0 where none can. The end is searched first: it is near."""
+    upper = data.upper()
     for begin in (max(0, len(data) - 65536), 0):
-        cuts = [match.end() for match in _SEAM.finditer(data, begin)]
+        cuts = [match.end() for match in _SEAM.finditer(upper, begin)]
         if cuts:
             return cuts[-1]
     return 0

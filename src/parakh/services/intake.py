@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -37,6 +37,9 @@ _STRETCH = 240
 """Characters shown of one line at most."""
 
 PAGE = 50
+
+TAKEN_IN = frozenset({"PAXLST"})
+"""Message types whose travellers are stored and screened."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -185,7 +188,7 @@ def parse(centre: Centre, message: Message) -> bool:
     """Reads a received message and stores what it declares; False when another was quicker."""
     with centre.db.read() as connection:
         body = messages.body(connection, message.id)
-    submissions = read_transmission(body)
+    submissions = [_withheld(own) for own in read_transmission(body)]
     assembled = [_assemble(centre, submission) for submission in submissions]
     readable = any(values is not None for values in assembled)
     state = MessageState.PARSED if readable else MessageState.QUARANTINED
@@ -220,6 +223,22 @@ def read_transmission(body: bytes) -> Sequence[Submission]:
                 fatal=True,
             ),
         )
+
+
+def _withheld(submission: Submission) -> Submission:
+    """The submission, quarantined if it is of a kind that cannot be joined with the others yet.
+
+    A booking must not overwrite what a passenger list says of the same person. Its bytes wait here,
+    and are read again once they can be joined.
+    """
+    if submission.fatal or submission.message_type in TAKEN_IN:
+        return submission
+    cause = (
+        f"{submission.message_type} can be read (`parakh parse`), but is not joined with passenger "
+        "lists yet: it is kept, and can be read again later"
+    )
+    problem = Problem(line=submission.line, column=1, segment="UNH", cause=cause)
+    return replace(submission, problems=(*submission.problems, problem), fatal=True)
 
 
 def _assemble(centre: Centre, submission: Submission) -> Assembled | None:

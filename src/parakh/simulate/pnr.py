@@ -109,10 +109,8 @@ def _person(
     yield "TXD++3.10:::AE+8.50:::YQ+3.40:::PK"
     yield f"DAT+710:{made:%d%m%y}:1200"
     vendor, stem = rng.choice(_CARD_STEMS)
-    if rng.random() < 0.6:
-        account = f"{'X' * 12}{rng.randrange(10**4):04d}"
-    else:
-        account = _card(stem, rng)
+    short = f"{'X' * 12}{rng.randrange(10**4):04d}"
+    account = short if rng.random() < 0.6 else _card(stem, rng)
     ends = f"{rng.randrange(1, 13):02d}{rng.randrange(27, 32)}"
     yield f"FOP+CC::{price + 85}.50:{vendor}:{account}:{ends}"
     yield f"IFT+4:43+{payer}+12 KHALID STREET DUBAI+00971 4 555 1234"

@@ -1,0 +1,26 @@
+"""Spans of time that pages ask for."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from parakh.web.queries import arrivals_path
+
+KARACHI = ZoneInfo("Asia/Karachi")
+NOW = datetime(2026, 11, 22, 20, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("due", "path"),
+    [
+        (NOW, "/arrivals"),
+        (NOW - timedelta(hours=12), "/arrivals"),
+        (NOW - timedelta(hours=12, minutes=1), "/arrivals?day=2026-11-22"),
+        (NOW + timedelta(hours=35, minutes=59), "/arrivals"),
+        (NOW + timedelta(hours=36), "/arrivals?day=2026-11-24"),
+        (None, "/arrivals"),
+    ],
+)
+def test_a_voyage_leads_back_to_the_arrivals_that_have_it(due: datetime | None, path: str) -> None:
+    assert arrivals_path(due, NOW, KARACHI) == path
