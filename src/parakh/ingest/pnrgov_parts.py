@@ -47,6 +47,16 @@ class Person:
             self.values[name] = value
             self.lines[name] = line
 
+    def may_be(self, identity: Identity) -> bool:
+        """Whether a document can be his: nobody was born on two days."""
+        born = self.values.get("birth_date")
+        return not (born and identity.birth_date and born != identity.birth_date)
+
+    def is_called(self, family: str, given: str) -> bool:
+        """Whether a document's name is his, which his booking may write shorter or with a title."""
+        same_family = self.family.startswith(family[:3]) or not family
+        return same_family and (self.given.startswith(given[:2]) or not self.given)
+
     def take_identity(self, identity: Identity, line: int) -> None:
         """What his travel document says of him; the first one's name is his."""
         document = identity.document
@@ -228,6 +238,8 @@ class Booking:
         """A document goes to whom it names by reference or position; an infant's to the infant."""
         for identity, reader, references, line in self.identities:
             owner = self.whose(references, reader) or self._only(identity)
+            if owner is not None and not identity.infant and not owner.may_be(identity):
+                owner = None  # the TIF of the one it belongs to was lost
             if identity.infant or owner is None:
                 owner = self._by_name(identity, owner) or owner
             if owner is not None:
@@ -242,11 +254,7 @@ class Booking:
         if len(self.people) != 1:
             return None
         (person,) = self.people
-        same = not identity.family or (
-            person.family.startswith(identity.family[:3])
-            and (person.given.startswith(identity.given[:2]) or not person.given)
-        )
-        return person if same else None
+        return person if person.is_called(identity.family, identity.given) else None
 
     def _by_name(self, identity: Identity, carer: Person | None) -> Person | None:
         """The infant on `carer`'s lap, or whoever has the name in the document."""
@@ -257,7 +265,8 @@ class Booking:
             infant = identity.infant and person.values.get("type") == "INF"
             if infant and carer and person.values.get("accompanied_by") == carer.reference:
                 return person
-            if not identity.infant and person.family == identity.family:
+            called = identity.family and person.is_called(identity.family, identity.given)
+            if not identity.infant and called and person.may_be(identity):
                 return person
         return None
 
