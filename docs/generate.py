@@ -6,6 +6,7 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -14,6 +15,8 @@ from parakh.cli import main as command_line
 from parakh.settings import Settings
 
 HERE = Path(__file__).parent
+_WIDTH: dict[str, Any] = {"terminal_width": 100, "max_content_width": 100}
+_CONTEXT: dict[str, Any] = _WIDTH | dict(command_line.context_settings)
 _NOTE = "<!-- Written by docs/generate.py: run `make docs` instead of editing. -->"
 
 
@@ -43,9 +46,9 @@ def commands() -> str:
         "`--json` prints one JSON document on standard output; progress goes to standard error.",
         "Exit codes: 0 fine, 1 found problems, 2 bad usage.",
     ]
-    for path, command in _verbs(command_line, "parakh"):
-        context = click.Context(command, info_name=path, terminal_width=100, max_content_width=100)
-        lines += ["", f"## {path}", "", "```", command.get_help(context), "```"]
+    for context in _verbs(click.Context(command_line, info_name="parakh", **_CONTEXT)):
+        help_text = context.command.get_help(context)
+        lines += ["", f"## {context.command_path}", "", "```", help_text, "```"]
     return "\n".join(lines) + "\n"
 
 
@@ -68,12 +71,15 @@ def permissions() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _verbs(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
-    if isinstance(command, click.Group):
-        for name in sorted(command.commands):
-            yield from _verbs(command.commands[name], f"{path} {name}")
-    else:
-        yield path, command
+def _verbs(context: click.Context) -> Iterator[click.Context]:
+    """A context for each verb, below those of its groups, which pass on how help is asked for."""
+    command = context.command
+    if not isinstance(command, click.Group):
+        yield context
+        return
+    for name in sorted(command.commands):
+        below = click.Context(command.commands[name], parent=context, info_name=name, **_WIDTH)
+        yield from _verbs(below)
 
 
 PAGES = {

@@ -41,25 +41,25 @@ def total(centre: Centre) -> int:
 
 def test_a_settled_file_is_taken_in_and_moved(centre: Centre, drop: Callable[..., Path]) -> None:
     path = drop("pk304.edi", b"x")
-    assert sweep(centre) == 1
+    assert sweep(centre, set()) == 1
     assert names(path.parent) == ["done"]
     assert (path.parent / "done" / "pk304.edi").read_bytes() == b"x"
     (row,) = intake.list_messages(centre, SENDER).rows
     assert (row.message.source.channel.value, row.message.source.name) == ("drop", "pk304.edi")
-    assert sweep(centre) == 0
+    assert sweep(centre, set()) == 0
 
 
 @pytest.mark.parametrize("name", [".hidden", "list.part", "list.tmp", "list.filepart"])
 def test_unfinished_files_are_left(centre: Centre, drop: Callable[..., Path], name: str) -> None:
     drop(name)
     (centre.settings.drop_path / "folder").mkdir()
-    assert sweep(centre) == 0
+    assert sweep(centre, set()) == 0
     assert total(centre) == 0
 
 
 def test_a_file_that_is_still_written_is_left(centre: Centre, drop: Callable[..., Path]) -> None:
     drop("now.edi", age=0)
-    assert sweep(centre) == 0
+    assert sweep(centre, set()) == 0
 
 
 def test_a_refused_file_lies_beside_its_cause(
@@ -71,7 +71,7 @@ def test_a_refused_file_lies_beside_its_cause(
     monkeypatch.setattr(intake, "check_size", refuse)
     for data in (b"one", b"three"):
         path = drop("big.edi", data)
-        assert sweep(centre) == 1
+        assert sweep(centre, set()) == 1
     refused = path.parent / "refused"
     assert names(refused) == [
         "big-2.edi",
@@ -86,7 +86,7 @@ def test_a_refused_file_lies_beside_its_cause(
 def test_no_file_is_lost_when_names_are_alike(centre: Centre, drop: Callable[..., Path]) -> None:
     for number in range(3):
         path = drop("list.edi", bytes([number]))
-        sweep(centre)
+        sweep(centre, set())
     assert names(path.parent / "done") == ["list-2.edi", "list-3.edi", "list.edi"]
     assert total(centre) == 3
 
@@ -104,13 +104,13 @@ def test_a_file_that_cannot_be_read_stops_no_other(
     monkeypatch.setattr(intake, "receive_file", fail_on_one)
     drop("a.edi", b"a")
     drop("b.edi", b"b")
-    assert sweep(centre) == 1
+    assert sweep(centre, set()) == 1
     assert names(centre.settings.drop_path) == ["a.edi", "done"]
 
 
 def test_without_a_drop_folder_there_is_nothing_to_do(centre: Centre) -> None:
     centre.settings.drop_path.rmdir()
-    assert sweep(centre) == 0
+    assert sweep(centre, set()) == 0
 
 
 def until(condition: Callable[[], bool]) -> None:

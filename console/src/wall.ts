@@ -118,7 +118,9 @@ class Wall {
 
   private async fetch(id: string, raised: boolean): Promise<void> {
     try {
-      const answer = await fetch(`/alerts/${id}/row`, { headers: { "HX-Request": "true" } });
+      const answer = await fetch(`/alerts/${id}/row`, {
+        headers: { "HX-Request": "true", "X-Background": "1" },
+      });
       if (answer.ok) this.put(id, await answer.text(), raised);
     } catch (error) {
       this.waiting.set(id, raised || this.waiting.get(id) === true);

@@ -41,7 +41,10 @@ class Settings(BaseSettings):
         description="Send cookies over HTTPS only. Switch on wherever a proxy ends TLS.",
     )
     session_idle_minutes: int = Field(
-        30, ge=1, description="A session ends after so long without a request."
+        30,
+        ge=1,
+        description="A session ends after so long without anything that somebody did. What pages "
+        "fetch by themselves does not count; for a wall that nobody touches, set this higher.",
     )
     session_hours: int = Field(12, ge=1, description="A session ends after so long in any case.")
     lockout_failures: int = Field(

@@ -1,5 +1,6 @@
 """The background worker: works the queue off, watches the drop folder, keeps house."""
 
+import os
 import threading
 import time
 from pathlib import Path
@@ -17,8 +18,8 @@ _DROP = system_actor("drop")
 
 POLL_SECONDS = 0.5
 RETRY_SECONDS = 30.0
-HOUSEKEEP_SECONDS = 60.0
-SETTLED_SECONDS = 1.0
+HOUSEKEEP_SECONDS = 300.0
+SETTLED_SECONDS = 5.0
 """A dropped file is taken in once nobody wrote to it for so long."""
 
 _UNFINISHED = (".part", ".tmp", ".filepart")
@@ -32,6 +33,7 @@ class Worker(threading.Thread):
         self._centre = centre
         self._halt = threading.Event()
         self._heard = -1
+        self._left: set[str] = set()
 
     def run(self) -> None:
         """Works until `halt`; an error is logged and tried again, and never ends the thread."""
@@ -42,13 +44,14 @@ class Worker(threading.Thread):
             try:
                 if now >= retry_at:
                     failed.clear()
+                    self._left.clear()
                     retry_at = now + RETRY_SECONDS
                 if now >= housekeep_at:
                     # Set first: housekeeping that fails must not keep the queue waiting.
                     housekeep_at = now + HOUSEKEEP_SECONDS
                     trail.checkpoint(self._centre)
                     trail.housekeep(self._centre)
-                sweep(self._centre)
+                sweep(self._centre, self._left)
                 self._tell_walls()
                 busy = queue.step(self._centre, failed)
             except Exception:
@@ -71,25 +74,33 @@ class Worker(threading.Thread):
         trail.checkpoint(self._centre)
 
 
-def sweep(centre: Centre) -> int:
+def sweep(centre: Centre, left: set[str]) -> int:
     """Takes in the files of the drop folder that are settled; gives how many.
 
     A file is stored before it is moved to `done/`; one that is refused goes to `refused/` with the
-    cause beside it. A crash in between takes the file in again, which finds its bytes known.
+    cause beside it. A crash in between takes the file in again, which finds its bytes known. A file
+    that cannot be read or moved is put into `left`, to be tried again once the caller empties it.
     """
-    folder = centre.settings.drop_path
-    if not folder.is_dir():
-        return 0
     taken = 0
-    for path in sorted(folder.iterdir()):
+    for path in _files(centre.settings.drop_path):
+        if path.name in left:
+            continue
         try:
             if _settled(path):
                 _take(centre, path)
                 taken += 1
-        except OSError as error:
-            # One file that cannot be read or moved must not stop the others, nor the queue.
-            _log.warning("dropped file left", file=path.name, error=type(error).__name__)
+        except Exception as error:
+            # One bad file must not stop the others, nor the queue.
+            left.add(path.name)
+            _log.warning("dropped file left", error=type(error).__name__)
     return taken
+
+
+def _files(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []
 
 
 def _settled(path: Path) -> bool:
@@ -100,14 +111,19 @@ def _settled(path: Path) -> bool:
 
 def _take(centre: Centre, path: Path) -> None:
     try:
-        source = Source(channel=Channel.DROP, name=path.name)
+        source = Source(channel=Channel.DROP, name=_name(path))
         intake.receive_file(centre, _DROP, path, source)
     except ParakhError as error:
         kept = _move(path, "refused")
         kept.with_name(f"{kept.name}.cause.txt").write_text(f"{error}\n", encoding="utf-8")
-        _log.warning("dropped file refused", file=path.name)
+        _log.warning("dropped file refused", file=_name(path))
     else:
         _move(path, "done")
+
+
+def _name(path: Path) -> str:
+    """The file's name as text, whatever bytes it is made of."""
+    return os.fsencode(path.name).decode("utf-8", "replace")
 
 
 def _move(path: Path, folder: str) -> Path:

@@ -31,6 +31,17 @@ class Line:
         return json.loads(self(*arguments, "--json", code=code).stdout)
 
 
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def second(parakh: Line, cheap_passwords: None) -> tuple[str, str]:
+    """A supervisor who may be the second person: option, and name."""
+    both = f"{PASSWORD}\n{PASSWORD}\n"
+    parakh("user", "add", "sana", "--role", "supervisor", typed=both)
+    return "--approved-by", "sana"
+
+
 @pytest.fixture
 def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty folder for data; no other setting is made."""

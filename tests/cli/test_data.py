@@ -80,7 +80,9 @@ def test_ingesting_may_leave_the_screening_to_the_worker(parakh: Any, good: Path
     assert done["state"] == "screened"
 
 
-def test_a_person_is_screened_against_an_imported_list(parakh: Any, listed: Path) -> None:
+def test_a_person_is_screened_against_an_imported_list(
+    parakh: Any, listed: Path, second: tuple[str, str]
+) -> None:
     question = ("screen", "--name", "Mazari, Zulfiqar", "--born", "1980-05-05")
     refused = parakh("watchlist", "import", "csv", listed, code=2)
     assert "legal basis" in refused.stderr
@@ -89,7 +91,9 @@ def test_a_person_is_screened_against_an_imported_list(parakh: Any, listed: Path
     assert parakh.json(*IMPORT, listed) == done | {"lists": 0, "entries": 0, "known": 1}
     assert parakh.json(*question) == {"hits": [], "failed": []}, "not approved yet"
     listed.write_text(LIST.replace("Wanted", "Approved"))
-    parakh(*IMPORT, listed, "--approve")
+    refused = parakh(*IMPORT, listed, *second, code=1, typed="not the password\n")
+    assert "wrong" in refused.stderr
+    parakh(*IMPORT, listed, *second, typed="correct horse battery\n")
     found = parakh.json(*question, code=1)
     assert found["failed"] == []
     assert [own["screener"] for own in found["hits"]] == ["name@1"]
@@ -125,7 +129,9 @@ def test_bad_rows_are_named(parakh: Any, listed: Path) -> None:
     parakh("watchlist", "import", "xml", listed, code=2)
 
 
-def test_simulated_traffic_can_be_ingested(parakh: Any, tmp_path: Path) -> None:
+def test_simulated_traffic_can_be_ingested(
+    parakh: Any, tmp_path: Path, second: tuple[str, str]
+) -> None:
     out = tmp_path / "sim"
     made = parakh.json("simulate", "--out", out, "--seed", "3", "--day", "2026-11-22")
     assert made["travellers"] > 500
@@ -133,7 +139,7 @@ def test_simulated_traffic_can_be_ingested(parakh: Any, tmp_path: Path) -> None:
     again = parakh.json("simulate", "--out", tmp_path / "again", "--seed", 3, "--day", "2026-11-22")
     for one, other in zip(made["files"], again["files"], strict=True):
         assert Path(one).read_bytes() == Path(other).read_bytes()
-    parakh(*IMPORT, out / "watchlist.csv", "--approve")
+    parakh(*IMPORT, out / "watchlist.csv", *second, typed="correct horse battery\n")
     flight = next(own for own in made["files"] if "PK214" in own)
     (row,) = parakh.json("ingest", flight)
     assert row["state"] == "screened"

@@ -17,7 +17,12 @@ def picture(tmp_path: Path, portrait: bytes) -> Path:
 
 
 def test_a_face_is_enrolled_searched_and_compared(
-    parakh: Any, data_dir: Path, tmp_path: Path, picture: Path, model_cache: Path
+    parakh: Any,
+    data_dir: Path,
+    tmp_path: Path,
+    picture: Path,
+    model_cache: Path,
+    second: tuple[str, str],
 ) -> None:
     (data_dir / "models").symlink_to(model_cache)
     nothing = parakh.json("face", "search", picture)
@@ -25,13 +30,14 @@ def test_a_face_is_enrolled_searched_and_compared(
     listed = tmp_path / "list.csv"
     listed.write_text("list,family_name,reason\nWanted,PORTRAIT,test\n")
     held = ("--source", "police", "--legal-basis", "Act 1")
-    parakh("watchlist", "import", "csv", listed, "--approve", *held)
+    typed = "correct horse battery\n"
+    parakh("watchlist", "import", "csv", listed, *second, *held, typed=typed)
     centre = Centre.open(Settings(data_dir=data_dir))
     entry = watchlists.entries(centre, system_actor("test")).rows[0].entry.id
     centre.close()
     assert "waits" in parakh("face", "enrol", entry, picture).stdout
     assert parakh.json("face", "search", picture)["candidates"] == []
-    parakh("face", "enrol", entry, picture, "--approve")
+    parakh("face", "enrol", entry, picture, *second, typed=typed)
     found = parakh.json("face", "search", picture, code=1)
     (candidate,) = found["candidates"]
     assert (candidate["entry"], candidate["match"]) == (entry, True)

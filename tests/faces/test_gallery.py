@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from parakh.domain.face import Template
-from parakh.errors import InvalidInput, NotFound, Unreadable
-from parakh.faces.gallery import FIRST_ROWS, Galleries, Gallery
+from parakh.errors import InvalidInput, Unreadable
+from parakh.faces.gallery import FIRST_ROWS, Gallery
 from parakh.faces.vectors import to_template
 
 MODEL, DIMENSION = "m@1", 16
@@ -58,11 +58,6 @@ class AgainstBruteForce(RuleBasedStateMachine):
     @rule(name=names)
     def remove(self, name: str) -> None:
         assert self.gallery.remove(name) == (self.held.pop(name, None) is not None)
-
-    @rule()
-    def clear(self) -> None:
-        self.gallery.clear()
-        self.held.clear()
 
     @rule(limit=st.integers(0, 15), threshold=st.sampled_from([-1.0, 0.0, 0.3]))
     def search(self, limit: int, threshold: float) -> None:
@@ -181,24 +176,3 @@ def test_searches_and_changes_may_run_at_once(rng: np.random.Generator) -> None:
         assert not reader.is_alive()
     assert faults == []
     assert len(gallery) == 1
-
-
-def test_galleries_are_apart(rng: np.random.Generator) -> None:
-    galleries, vector = Galleries(MODEL, DIMENSION), unit(rng)
-    watchlist, voyage = galleries.open("watchlist"), galleries.open("voyage 1")
-    watchlist.enrol("a", template(vector))
-    assert galleries.open("watchlist") is watchlist
-    assert voyage.search(template(vector)) == []
-    assert galleries.names() == ["voyage 1", "watchlist"]
-
-
-def test_a_dropped_gallery_is_emptied(rng: np.random.Generator) -> None:
-    galleries, vector = Galleries(MODEL, DIMENSION), unit(rng)
-    gallery = galleries.open("voyage 1")
-    gallery.enrol("a", template(vector))
-    galleries.drop("voyage 1")
-    assert galleries.names() == []
-    assert len(gallery) == 0
-    assert not memory_holds(gallery, vector)
-    with pytest.raises(NotFound, match="voyage 1"):
-        galleries.drop("voyage 1")

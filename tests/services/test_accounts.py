@@ -145,6 +145,13 @@ def test_sessions_end(centre: Centre, clock: object) -> None:
     advance(minutes=settings.session_idle_minutes)
     assert accounts.session(centre, idle) is None
 
+    left = accounts.sign_in(centre, "officer", PASSWORD).token
+    for _ in range(settings.session_idle_minutes - 1):
+        advance(minutes=1)
+        assert accounts.session(centre, left, touch=False)
+    advance(minutes=1)
+    assert accounts.session(centre, left, touch=False) is None, "what a page does is no use"
+
     busy = accounts.sign_in(centre, "officer", PASSWORD).token
     for _ in range(settings.session_hours * 60 // 20 - 1):
         advance(minutes=20)

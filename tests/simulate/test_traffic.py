@@ -13,7 +13,7 @@ from parakh.simulate import COLUMNS, Manifest, listed_persons, passenger_list, w
 from parakh.simulate.people import _NUMBERS, passport_number
 
 TODAY = date(2026, 3, 1)
-RNG = Random(1)  # noqa: S311
+RNG = Random(1)
 
 
 @pytest.fixture(scope="module")

@@ -43,8 +43,8 @@ def test_a_voyages_local_time_is_shown_as_given() -> None:
     ("code", "shown"),
     [
         ("PAK", '<abbr title="Pakistan">PAK</abbr>'),
-        ("UNO", "UNO"),
-        ("<b>", "&lt;b&gt;"),
+        ("UNO", '<abbr title="United Nations Organization">UNO</abbr>'),
+        ("<b>", '<abbr title="&lt;b&gt;">&lt;b&gt;</abbr>'),
         ("", ""),
         (None, ""),
     ],

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from parakh.access import Actor, system_actor
 from parakh.errors import Misconfigured
+from parakh.services import accounts
 from parakh.services.centre import Centre
 from parakh.settings import Settings
 
@@ -41,6 +42,14 @@ def opened() -> Iterator[Centre]:
 def operator() -> Actor:
     """Whoever runs the command on this machine, by the name of the operating system's account."""
     return system_actor(f"cli:{getpass.getuser()}")
+
+
+def second_person(centre: Centre, name: str | None) -> Actor | None:
+    """The person of that name, who gives his password; None without a name."""
+    if name is None:
+        return None
+    password = click.prompt(f"Password of {name}", hide_input=True, err=True)
+    return accounts.identify(centre, name, password)
 
 
 def print_json(value: Any) -> None:

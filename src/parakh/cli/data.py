@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from parakh.access import Purpose, system_actor
-from parakh.cli.centre import as_json, note, opened, operator, print_json
+from parakh.access import Purpose
+from parakh.cli.centre import as_json, note, opened, operator, print_json, second_person
 from parakh.domain.hit import Hit, Kind, Ref
 from parakh.domain.ids import new_id
 from parakh.domain.message import Channel, Severity, Source
@@ -145,7 +145,7 @@ def watchlist() -> None:
 @watchlist.command("import")
 @click.argument("form", metavar="FORMAT", type=click.Choice(["csv"]))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--approve", is_flag=True, help="Put the entries in force at once.")
+@click.option("--approved-by", help="A second person, who gives his password: in force at once.")
 @click.option("--source", default="", help="Where lists that are new come from.")
 @click.option("--legal-basis", default="", help="Why lists that are new may be held.")
 @click.option(
@@ -159,24 +159,24 @@ def watchlist() -> None:
 def import_(
     form: str,
     file: Path,
-    approve: bool,
+    approved_by: str | None,
     source: str,
     legal_basis: str,
     handling: str,
     as_json: bool,
 ) -> None:
-    """Import a watchlist FILE; the entries wait for approval unless --approve is given.
+    """Import a watchlist FILE; the entries wait for approval unless a second person gives it.
 
     Lists that do not exist yet are made when --source and --legal-basis are given. Entries that
     are in their list already are passed over.
     """
-    approver = system_actor("cli:import-approval") if approve else None
     new_list = None
     if source.strip() and legal_basis.strip():
         new_list = Watchlist(
             id="", name="", source=source, legal_basis=legal_basis, handling=Handling(handling)
         )
     with opened() as centre:
+        approver = second_person(centre, approved_by)
         done = imports.import_csv(centre, operator(), file, approver=approver, new_list=new_list)
     if as_json:
         problems = [{"line": own.line, "cause": own.cause} for own in done.problems]

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from parakh.access import Purpose, system_actor
-from parakh.cli.centre import as_json, opened, operator, print_json
+from parakh.access import Purpose
+from parakh.cli.centre import as_json, opened, operator, print_json, second_person
 from parakh.services import portraits, watchlists
 
 _PICTURE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -20,18 +20,18 @@ def face() -> None:
 @face.command()
 @click.argument("entry")
 @click.argument("picture", type=_PICTURE)
-@click.option("--approve", is_flag=True, help="Search by it at once.")
-def enrol(entry: str, picture: Path, approve: bool) -> None:
+@click.option("--approved-by", help="A second person, who gives his password: searched at once.")
+def enrol(entry: str, picture: Path, approved_by: str | None) -> None:
     """Enrol PICTURE for the watchlist ENTRY (its identifier).
 
-    It waits for another person's approval unless --approve is given.
+    It waits for another person's approval unless a second person gives it here.
     """
     with opened() as centre:
+        second = second_person(centre, approved_by)
         picture_id = watchlists.add_portrait(centre, operator(), entry, picture.read_bytes())
-        if approve:
-            second = system_actor("cli:enrol-approval")
+        if second is not None:
             watchlists.decide_portrait(centre, second, entry, picture_id, approve=True)
-    click.echo("enrolled" if approve else "waits for approval")
+    click.echo("enrolled" if second else "waits for approval")
 
 
 @face.command()
@@ -76,6 +76,7 @@ def verify(one: Path, other: Path, as_json: bool) -> None:
             portraits.read(centre, path.read_bytes()).sample.template for path in (one, other)
         ]
         result = centre.faces.compare(*templates)
+        centre.looked(operator(), Purpose.GATE, "faces.compared", "face", "")
     if as_json:
         print_json({"score": result.score, "threshold": result.threshold, "match": result.match})
     else:

@@ -42,6 +42,7 @@ def _serve(centre: Centre, show: Any) -> None:
     from parakh.web.app import create_app
     from parakh.worker import Worker
 
+    centre.warm()
     background = Worker(centre)
     background.start()
     if show is not None:
@@ -124,6 +125,28 @@ def add_user(
             password=password,
         )
     click.echo(f"added {made.name}")
+
+
+@user.command("set")
+@click.argument("name")
+@click.option("--role", "roles", multiple=True, type=_ROLE, help="In place of the present ones.")
+@click.option("--unit", "units", multiple=True, help="In place of the present ones.")
+@click.option("--active/--closed", default=None, help="Open or close the account.")
+def set_user(
+    name: str, roles: tuple[str, ...], units: tuple[str, ...], active: bool | None
+) -> None:
+    """Change roles or units of the user NAME, or close the account; his sessions end."""
+    with opened() as centre:
+        changed = accounts.change_user(
+            centre,
+            operator(),
+            name,
+            roles=frozenset(Role(role) for role in roles) or None,
+            units=frozenset(units) or None,
+            active=active,
+        )
+    state = "open" if changed.active else "closed"
+    click.echo(f"{changed.name}: {', '.join(sorted(changed.roles))}; {state}")
 
 
 @user.command("password")

@@ -7,12 +7,11 @@ from typing import Protocol
 import numpy as np
 
 from parakh.domain.face import Comparison, FaceSample, PadState, Template
-from parakh.domain.phrase import Phrase
 from parakh.faces.catalogue import SFACE, YUNET, read_embedder
 from parakh.faces.detect import DetectedFace, Detector
 from parakh.faces.embed import Embedder
 from parakh.faces.picture import Picture, decode_picture
-from parakh.faces.quality import Measure, count_rivals, explain_absence, judge, measure_face
+from parakh.faces.quality import Measure, count_rivals, judge, measure_face
 from parakh.faces.session import OnnxSession
 from parakh.faces.vectors import to_template, to_vector
 from parakh.faces.weights import load_weights
@@ -100,10 +99,6 @@ class FaceEngine:
         """
         picture = decode_picture(content)
         return self.describe(picture, self.detector.find(picture))
-
-    def absence(self, content: bytes) -> tuple[Phrase, ...]:
-        """Why `samples` found nothing, in words for the person before the camera."""
-        return explain_absence(decode_picture(content))
 
     def describe(self, picture: Picture, found: Sequence[DetectedFace]) -> list[FaceSample]:
         """Samples of faces already found in a picture, in the order given."""

@@ -8,7 +8,6 @@ import faiss
 import numpy as np
 
 from parakh.domain.face import Candidate, Template
-from parakh.errors import NotFound
 from parakh.faces.vectors import Vector, to_vector
 
 FIRST_ROWS = 1024
@@ -67,13 +66,6 @@ class Gallery:
             self._rows[last] = 0
             return True
 
-    def clear(self) -> None:
-        """Takes every reference out for good."""
-        with self._lock.alone():
-            self._rows[:] = 0
-            self._references.clear()
-            self._row_of.clear()
-
     def search(
         self, template: Template, limit: int = 20, threshold: float = -1.0
     ) -> list[Candidate]:
@@ -111,36 +103,6 @@ class Gallery:
         larger[: len(self._rows)] = self._rows
         self._rows[:] = 0
         self._rows = larger
-
-
-class Galleries:
-    """The named galleries of a centre, all for one model."""
-
-    def __init__(self, model: str, dimension: int) -> None:
-        self._model = model
-        self._dimension = dimension
-        self._named: dict[str, Gallery] = {}
-        self._lock = threading.Lock()
-
-    def open(self, name: str) -> Gallery:
-        """The gallery of that name, made when it is not there yet."""
-        with self._lock:
-            if name not in self._named:
-                self._named[name] = Gallery(self._model, self._dimension)
-            return self._named[name]
-
-    def drop(self, name: str) -> None:
-        """Forgets a gallery and overwrites its templates; raises NotFound."""
-        with self._lock:
-            gallery = self._named.pop(name, None)
-        if gallery is None:
-            raise NotFound(f"There is no gallery {name}")
-        gallery.clear()
-
-    def names(self) -> list[str]:
-        """Of all galleries, sorted."""
-        with self._lock:
-            return sorted(self._named)
 
 
 class _SharedLock:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from parakh.ingest.pnrgov_values import Identity, Service, read_docs, read_inft
+from parakh.ingest.pnrgov_values import Identity, Service, read_inft
 from parakh.ingest.records import (
     DeclaredAddress,
     DeclaredAgency,
@@ -26,6 +26,10 @@ from parakh.ingest.records import (
     DeclaredVoyage,
 )
 
+_SEARCHED = 200
+"""Among so many travellers of a booking a name written otherwise is looked for; more are no booking
+but an attack on the time that reading takes."""
+
 
 @dataclass(slots=True)
 class Person:
@@ -40,6 +44,17 @@ class Person:
     documents: list[DeclaredDocument] = field(default_factory=list)
     addresses: list[DeclaredAddress] = field(default_factory=list)
     contacts: list[DeclaredContact] = field(default_factory=list)
+    born: str = ""
+
+    def is_followed_by(self, identity: Identity) -> bool:
+        """Whether a document in his group shows that the next one's TIF was lost.
+
+        `born` is the date of birth in the first document of the group.
+        """
+        if identity.infant or not identity.birth_date:
+            return False
+        self.born = self.born or identity.birth_date
+        return self.born != identity.birth_date
 
     def take(self, name: str, value: str, line: int) -> None:
         """Sets a value unless it is empty or one is there already."""
@@ -138,9 +153,11 @@ class Booking:
     values: dict[str, Any] = field(default_factory=dict)
     references: list[DeclaredReference] = field(default_factory=list)
     people: list[Person] = field(default_factory=list)
+    by_reference: dict[str, Person] = field(default_factory=dict)
+    by_name: dict[tuple[str, str], Person] = field(default_factory=dict)
     legs: list[Leg] = field(default_factory=list)
     cancelled: list[DeclaredSegment] = field(default_factory=list)
-    contacts: list[DeclaredContact] = field(default_factory=list)
+    contacts: dict[DeclaredContact, None] = field(default_factory=dict)
     addresses: list[DeclaredAddress] = field(default_factory=list)
     agency: DeclaredAgency | None = None
     tickets: list[dict[str, Any]] = field(default_factory=list)
@@ -155,15 +172,19 @@ class Booking:
     identities: list[tuple[Identity, Person | None, tuple[str, ...], int]] = field(
         default_factory=list
     )
-    infants: list[tuple[str, str, str, tuple[str, ...], int]] = field(default_factory=list)
+    infants: dict[tuple[str, str], tuple[str, tuple[str, ...], int]] = field(default_factory=dict)
 
     def person(self, reference: str) -> Person | None:
         """The traveller with this reference."""
-        if reference:
-            for person in self.people:
-                if person.reference == reference:
-                    return person
-        return None
+        return self.by_reference.get(reference)
+
+    def add(self, person: Person) -> Person:
+        """Adds a traveller; who has the reference of an earlier one is not found by it."""
+        self.people.append(person)
+        self.by_name.setdefault((person.family, person.given), person)
+        if person.reference:
+            self.by_reference.setdefault(person.reference, person)
+        return person
 
     def whose(self, references: Sequence[str], reader: Person | None) -> Person | None:
         """Whom a service names by reference, else `reader`, in whose group it stands."""
@@ -173,23 +194,14 @@ class Booking:
 
     def named(self, family: str, given: str) -> Person | None:
         """The traveller with this name, as the booking writes it."""
-        for person in self.people:
-            if person.family == family and person.given == given:
-                return person
-        return None
-
-    def add_docs(self, service: Service, person: Person | None, line: int) -> Identity:
-        """Notes a DOCS until all travellers are known; gives what it says."""
-        identity = read_docs(service.text, line)
-        self.identities.append((identity, person, service.travellers, line))
-        return identity
+        return self.by_name.get((family, given))
 
     def add_infant(self, service: Service, person: Person | None, line: int) -> None:
         """Notes an INFT; several segments of the itinerary may repeat it."""
         family, given, born = read_inft(service.text)
         parents = service.travellers or ((person.reference,) if person else ())
-        if (family or given) and not any(own[:2] == (family, given) for own in self.infants):
-            self.infants.append((family, given, born, parents, line))
+        if family or given:
+            self.infants.setdefault((family, given), (born, parents, line))
 
     def declared(self, voyages: Iterable[DeclaredVoyage]) -> DeclaredBooking:
         """The finished record, its parts joined by the travellers' references."""
@@ -224,11 +236,11 @@ class Booking:
         )
 
     def _join_infants(self) -> None:
-        for family, given, born, parents, line in self.infants:
+        for (family, given), (born, parents, line) in self.infants.items():
             child = self.named(family, given)
             if child is None:
                 child = Person(line, family, given)
-                self.people.append(child)
+                self.add(child)
             child.values["type"] = "INF"
             child.take("birth_date", born, line)
             if parents:
@@ -247,7 +259,7 @@ class Booking:
             elif identity.document is not None or identity.family:
                 person = Person(line, identity.family, identity.given)
                 person.take_identity(identity, line)
-                self.people.append(person)
+                self.add(person)
 
     def _only(self, identity: Identity) -> Person | None:
         """The one traveller of the booking, unless the document clearly has another name."""
@@ -261,7 +273,7 @@ class Booking:
         same = self.named(identity.family, identity.given)
         if same is not None:
             return same
-        for person in self.people:
+        for person in self.people[:_SEARCHED]:
             infant = identity.infant and person.values.get("type") == "INF"
             if infant and carer and person.values.get("accompanied_by") == carer.reference:
                 return person

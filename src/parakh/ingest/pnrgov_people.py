@@ -98,7 +98,7 @@ class People(Services):
         if kind:
             person.values["type"] = kind
         self._person = person
-        booking.people.append(person)
+        booking.add(person)
 
     def _find(self, segment: Segment, family: str, given: str, reference: str) -> None:
         """Somebody named again at check-in; one whom the booking does not name is added to it."""

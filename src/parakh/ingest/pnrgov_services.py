@@ -12,6 +12,7 @@ from parakh.ingest.pnrgov_values import (
     contact,
     read_doca,
     read_doco,
+    read_docs,
     read_foid,
     read_service,
     service_contact_kind,
@@ -54,7 +55,13 @@ class Services(State):
             self._keep(segment, service, person)
 
     def _docs(self, segment: Segment, service: Service, person: Person | None) -> None:
-        identity = self._need(segment).add_docs(service, person, segment.line)
+        booking = self._need(segment)
+        identity = read_docs(service.text, segment.line)
+        if person is not None and person is self._person and person.is_followed_by(identity):
+            self._report(segment, "A TIF is missing before this: it begins another person")
+            person = Person(segment.line, identity.family, identity.given, born=identity.birth_date)
+            self._person = booking.add(person)
+        booking.identities.append((identity, person, service.travellers, segment.line))
         if identity.document is None and not identity.family:
             cause = "DOCS gives neither a document number nor a name"
             self._report(segment, cause, Severity.WARNING)

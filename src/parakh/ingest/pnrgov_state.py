@@ -88,8 +88,8 @@ class State:
 
     def _reach(self, found: DeclaredContact) -> None:
         booking = self._booking
-        if booking is not None and found not in booking.contacts:
-            booking.contacts.append(found)
+        if booking is not None:
+            booking.contacts.setdefault(found)
         if self._person is not None and self._stage == PEOPLE:
             self._person.contacts.append(found)
 

@@ -6,7 +6,7 @@ What cannot be used is left out and named in a Problem with its line; the rest g
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TypeVar
 
 from parakh.domain.ids import new_id
@@ -200,9 +200,26 @@ def _voyage(leg: DeclaredVoyage, home: str, notes: _Notes) -> Voyage:
         destination=destination,
         departure=departure,
         arrival=arrival,
-        due_at=leaves if direction is Direction.EXIT else lands,
+        due_at=_due_at(direction, (departure, leaves), (arrival, lands)),
         direction=direction,
     )
+
+
+def _due_at(
+    direction: Direction,
+    leaving: tuple[datetime | None, datetime | None],
+    landing: tuple[datetime | None, datetime | None],
+) -> datetime | None:
+    """When the voyage is due at our port, from the local time and the moment of each end.
+
+    Where a port's zone is not known, its local time is taken as UTC: wrong by some hours, but the
+    voyage stands in the list of its day. Where our end has no time, the other end's serves.
+    """
+    ends = (leaving, landing) if direction is Direction.EXIT else (landing, leaving)
+    for local, moment in ends:
+        if moment or local:
+            return moment or (local and local.replace(tzinfo=UTC))
+    return None
 
 
 def _direction(origin: str, destination: str, home: str) -> Direction:

@@ -16,8 +16,6 @@ _TYPES = {
 _CREW_CERTIFICATE = "AC"
 """ICAO 9303-5 keeps this code for crew member certificates, which are no identity cards."""
 
-_OCR = str.maketrans("OQDILZSBG", "000112586")
-
 
 def document_type(code: str) -> DocumentType:
     """The kind of document for a code such as `P`, `PD`, `V`, `ID`; OTHER if it is not known."""
@@ -31,14 +29,6 @@ def document_number(text: str) -> str:
     """The number in upper case, letters and digits only: no blanks, dashes or fillers."""
     value = unicodedata.normalize("NFKC", text).upper()
     return "".join(filter(str.isalnum, value))
-
-
-def number_key(number: str) -> str:
-    """The number with letters that readers confuse with digits put as digits (`O` as `0`).
-
-    For finding numbers that may be the same, never for storing: two numbers can share a key.
-    """
-    return document_number(number).translate(_OCR)
 
 
 def check_digit(text: str) -> str:

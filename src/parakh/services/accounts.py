@@ -1,7 +1,7 @@
 """Sign-in, sessions, users and API keys."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -22,6 +22,7 @@ from parakh.domain.unit import Unit
 from parakh.errors import Conflict, InvalidInput, NotFound, SignInFailed
 from parakh.services.centre import Centre
 from parakh.store import people
+from parakh.store.database import Tx
 from parakh.store.people import ApiKey, Credentials, StoredSession, User, token_hash
 
 MINIMUM_PASSWORD = 12
@@ -60,16 +61,21 @@ def sign_in(centre: Centre, name: str, password: str) -> SignedIn:
     A wrong name costs as much time as a wrong password. Too many failures in a row lock the
     account for a while; the right password does not open a locked account.
     """
-    with centre.db.read() as connection:
-        known = people.credentials(connection, name.strip().lower())
-    right = _matches(known.password_hash if known else _no_hash(), password)
-    if known is None or not known.user.active or _locked(centre, known) or not right:
-        _count_failure(centre, known)
-        raise SignInFailed(_FAILED)
-    with centre.db.write(_actor(centre, known.user), Purpose.ADMINISTRATION) as tx:
-        people.set_failures(tx.connection, known.user.id, 0, None)
-        tx.audit("session.started", "user", known.user.id)
-        return _new_session(centre, tx.connection, known.user)
+    user = _checked(centre, name, password)
+    actor = _actor(centre, user)
+    with centre.db.write(actor, Purpose.ADMINISTRATION) as tx:
+        # Again, now that nobody else writes: guesses made at once must not slip past the lock.
+        current = people.credentials(tx.connection, user.name)
+        if current is None or _locked(centre, current):
+            raise SignInFailed(_FAILED)
+        people.set_failures(tx.connection, user.id, 0, None)
+        tx.audit("session.started", "user", user.id)
+        return _new_session(centre, tx.connection, user, actor)
+
+
+def identify(centre: Centre, name: str, password: str) -> Actor:
+    """The person behind a name and a password, without a session; raises SignInFailed."""
+    return _actor(centre, _checked(centre, name, password))
 
 
 def sign_out(centre: Centre, actor: Actor, token: str) -> None:
@@ -79,8 +85,12 @@ def sign_out(centre: Centre, actor: Actor, token: str) -> None:
         tx.audit("session.ended", "user", actor.id)
 
 
-def session(centre: Centre, token: str) -> Session | None:
-    """The living session of a token; None when there is none, or it ended."""
+def session(centre: Centre, token: str, *, touch: bool = True) -> Session | None:
+    """The living session of a token; None when there is none, or it ended.
+
+    With `touch` it counts as used; what a page does by itself in the background must not, or the
+    desk that somebody left would never be signed out.
+    """
     digest = token_hash(token)
     with centre.db.read() as connection:
         stored = people.get_session(connection, digest)
@@ -90,11 +100,11 @@ def session(centre: Centre, token: str) -> Session | None:
     if not user.active:
         return None
     now = centre.clock()
-    if now - stored.seen_at > _TOUCH:
+    if touch and now - stored.seen_at > _TOUCH:
         # Not audited: it tells no more than the request that is audited for what it does.
         with centre.db.maintain() as connection:
             people.touch_session(connection, digest, now)
-    return _session(centre, stored, user)
+    return _session(centre, stored, user, _actor(centre, user))
 
 
 def change_password(centre: Centre, actor: Actor, old: str, new: str) -> SignedIn:
@@ -110,7 +120,7 @@ def change_password(centre: Centre, actor: Actor, old: str, new: str) -> SignedI
         people.set_password(tx.connection, user.id, hashed)
         people.end_sessions(tx.connection, user_id=user.id)
         tx.audit("password.changed", "user", user.id)
-        return _new_session(centre, tx.connection, user)
+        return _new_session(centre, tx.connection, user, actor)
 
 
 # --- users, units, keys -----------------------------------------------------------------------
@@ -139,13 +149,51 @@ def add_user(
         raise InvalidInput("a user needs at least one role")
     hashed = _hash(password)
     with centre.db.write(actor, Purpose.ADMINISTRATION) as tx:
-        unknown = units - people.units(tx.connection).keys()
-        if unknown:
-            raise InvalidInput(f"there is no unit {', '.join(sorted(unknown))}")
+        _known_units(tx.connection, units)
         if people.credentials(tx.connection, user.name) is not None:
             raise Conflict(f"there is a user {user.name} already")
         people.add_user(tx.connection, user, hashed, tx.at)
         tx.audit("user.added", "user", user.id, name=user.name, roles=sorted(roles))
+    return user
+
+
+def change_user(
+    centre: Centre,
+    actor: Actor,
+    name: str,
+    *,
+    roles: frozenset[Role] | None = None,
+    units: frozenset[str] | None = None,
+    active: bool | None = None,
+) -> User:
+    """Changes a user's roles or units, closes his account or opens it; what is None stays.
+
+    His sessions end, so that no old permission lives on. Raises NotFound.
+    """
+    actor.require(Permission.MANAGE_USERS)
+    with centre.db.write(actor, Purpose.ADMINISTRATION) as tx:
+        known = people.credentials(tx.connection, _user_name(name))
+        if known is None:
+            raise NotFound(f"there is no user {name}")
+        if roles is not None and not roles:
+            raise InvalidInput("a user needs at least one role")
+        _known_units(tx.connection, units or frozenset())
+        user = replace(
+            known.user,
+            roles=known.user.roles if roles is None else roles,
+            units=known.user.units if units is None else units,
+            active=known.user.active if active is None else active,
+        )
+        people.update_user(tx.connection, user)
+        people.end_sessions(tx.connection, user_id=user.id)
+        tx.audit(
+            "user.changed",
+            "user",
+            user.id,
+            roles=sorted(user.roles),
+            units=sorted(user.units),
+            active=user.active,
+        )
     return user
 
 
@@ -206,10 +254,10 @@ def add_api_key(
         value = ApiKey(
             id=new_id(), name=name, permissions=permissions, units=units, created_at=tx.at
         )
-        try:
-            people.add_api_key(tx.connection, value, token_hash(secret))
-        except sa.exc.IntegrityError as error:
-            raise Conflict(f"there is a key named {name} already") from error
+        _known_units(tx.connection, units)
+        if people.has_living_key(tx.connection, name):
+            raise Conflict(f"there is a key named {name} already")
+        people.add_api_key(tx.connection, value, token_hash(secret))
         tx.audit("api_key.added", "api_key", value.id, name=name, permissions=sorted(permissions))
     return secret
 
@@ -233,7 +281,7 @@ def bearer(centre: Centre, secret: str) -> Actor | None:
     return Actor(
         id=key.id,
         name=f"key:{key.name}",
-        permissions=key.permissions,
+        permissions=key.permissions - FOR_HUMANS,
         units=key.units,
         ports=frozenset().union(*(unit.ports for unit in own)),
         central=any(unit.central for unit in own),
@@ -244,7 +292,18 @@ def bearer(centre: Centre, secret: str) -> Actor | None:
 # --- within -----------------------------------------------------------------------------------
 
 
-def _new_session(centre: Centre, connection: sa.Connection, user: User) -> SignedIn:
+def _checked(centre: Centre, name: str, password: str) -> User:
+    """The user of this name, if the password is right and the account open."""
+    with centre.db.read() as connection:
+        known = people.credentials(connection, name.strip().lower())
+    right = _matches(known.password_hash if known else _no_hash(), password)
+    if known is None or not known.user.active or _locked(centre, known) or not right:
+        _count_failure(centre, known)
+        raise SignInFailed(_FAILED)
+    return known.user
+
+
+def _new_session(centre: Centre, connection: sa.Connection, user: User, actor: Actor) -> SignedIn:
     token, now = secrets.token_urlsafe(32), centre.clock()
     stored = StoredSession(
         token_hash=token_hash(token),
@@ -254,12 +313,12 @@ def _new_session(centre: Centre, connection: sa.Connection, user: User) -> Signe
         seen_at=now,
     )
     people.add_session(connection, stored)
-    return SignedIn(token=token, session=_session(centre, stored, user))
+    return SignedIn(token=token, session=_session(centre, stored, user, actor))
 
 
-def _session(centre: Centre, stored: StoredSession, user: User) -> Session:
+def _session(centre: Centre, stored: StoredSession, user: User, actor: Actor) -> Session:
     return Session(
-        actor=_actor(centre, user),
+        actor=actor,
         user=user,
         csrf=stored.csrf,
         expires_at=stored.created_at + timedelta(hours=centre.settings.session_hours),
@@ -296,14 +355,20 @@ def _count_failure(centre: Centre, known: Credentials | None) -> None:
             tx.audit("sign_in.failed", "user", "", known=False)
             return
         current = people.credentials(tx.connection, known.user.name) or known
-        failures = current.failures + 1
-        locked = current.locked_until
-        if failures >= centre.settings.lockout_failures and not _locked(centre, current):
-            locked = tx.at + timedelta(minutes=centre.settings.lockout_minutes)
-            failures = 0
-        people.set_failures(tx.connection, known.user.id, failures, locked)
-        now_locked = locked is not None and tx.at < locked
-        tx.audit("sign_in.failed", "user", known.user.id, locked=now_locked)
+        locked = _locked(centre, current)
+        if not locked:
+            # Failures while locked do not count, or one typo afterwards would lock again.
+            locked = _fail(centre, tx, current)
+        tx.audit("sign_in.failed", "user", known.user.id, locked=locked)
+
+
+def _fail(centre: Centre, tx: Tx, current: Credentials) -> bool:
+    """Counts one failure; whether the account is locked now."""
+    settings, failures = centre.settings, current.failures + 1
+    locked = failures >= settings.lockout_failures
+    until = tx.at + timedelta(minutes=settings.lockout_minutes) if locked else None
+    people.set_failures(tx.connection, current.user.id, 0 if locked else failures, until)
+    return locked
 
 
 def _hasher() -> PasswordHasher:
@@ -327,6 +392,12 @@ def _matches(hashed: str, password: str) -> bool:
 def _no_hash() -> str:
     """A hash that nothing matches, so that an unknown name takes as long as a known one."""
     return _hasher().hash(secrets.token_urlsafe(32))
+
+
+def _known_units(connection: sa.Connection, units: frozenset[str]) -> None:
+    unknown = units - people.units(connection).keys()
+    if unknown:
+        raise InvalidInput(f"there is no unit {', '.join(sorted(unknown))}")
 
 
 def _user_name(text: str) -> str:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from parakh.access import Actor, Permission, Purpose
 from parakh.act import decisions
 from parakh.domain.alert import Alert, AlertState, OutcomeKind
-from parakh.domain.hit import Assessment, Hit, Kind
+from parakh.domain.hit import Assessment, Hit, HitState, Kind
 from parakh.domain.traveller import Traveller
 from parakh.domain.unit import Unit
 from parakh.domain.voyage import Crossing, Voyage
@@ -80,7 +80,8 @@ def list_alerts(
     if rows:
         with centre.db.write(actor, Purpose.ALERT) as tx:
             for unit_id in sorted({own.alert.unit_id for own in rows}):
-                tx.audit("alerts.viewed", "unit", unit_id)
+                shown = [own.alert.id for own in rows if own.alert.unit_id == unit_id]
+                tx.audit("alerts.viewed", "unit", unit_id, alerts=shown)
     return rows
 
 
@@ -168,6 +169,10 @@ def decide(
         new = decisions.decide(old, confirmed=confirmed, reason=reason, actor=actor, at=tx.at)
         if not assessments.decide_hit(tx.connection, new):
             raise Conflict("somebody else decided on it just now")
+        others = [hit for hit in assessment.hits if hit.id != hit_id]
+        if all(hit.state is HitState.CLEARED for hit in (new, *others)):
+            # The right of the person who was not the one: his picture does not wait out its time.
+            pictures.release(tx, assessment.cause)
         tx.audit(f"hit.{new.state.value}", "hit", hit_id, alert=alert_id, reason=new.reason)
     centre.wall.notify()
     return new

@@ -1,19 +1,21 @@
 """One centre, wired together from its settings."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 import sqlalchemy as sa
+import structlog
 
 from parakh.access import Actor, Purpose, system_actor
 from parakh.clock import Clock, utc_now
-from parakh.errors import Misconfigured
+from parakh.domain.hit import Hit
+from parakh.errors import Misconfigured, ParakhError
 from parakh.faces.extract import FaceEngine
 from parakh.screen.faces import FaceScreener
-from parakh.screen.screener import Screener
+from parakh.screen.screener import Screener, Subject
 from parakh.screen.watchlists import DocumentScreener, NameScreener
 from parakh.services.mirror import Faces, Names
 from parakh.services.wall import WallBus
@@ -23,6 +25,29 @@ from parakh.store.database import Database
 from parakh.store.keys import Keys
 
 WORKER = system_actor("worker")
+_log = structlog.get_logger()
+
+
+class UpToDate:
+    """A screener that takes in what changed before it screens; failing to is its own failure."""
+
+    def __init__(self, screener: Screener, refresh: Callable[[], None]) -> None:
+        self._screener = screener
+        self._refresh = refresh
+
+    @property
+    def name(self) -> str:
+        """The screener's own name."""
+        return self._screener.name
+
+    def applies(self, subject: Subject) -> bool:
+        """Whether the screener has anything to say about such a subject."""
+        return self._screener.applies(subject)
+
+    def screen(self, subjects: Sequence[Subject]) -> Sequence[Sequence[Hit]]:
+        """The hits of each subject against what is known now."""
+        self._refresh()
+        return self._screener.screen(subjects)
 
 
 @dataclass(kw_only=True)
@@ -84,18 +109,29 @@ class Centre:
         """The watchlist gallery."""
         return Faces(self.db, self.faces, self.settings.face_fpir, self.clock)
 
+    def warm(self) -> None:
+        """Loads models and indexes, so that the first person at a gate does not wait for them.
+
+        What cannot be loaded is logged; the gate will say so, and everything else goes on.
+        """
+        try:
+            self.gallery.refresh()
+            self.names.refresh()
+        except ParakhError:
+            _log.exception("models or indexes could not be loaded")
+
     def traveller_screeners(self) -> Sequence[Screener]:
-        """The screeners of persons as declared, up to date."""
-        self.names.refresh()
+        """The screeners of persons as declared."""
+        index, refresh = self.names.index, self.names.refresh
         return (
-            DocumentScreener(self.names.index, self.clock),
-            NameScreener(self.names.index, self.clock),
+            UpToDate(DocumentScreener(index, self.clock), refresh),
+            UpToDate(NameScreener(index, self.clock), refresh),
         )
 
     def gate_screeners(self) -> Sequence[Screener]:
         """The screeners of persons at a gate: their faces too."""
-        self.gallery.refresh()
-        return (*self.traveller_screeners(), FaceScreener(self.gallery))
+        face = UpToDate(FaceScreener(self.gallery), self.gallery.refresh)
+        return (*self.traveller_screeners(), face)
 
     def looked(self, actor: Actor, purpose: Purpose, action: str, kind: str, ref_id: str) -> None:
         """Notes a look at personal data."""

@@ -14,7 +14,7 @@ from parakh.faces.catalogue import SFACE, YUNET
 from parakh.faces.weights import load_weights
 from parakh.services.centre import Centre
 from parakh.settings import Settings
-from parakh.store import messages, schema
+from parakh.store import messages, people, schema
 from parakh.store.database import Database
 from parakh.store.keys import Keys
 
@@ -51,6 +51,7 @@ def _checks(settings: Settings) -> Iterator[Check]:
     yield _space(settings)
     yield _try("keys", lambda: repr(Keys.load(settings.keys_path)), "Run `parakh db upgrade`.")
     yield _try("database", lambda: _database(settings), "Run `parakh db upgrade`.")
+    yield _try("units", lambda: _units(settings), "Run `parakh unit add NAME --central`.")
     yield _try("queue", lambda: _queue(settings), "Run `parakh db upgrade`.")
     for model in (YUNET, SFACE):
         yield _try(
@@ -104,6 +105,20 @@ def _database(settings: Settings) -> str:
     if current != newest:
         raise ParakhError(f"at revision {current or 'none'}, the program needs {newest}")
     return f"{sa.make_url(settings.url).get_backend_name()}, revision {current}"
+
+
+def _units(settings: Settings) -> str:
+    centre = Centre.open(settings)
+    try:
+        with centre.db.read() as connection:
+            units = people.units(connection).values()
+    finally:
+        centre.close()
+    if not any(unit.central for unit in units):
+        raise ParakhError(
+            "there is no central unit: alerts for ports that no unit has are not sent"
+        )
+    return f"{len(units)} units, a central one among them"
 
 
 def _queue(settings: Settings) -> str:

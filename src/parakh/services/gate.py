@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from parakh.access import Actor, Permission, Purpose
 from parakh.domain.face import Comparison, FaceSample, PadState, Quality
-from parakh.domain.hit import Advice, Hit, Kind, Ref, ScreenerResult
+from parakh.domain.hit import Advice, Hit, HitState, Kind, Ref, ScreenerResult
 from parakh.domain.ids import new_id
 from parakh.domain.phrase import N_, Phrase, phrase
 from parakh.domain.traveller import Traveller, TravellerRole
@@ -119,20 +119,22 @@ class _Person:
 
 
 def cross(centre: Centre, actor: Actor, request: CrossingRequest) -> Crossing:
-    """Records a crossing without a picture; one that is recorded already is given back as it is.
+    """Records a crossing without a picture.
 
-    Raises InvalidInput for a moment in the future, Forbidden for another unit's port.
+    Of an announced traveller who was seen already, the crossing is given back as it is. Raises
+    InvalidInput for a moment in the future, Forbidden for another unit's port.
     """
     actor.require(Permission.USE_GATE)
     actor.require_port(request.port)
     if request.at > centre.clock():
         raise InvalidInput("a crossing cannot lie in the future")
-    person = _expected(centre, request.port, document_number(request.document)) or _Person()
+    person = _expected(centre, request, document_number(request.document), request.at)
     if person.crossing is not None and person.crossing.state is CrossingState.ACTUAL:
         return person.crossing
     with centre.db.write(actor, Purpose.GATE) as tx:
         crossing = _record_crossing(tx, request, person, request.at)
         tx.audit("crossing.recorded", "crossing", crossing.id, lane=request.lane)
+    centre.wall.notify()
     return crossing
 
 
@@ -185,7 +187,10 @@ def _search(
     screened = _screen(centre, person, ref, live)
     with centre.db.write(actor, Purpose.GATE) as tx:
         crossing = _record_crossing(tx, request, person, tx.at)
-        picture_id = _keep(centre, tx, capture_id, picture) if _by_face(screened.hits) else None
+        done = assess(tx, [screened], cause=capture_id, ports={ref: request.port})[0]
+        # Without a new alert nobody would see the picture, so that it must not be kept.
+        seen = bool(done.alerts) and _by_face(done.assessment.hits)
+        picture_id = _keep(centre, tx, capture_id, picture) if seen else None
         captures_store.save(
             tx.connection,
             captures_store.Capture(
@@ -200,14 +205,12 @@ def _search(
                 verification=verification.score if verification else None,
             ),
         )
-        assess(tx, [screened], cause=capture_id, ports={ref: request.port})
         open_alerts = _open_alerts(tx.connection, actor, ref)
-        stored = assessments.assessments_of(tx.connection, [ref])[ref][0]
         known = assessments.hits_of(tx.connection, [ref]).get(ref, [])
         shown = hit_views(tx.connection, known)
         tx.audit("gate.captured", ref.kind, ref.id, capture=capture_id, lane=request.lane)
     centre.wall.notify()
-    advice = stored.advice
+    advice = done.assessment.advice
     if person.notes:
         advice = max(advice, Advice.COMPARE, key=lambda value: value.rank)
     next_step = phrase(NEXT[advice])
@@ -275,8 +278,8 @@ def _identify(centre: Centre, request: CaptureRequest) -> _Person:
     zone = _zone(text)
     number = zone.number if zone else document_number(text)
     notes = tuple(phrase(_MRZ, cause=p.cause) for p in zone.problems) if zone else ()
-    found = _expected(centre, request.port, number)
-    if found is not None:
+    found = _expected(centre, request, number, centre.clock())
+    if found.traveller is not None:
         return replace(found, notes=notes)
     traveller = _from_zone(centre, zone) if zone else None
     return _Person(traveller=traveller, notes=notes)
@@ -291,9 +294,13 @@ def _zone(text: str) -> Mrz | None:
         raise InvalidInput(str(error)) from error
 
 
-def _expected(centre: Centre, port: str, number: str) -> _Person | None:
-    """Of all announced with the document, who is expected here nearest to now."""
-    now = centre.clock()
+def _expected(
+    centre: Centre, request: CaptureRequest | CrossingRequest, number: str, at: datetime
+) -> _Person:
+    """Of all announced with the document for this port and direction, who is due nearest to `at`.
+
+    A person without anything known, if nobody is. Those in transit may go either way.
+    """
     with centre.db.read() as connection:
         found = travellers.with_document(connection, number)
         voyages = travellers.voyages_by_id(connection, {own.voyage_id for own in found})
@@ -301,12 +308,14 @@ def _expected(centre: Centre, port: str, number: str) -> _Person | None:
     near = []
     for own in found:
         voyage, crossing = voyages[own.voyage_id], crossings.get(own.id)
-        if crossing is None or crossing.port != port:
+        if crossing is None or crossing.port != request.port:
             continue
-        off = abs(now - voyage.due_at) if voyage.due_at else WINDOW
+        if crossing.direction not in (request.direction, Direction.TRANSIT):
+            continue
+        off = abs(at - voyage.due_at) if voyage.due_at else WINDOW
         if off <= WINDOW:
             near.append((off, own.id, _Person(traveller=own, voyage=voyage, crossing=crossing)))
-    return min(near, key=lambda item: item[:2])[2] if near else None
+    return min(near, key=lambda item: item[:2])[2] if near else _Person()
 
 
 def _from_zone(centre: Centre, zone: Mrz) -> Traveller:
@@ -341,7 +350,10 @@ def _subject(person: _Person, capture_id: str) -> Ref:
 def _record_crossing(
     tx: Tx, request: CaptureRequest | CrossingRequest, person: _Person, at: datetime
 ) -> Crossing:
-    """The announced crossing, now seen; or one that nobody announced."""
+    """The announced crossing, now seen; or one that nobody announced.
+
+    What was seen first stays: a second capture of the same person changes neither lane nor moment.
+    """
     crossing = person.crossing or Crossing(
         id=new_id(),
         traveller_id=None,
@@ -350,13 +362,20 @@ def _record_crossing(
         direction=request.direction,
         state=CrossingState.ACTUAL,
     )
+    if person.crossing is not None and crossing.state is CrossingState.ACTUAL:
+        return crossing
     seen = replace(crossing, state=CrossingState.ACTUAL, lane=request.lane, at=at)
     travellers.save_crossing(tx.connection, seen)
+    if crossing.traveller_id is not None:
+        alerts.redraw(tx, Ref(kind=Kind.TRAVELLER, id=crossing.traveller_id))
     return seen
 
 
 def _by_face(hits: tuple[Hit, ...]) -> bool:
-    return any(hit.screener.startswith("face@") for hit in hits)
+    """Whether a face hit stands that no human cleared."""
+    return any(
+        hit.screener.startswith("face@") and hit.state is not HitState.CLEARED for hit in hits
+    )
 
 
 def _keep(centre: Centre, tx: Tx, capture_id: str, picture: Picture) -> str:

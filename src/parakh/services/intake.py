@@ -88,8 +88,8 @@ class MessageView:
     """A message with its parts and what was wrong with each.
 
     `around` is the text around a line that was asked for. `readable` is False for an actor who may
-    see what was wrong, but not the text, which names travellers. `corrected_by` is the message that
-    came in its place.
+    see what was wrong, but not the text, which names travellers of ports that are not his.
+    `corrected_by` is the message that came in its place.
     """
 
     message: Message
@@ -188,8 +188,8 @@ def parse(centre: Centre, message: Message) -> bool:
     """Reads a received message and stores what it declares; False when another was quicker."""
     with centre.db.read() as connection:
         body = messages.body(connection, message.id)
-    submissions = [_withheld(own) for own in read_transmission(body)]
-    assembled = [_assemble(centre, submission) for submission in submissions]
+    read = [_assemble(centre, _withheld(own)) for own in read_transmission(body)]
+    submissions, assembled = [own for own, _ in read], [values for _, values in read]
     readable = any(values is not None for values in assembled)
     state = MessageState.PARSED if readable else MessageState.QUARANTINED
     with centre.db.write(WORKER, Purpose.INTAKE) as tx:
@@ -241,11 +241,23 @@ def _withheld(submission: Submission) -> Submission:
     return replace(submission, problems=(*submission.problems, problem), fatal=True)
 
 
-def _assemble(centre: Centre, submission: Submission) -> Assembled | None:
-    """The domain values of a part; None when it must be quarantined."""
+def _assemble(centre: Centre, submission: Submission) -> tuple[Submission, Assembled | None]:
+    """A part with its domain values; with None when it must be quarantined.
+
+    A part on which the program itself fails is quarantined too, so that the others go on.
+    """
     if submission.fatal:
-        return None
-    return assemble(submission, centre.settings.country, centre.clock().date())
+        return submission, None
+    try:
+        values = assemble(submission, centre.settings.country, centre.clock().date())
+    except MemoryError:
+        raise  # it passes; the message is tried again
+    except Exception as error:
+        _log.exception("assembling failed", message_type=submission.message_type)
+        cause = f"the program failed on it ({type(error).__name__}): please report this"
+        problem = Problem(line=submission.line, column=1, segment="", cause=cause)
+        return replace(submission, problems=(*submission.problems, problem), fatal=True), None
+    return submission, values
 
 
 def _save(
@@ -255,6 +267,7 @@ def _save(
     assembled: Sequence[Assembled | None],
 ) -> None:
     known = {part.ordinal: part for part in messages.parts(tx.connection, message.id)}
+    before = travellers.ids_of_message(tx.connection, message.id)
     messages.drop_parts(tx.connection, message.id, beyond=len(submissions))
     for submission, values in zip(submissions, assembled, strict=True):
         old = known.get(submission.ordinal)
@@ -262,6 +275,8 @@ def _save(
         messages.save_part(tx.connection, part)
         told = _save_values(tx.connection, submission, values) if values else ()
         travellers.replace_records(tx.connection, part.id, told)
+    # Read again, a message may tell of others: those of whom nothing tells now are not expected.
+    travellers.unexpect(tx.connection, before)
 
 
 def _part(message: Message, submission: Submission, values: Assembled | None, part_id: str) -> Part:
@@ -329,9 +344,13 @@ def view(centre: Centre, actor: Actor, message_id: str, line: int | None = None)
         message = messages.get(connection, message_id)
         own = messages.parts(connection, message_id)
         body = messages.body(connection, message_id)
-        told = len(travellers.travellers_of_message(connection, message_id))
+        told = travellers.count_of_message(connection, message_id)
+        ports = travellers.ports_of_message(connection, message_id)
         corrected_by = messages.corrections_of(connection, [message_id]).get(message_id)
-    readable = actor.may(Permission.SEE_TRAVELLERS) or actor.may(Permission.RERUN_MESSAGES)
+    readable = actor.may(Permission.RERUN_MESSAGES) or (
+        actor.may(Permission.SEE_TRAVELLERS)
+        and (actor.everywhere or (bool(ports) and ports <= actor.ports))
+    )
     with centre.db.write(actor, Purpose.INTAKE) as tx:
         tx.audit("message.viewed", "message", message_id, line=line, text=readable)
     text = body.decode("utf-8", "replace").split("\n") if readable else []

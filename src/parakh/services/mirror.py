@@ -33,9 +33,11 @@ class Names:
         with self._lock, self._database.read() as connection:
             lists = watchlists.lists(connection)
             if self._seq < 0:
-                self._seq = watchlists.last_change(connection)
+                last = watchlists.last_change(connection)
                 for entry in watchlists.screened_entries(connection):
                     self.index.put(entry, lists[entry.watchlist_id])
+                # Only now: a load that failed must be done again, not go on half done.
+                self._seq = last
                 return
             changes = watchlists.changes_after(connection, self._seq)
             entries = watchlists.entries_by_id(connection, {ref_id for _, ref_id in changes})
@@ -91,8 +93,9 @@ class Faces:
         """Takes in what changed since the last time."""
         with self._lock, self._database.read() as connection:
             if self._seq < 0:
-                self._seq = watchlists.last_change(connection)
+                last = watchlists.last_change(connection)
                 self._enrol(connection, None)
+                self._seq = last
                 return
             for seq, entry_id in watchlists.changes_after(connection, self._seq):
                 for template_id in [t for t, e in self._entry_of.items() if e == entry_id]:

@@ -1,7 +1,7 @@
 """Screens what a message declared, and what a gate captured; stores assessments, raises alerts."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from parakh.access import Purpose
 from parakh.alert.route import units_for
 from parakh.alert.triage import HandlingOf, advise
 from parakh.domain.alert import Alert
-from parakh.domain.hit import Assessment, Hit, HitState, Kind, Ref
+from parakh.domain.hit import Assessment, Hit, HitState, Kind, Ref, ResultState
 from parakh.domain.ids import new_id
 from parakh.domain.message import Message, MessageState
 from parakh.domain.traveller import Traveller
@@ -38,9 +38,13 @@ def screen_message(centre: Centre, message: Message) -> bool:
         if not messages.move(tx.connection, message, MessageState.SCREENED):
             tx.audit("message.left", "message", message.id, cause="another worker was quicker")
             return False
-        raised = assess(tx, screened, cause=f"{message.id}#{message.run}", ports=ports)
+        done = assess(tx, screened, cause=f"{message.id}#{message.run}", ports=ports)
         tx.audit(
-            "message.screened", "message", message.id, subjects=len(subjects), alerts=len(raised)
+            "message.screened",
+            "message",
+            message.id,
+            subjects=len(subjects),
+            alerts=sum(len(own.alerts) for own in done),
         )
     centre.wall.notify()
     return True
@@ -50,7 +54,7 @@ def sweep(centre: Centre) -> int:
     """Screens everybody expected against entries that came into force; gives how many entries.
 
     The other direction of `screen_message`: who was announced before an entry was approved is
-    found as well. Only new hits are stored; a crash in between leaves the entries to be swept.
+    found as well. After a crash, or while a screener fails, the entries stay to be swept.
     """
     with centre.db.read() as connection:
         entries = set(watchlists.unswept(connection, SWEPT_AT_ONCE))
@@ -58,49 +62,54 @@ def sweep(centre: Centre) -> int:
             return 0
         expected = travellers.expected_after(connection, centre.clock() - STILL_CROSSING)
         subjects = _as_subjects(connection, expected)
-    screened = [
-        own
-        for result in screen(centre.traveller_screeners(), subjects)
-        if (own := _only(result, entries)).hits
-    ]
+    screened = screen(centre.traveller_screeners(), subjects)
+    if any(own.state is ResultState.FAILED for result in screened for own in result.results):
+        raise RuntimeError("a screener failed, so that nobody can be said to be swept")
+    screened = [own for own in screened if any(hit.target.id in entries for hit in own.hits)]
     ports = {own.ref: own.voyage.port for own in subjects if own.voyage}
     with centre.db.write(WORKER, Purpose.SCREENING) as tx:
         watchlists.mark_swept(tx, entries)
-        raised = assess(tx, screened, cause=f"sweep:{new_id()}", ports=ports)
+        done = assess(tx, screened, cause=f"sweep:{new_id()}", ports=ports)
         tx.audit(
             "watchlist.swept",
             "watchlist",
             "",
             entries=len(entries),
             subjects=len(subjects),
-            alerts=len(raised),
+            alerts=sum(len(own.alerts) for own in done),
         )
     centre.wall.notify()
     return len(entries)
 
 
-def _only(own: Screened, entries: set[str]) -> Screened:
-    """What was screened, with the hits on some entries alone."""
-    return replace(own, hits=tuple(hit for hit in own.hits if hit.target.id in entries))
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Assessed:
+    """A stored assessment, and the alerts that it raised."""
+
+    assessment: Assessment
+    alerts: tuple[Alert, ...]
 
 
 def assess(
     tx: Tx, screened: Sequence[Screened], *, cause: str, ports: dict[Ref, str]
-) -> list[Alert]:
+) -> list[Assessed]:
     """Stores one assessment a subject, and alerts the units of its port to hits that are new.
 
-    Hits that were raised before keep their identity and what a human decided on them; they raise
-    no second alert.
+    Hits that were raised before keep their identity and what a human decided on them. A hit is new
+    until some unit was alerted to it, so that one raised while no unit was there is not lost.
     """
     connection = tx.connection
-    known = assessments.hits_of(connection, [own.subject.ref for own in screened])
+    refs = [own.subject.ref for own in screened]
+    # Two messages about one person, screened at once, would both store the same hit.
+    travellers.lock(connection, [ref.id for ref in refs if ref.kind is Kind.TRAVELLER])
+    known = assessments.hits_of(connection, refs)
+    alerted = assessments.alerted(connection, refs)
     handling = handling_of(connection, [hit for own in screened for hit in own.hits])
     units = list(people.units(connection).values())
-    raised: list[Alert] = []
+    done = []
     for own in screened:
         ref = own.subject.ref
-        before = known.get(ref, [])
-        hits = [_with_history(hit, before) for hit in own.hits]
+        hits = [_with_history(hit, known.get(ref, [])) for hit in own.hits]
         assessment = Assessment(
             id=new_id(),
             subject=ref,
@@ -111,9 +120,10 @@ def assess(
             hits=tuple(hits),
         )
         assessments.save_assessment(connection, assessment)
-        if {hit.id for hit in hits} - {hit.id for hit in before}:
-            raised += _raise(tx, assessment, ports.get(ref, ""), units)
-    return raised
+        fresh = any(hit.state is not HitState.CLEARED and hit.id not in alerted for hit in hits)
+        raised = _raise(tx, assessment, ports.get(ref, ""), units) if fresh else ()
+        done.append(Assessed(assessment=assessment, alerts=tuple(raised)))
+    return done
 
 
 def handling_of(connection: sa.Connection, hits: Iterable[Hit]) -> HandlingOf:
@@ -158,8 +168,6 @@ def _with_history(hit: Hit, before: Sequence[Hit]) -> Hit:
 
 
 def _raise(tx: Tx, assessment: Assessment, port: str, units: Sequence[Unit]) -> list[Alert]:
-    if all(hit.state is HitState.CLEARED for hit in assessment.hits):
-        return []
     raised = [
         Alert(
             id=new_id(),

@@ -1,19 +1,17 @@
 """The audit trail for auditors: search, verification, and checkpoints kept outside the database."""
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-
-import sqlalchemy as sa
 
 from parakh.access import Actor, Permission, Purpose, system_actor
 from parakh.services.centre import WORKER, Centre
 from parakh.store import audit, people, pictures
-from parakh.store.audit import AuditFinding, AuditRow, AuditVerdict
+from parakh.store.audit import AuditFinding, AuditRow, AuditVerdict, Checkpoint
 
 PAGE = 100
+_LONGEST_LINE = 1024
 _STRANGER = system_actor("unknown-caller")
 
 
@@ -54,7 +52,9 @@ def search(
             offset=(page - 1) * PAGE,
             limit=PAGE,
         )
-    centre.looked(actor, Purpose.AUDIT, "audit.viewed", "audit", wanted.subject or "all")
+    conditions = {name: str(value) for name, value in asdict(wanted).items() if value}
+    with centre.db.write(actor, Purpose.AUDIT) as tx:
+        tx.audit("audit.viewed", "audit", wanted.subject or "all", wanted=conditions)
     return TrailPage(rows=tuple(rows), total=total, page=page, pages=max(1, -(-total // PAGE)))
 
 
@@ -63,9 +63,12 @@ def verify(centre: Centre, actor: Actor) -> AuditVerdict:
     actor.require(Permission.SEE_AUDIT)
     verdict = centre.db.verify_audit()
     with centre.db.read() as connection:
-        strays = tuple(_strays(connection, _checkpoints(_path(centre))))
+        checkpoints, unreadable = _checkpoints(_path(centre))
+        strays = tuple(audit.strays(connection, centre.db.keys.audit, checkpoints))
     centre.looked(actor, Purpose.AUDIT, "audit.verified", "audit", verdict.head)
-    return AuditVerdict(rows=verdict.rows, head=verdict.head, findings=verdict.findings + strays)
+    return AuditVerdict(
+        rows=verdict.rows, head=verdict.head, findings=(*verdict.findings, *unreadable, *strays)
+    )
 
 
 def refused(centre: Centre, actor: Actor | None, what: str) -> None:
@@ -83,11 +86,11 @@ def checkpoint(centre: Centre) -> bool:
     path = _path(centre)
     with centre.db.read() as connection:
         seq, digest, signature = audit.head(connection)
-    known = _checkpoints(path)
-    if known and known[-1] == (seq, digest):
+    last = _checkpoint(_last_line(path))
+    if last is not None and (last.seq, last.hash) == (seq, digest):
         return False
     line = {"seq": seq, "hash": digest, "signature": signature, "at": centre.clock().isoformat()}
-    torn = path.exists() and not path.read_bytes().endswith(b"\n")
+    torn = path.exists() and not _last_line(path)
     with path.open("a", encoding="utf-8") as file:
         file.write("\n" * torn + json.dumps(line) + "\n")
     return True
@@ -113,37 +116,38 @@ def housekeep(centre: Centre) -> int:
     return gone
 
 
-def _strays(
-    connection: sa.Connection, checkpoints: Sequence[tuple[int, str] | None]
-) -> Iterator[AuditFinding]:
-    """Checkpoints of which the row is gone or another one, and lines that are no checkpoint."""
-    for line, known in enumerate(checkpoints, 1):
-        if known is None:
-            yield AuditFinding(seq=0, cause=f"line {line} of the checkpoint file cannot be read")
-            continue
-        seq, digest = known
-        found = audit.hash_at(connection, seq)
-        if found is None:
-            yield AuditFinding(seq=seq, cause="a checkpoint was made of this row, and it is gone")
-        elif found != digest:
-            cause = "is not what it was when a checkpoint was made of it"
-            yield AuditFinding(seq=seq, cause=cause)
-
-
 def _path(centre: Centre) -> Path:
     return centre.settings.data_dir / "audit-checkpoints.jsonl"
 
 
-def _checkpoints(path: Path) -> list[tuple[int, str] | None]:
-    """Row and hash of each line; None for one that is none (a torn write, somebody's hand)."""
+def _last_line(path: Path) -> str:
+    """The end of a file, for it may be long; "" when there is none or its last line is torn."""
     if not path.exists():
-        return []
-    return [_checkpoint(line) for line in path.read_text("utf-8", "replace").splitlines()]
+        return ""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _LONGEST_LINE))
+        end = file.read().decode("utf-8", "replace")
+    return end.splitlines()[-1] if end.endswith("\n") else ""
 
 
-def _checkpoint(line: str) -> tuple[int, str] | None:
+def _checkpoint(line: str) -> Checkpoint | None:
+    """What a line says; None for one that is none (a torn write, somebody's hand)."""
     try:
         own = json.loads(line)
-        return int(own["seq"]), str(own["hash"])
+        return Checkpoint(
+            seq=int(own["seq"]), hash=str(own["hash"]), signature=str(own["signature"])
+        )
     except (ValueError, KeyError, TypeError):
         return None
+
+
+def _checkpoints(path: Path) -> tuple[list[Checkpoint], list[AuditFinding]]:
+    """The checkpoints of the file, and a finding for each line that is none."""
+    lines = path.read_text("utf-8", "replace").splitlines() if path.exists() else []
+    read = [_checkpoint(line) for line in lines]
+    unreadable = [
+        AuditFinding(seq=0, cause=f"line {number} of the checkpoint file cannot be read")
+        for number, own in enumerate(read, 1)
+        if own is None
+    ]
+    return [own for own in read if own is not None], unreadable

@@ -62,6 +62,13 @@ def move_alert(tx: Tx, value: Alert, since: AlertState) -> bool:
     return True
 
 
+def redraw(tx: Tx, subject: Ref) -> None:
+    """Tells the walls that a subject changed, so that its open alerts are drawn anew."""
+    for value in alerts_on(tx.connection, subject):
+        if value.state is not AlertState.CLOSED:
+            _tell_wall(tx, value, "changed")
+
+
 def get_alert(connection: sa.Connection, alert_id: str) -> Alert:
     """One alert; raises NotFound."""
     row = connection.execute(sa.select(alert).where(alert.c.id == alert_id)).one_or_none()

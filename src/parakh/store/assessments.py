@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from parakh.domain.hit import Advice, Assessment, Hit, HitState, Kind, Ref, ScreenerResult
 from parakh.errors import NotFound
 from parakh.store.codec import EVIDENCE, PHRASE, RESULTS
-from parakh.store.tables import assessment, assessment_hit, hit, traveller
+from parakh.store.tables import alert, assessment, assessment_hit, hit, traveller
 
 
 def hits_of(connection: sa.Connection, subjects: Iterable[Ref]) -> dict[Ref, list[Hit]]:
@@ -32,6 +32,16 @@ def get_hit(connection: sa.Connection, hit_id: str) -> Hit:
     if row is None:
         raise NotFound("there is no such hit")
     return _hit(row)
+
+
+def alerted(connection: sa.Connection, subjects: Iterable[Ref]) -> set[str]:
+    """Identifiers of the subjects' hits that some unit was alerted to."""
+    query = (
+        sa.select(assessment_hit.c.hit_id)
+        .join(alert, alert.c.assessment_id == assessment_hit.c.assessment_id)
+        .where(alert.c.subject_id.in_({ref.id for ref in subjects}))
+    )
+    return set(connection.execute(query).scalars())
 
 
 def save_assessment(connection: sa.Connection, value: Assessment) -> None:

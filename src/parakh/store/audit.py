@@ -18,6 +18,7 @@ from parakh.errors import Misconfigured
 from parakh.store.tables import audit, audit_head
 
 ORIGIN = "0" * 64
+_AT_ONCE = 5000
 FORGED = "f" * 64
 """Stands for the hash of a head that this centre did not sign."""
 
@@ -142,13 +143,35 @@ def head(connection: sa.Connection) -> tuple[int, str, str]:
     return int(row.seq), str(row.hash), str(row.signature)
 
 
-def hash_at(connection: sa.Connection, seq: int) -> str | None:
-    """The hash of one row; of the chain's origin for 0; None when there is no such row."""
-    if seq == 0:
-        return ORIGIN
-    return connection.execute(
-        sa.select(audit.c.hash).where(audit.c.seq == seq)
-    ).scalar_one_or_none()
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Checkpoint:
+    """A head as it was written down outside the database."""
+
+    seq: int
+    hash: str
+    signature: str
+
+
+def strays(
+    connection: sa.Connection, key: Ed25519PrivateKey, checkpoints: Sequence[Checkpoint]
+) -> Iterator[AuditFinding]:
+    """Checkpoints that are not this centre's, or whose row is gone or another one."""
+    for start in range(0, len(checkpoints), _AT_ONCE):
+        some = checkpoints[start : start + _AT_ONCE]
+        query = sa.select(audit.c.seq, audit.c.hash).where(audit.c.seq.in_(c.seq for c in some))
+        hashes = {0: ORIGIN} | {row.seq: row.hash for row in connection.execute(query)}
+        for own in some:
+            cause = _stray(own, hashes.get(own.seq), key)
+            if cause:
+                yield AuditFinding(seq=own.seq, cause=cause)
+
+
+def _stray(own: Checkpoint, found: str | None, key: Ed25519PrivateKey) -> str:
+    if not _signed(key, own.seq, own.hash, own.signature):
+        return "a checkpoint of this row bears a signature that is not this centre's"
+    if found is None:
+        return "a checkpoint was made of this row, and it is gone"
+    return "" if found == own.hash else "is not what it was when a checkpoint was made of it"
 
 
 class _Walk:

@@ -49,12 +49,3 @@ def lanes(connection: sa.Connection, ids: Iterable[str]) -> dict[str, str]:
     """The lanes of captures, by their identifiers."""
     query = sa.select(capture.c.id, capture.c.lane).where(capture.c.id.in_(set(ids)))
     return {row.id: row.lane for row in connection.execute(query)}
-
-
-def get(connection: sa.Connection, capture_id: str) -> Capture | None:
-    """One capture, if there is such."""
-    row = connection.execute(sa.select(capture).where(capture.c.id == capture_id)).one_or_none()
-    if row is None:
-        return None
-    columns = dict(row._mapping)
-    return Capture(**columns | {"direction": Direction(columns["direction"])})

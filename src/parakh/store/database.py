@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from parakh.access import Actor, Purpose
 from parakh.clock import Clock, utc_now
@@ -16,6 +17,9 @@ from parakh.store import audit
 from parakh.store.keys import Keys
 from parakh.store.tables import change, sequence
 from parakh.store.vault import Vault
+
+_POOL: dict[str, Any] = {"pool_size": 20, "max_overflow": 30}
+"""Connections for all of the web server's 40 threads, and for the worker."""
 
 
 class Tx:
@@ -119,6 +123,13 @@ class Database:
         self.engine.dispose()
 
 
+def insert_of(
+    connection: sa.Connection,
+) -> type[sqlite.Insert] | type[postgresql.Insert]:
+    """The dialect's INSERT, which knows ON CONFLICT."""
+    return sqlite.Insert if connection.dialect.name == "sqlite" else postgresql.Insert
+
+
 def next_value(connection: sa.Connection, name: str, count: int = 1) -> int:
     """Takes the next `count` numbers of a sequence and gives the last of them.
 
@@ -152,14 +163,17 @@ def make_engine(url: str) -> sa.Engine:
 def _postgresql(url: sa.URL) -> sa.Engine:
     try:
         return sa.create_engine(
-            url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True
+            url.set(drivername="postgresql+psycopg"),
+            pool_pre_ping=True,
+            hide_parameters=True,
+            **_POOL,
         )
     except ModuleNotFoundError as error:
         raise Misconfigured("PostgreSQL needs `pip install parakh[postgresql]`") from error
 
 
 def _sqlite(url: sa.URL) -> sa.Engine:
-    engine = sa.create_engine(url, connect_args={"timeout": 30}, hide_parameters=True)
+    engine = sa.create_engine(url, connect_args={"timeout": 30}, hide_parameters=True, **_POOL)
 
     @sa.event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _: Any) -> None:

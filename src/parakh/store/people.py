@@ -110,6 +110,19 @@ def users(connection: sa.Connection) -> list[User]:
     return [_user(row) for row in connection.execute(sa.select(user).order_by(user.c.name))]
 
 
+def update_user(connection: sa.Connection, value: User) -> None:
+    """Stores a user's roles and units, and whether he may sign in."""
+    connection.execute(
+        user.update()
+        .where(user.c.id == value.id)
+        .values(
+            roles=sorted(role.value for role in value.roles),
+            units=sorted(value.units),
+            active=value.active,
+        )
+    )
+
+
 def get_user(connection: sa.Connection, user_id: str) -> User:
     """One user; raises NotFound."""
     row = connection.execute(sa.select(user).where(user.c.id == user_id)).one_or_none()
@@ -225,6 +238,12 @@ def api_key_by_hash(connection: sa.Connection, digest: str) -> ApiKey | None:
         created_at=row.created_at,
         revoked_at=row.revoked_at,
     )
+
+
+def has_living_key(connection: sa.Connection, name: str) -> bool:
+    """Whether a key of this name is in use."""
+    query = sa.select(api_key.c.id).where(api_key.c.name == name, api_key.c.revoked_at.is_(None))
+    return connection.execute(query).first() is not None
 
 
 def revoke_api_key(connection: sa.Connection, name: str, at: datetime) -> bool:

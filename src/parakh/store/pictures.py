@@ -20,11 +20,10 @@ GALLERY = "gallery:watchlist"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredTemplate:
-    """An enrolled template: its row, the entry it stands for, and the picture it was made from."""
+    """An enrolled template: its row, and the entry it stands for."""
 
     id: str
     entry_id: str
-    picture_id: str
     template: Template
 
 
@@ -82,6 +81,13 @@ def pictures_of(connection: sa.Connection, owner_ids: Iterable[str]) -> dict[str
     for row in connection.execute(query):
         found.setdefault(row.owner_id, []).append(row.id)
     return found
+
+
+def release(tx: Tx, owner_id: str) -> None:
+    """Ends the time of an owner's pictures; the next housekeeping deletes them."""
+    tx.connection.execute(
+        picture.update().where(picture.c.owner_id == owner_id).values(expires_at=tx.at)
+    )
 
 
 def due(connection: sa.Connection, at: datetime) -> bool:
@@ -192,6 +198,5 @@ def templates(
         yield StoredTemplate(
             id=row.id,
             entry_id=row.reference_id,
-            picture_id=row.picture_id,
             template=Template(model=row.model, vector=vector),
         )

@@ -73,7 +73,7 @@ message = sa.Table(
     _moment("received_at"),
     sa.Column("size", sa.BigInteger, nullable=False),
     _code("state"),
-    _to("message", "corrects", null=True),
+    _to("message", "corrects", null=True, index=True),
     sa.Column("run", sa.Integer, nullable=False),
     sa.Index("ix_message_state_id", "state", "id"),
 )
@@ -185,7 +185,7 @@ capture = sa.Table(
     _code("direction"),
     _moment("at"),
     _to("crossing", "crossing_id", null=True),
-    sa.Column("picture_id", sa.String(32), sa.ForeignKey("picture.id"), nullable=True),
+    _to("picture", "picture_id", null=True, index=True),
     sa.Column("quality", sa.Float, nullable=False),
     sa.Column("verification", sa.Float, nullable=True),
 )
@@ -239,6 +239,7 @@ picture = sa.Table(
     _moment("created_at"),
     _moment("expires_at", null=True),
     sa.Index("ix_picture_owner_id", "owner_id"),
+    sa.Index("ix_picture_expires_at", "expires_at"),
 )
 
 template = sa.Table(
@@ -248,7 +249,7 @@ template = sa.Table(
     _code("gallery"),
     sa.Column("reference_id", sa.String(32), nullable=False),
     _text("model"),
-    sa.Column("picture_id", sa.String(32), sa.ForeignKey("picture.id"), nullable=False),
+    _to("picture", "picture_id", index=True),
     sa.Column("sealed", sa.LargeBinary, nullable=False),
     _moment("created_at"),
     _text("proposed_by"),
@@ -288,7 +289,7 @@ hit = sa.Table(
     _code("subject_kind"),
     sa.Column("subject_id", sa.String(32), nullable=False),
     _code("target_kind"),
-    sa.Column("target_id", sa.String(32), nullable=False),
+    sa.Column("target_id", sa.String(32), nullable=False, index=True),
     _text("screener"),
     _code("screener_id"),
     sa.Column("score", sa.Float, nullable=False),
@@ -384,7 +385,7 @@ api_key = sa.Table(
     metadata,
     _id(primary_key=True),
     sa.Column("key_hash", sa.String(64), nullable=False, unique=True),
-    sa.Column("name", sa.String(80), nullable=False, unique=True),
+    sa.Column("name", sa.String(80), nullable=False, index=True),
     _json("permissions"),
     _json("units"),
     _moment("created_at"),

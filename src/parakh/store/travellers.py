@@ -20,7 +20,10 @@ from parakh.domain.voyage import Crossing, CrossingState, Direction, Mode, Voyag
 from parakh.errors import NotFound
 from parakh.ingest.records import DeclaredTraveller
 from parakh.store.codec import DECLARED
+from parakh.store.database import insert_of
 from parakh.store.tables import crossing, document, part, record, traveller, voyage
+
+_ACTUAL = CrossingState.ACTUAL.value
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,7 +40,11 @@ class SourceRecord:
 
 
 def save_voyage(connection: sa.Connection, key: str, value: Voyage) -> Voyage:
-    """Adds a voyage, or updates the one with this natural key, whose identifier it then bears."""
+    """Adds a voyage, or updates the one with this natural key, whose identifier it then bears.
+
+    In one statement, because two parts of a list may come at once; on PostgreSQL the later one
+    waits here until the earlier is done with the voyage's travellers.
+    """
     columns = {
         "arrival": value.arrival,
         "due_at": value.due_at,
@@ -45,24 +52,20 @@ def save_voyage(connection: sa.Connection, key: str, value: Voyage) -> Voyage:
         "direction": value.direction.value,
         "port": value.port,
     }
-    known = connection.execute(
-        voyage.update().where(voyage.c.key == key).values(columns).returning(voyage.c.id)
-    ).scalar_one_or_none()
-    if known is not None:
-        return replace(value, id=known)
-    connection.execute(
-        voyage.insert().values(
-            id=value.id,
-            key=key,
-            mode=value.mode.value,
-            carrier=value.carrier,
-            number=value.number,
-            origin=value.origin,
-            destination=value.destination,
-            **columns,
-        )
+    statement = insert_of(connection)(voyage).values(
+        id=value.id,
+        key=key,
+        mode=value.mode.value,
+        carrier=value.carrier,
+        number=value.number,
+        origin=value.origin,
+        destination=value.destination,
+        **columns,
     )
-    return value
+    kept = connection.execute(
+        statement.on_conflict_do_update(index_elements=["key"], set_=columns).returning(voyage.c.id)
+    ).scalar_one()
+    return replace(value, id=kept)
 
 
 def get_voyage(connection: sa.Connection, voyage_id: str) -> Voyage:
@@ -131,24 +134,65 @@ def travellers_by_id(connection: sa.Connection, ids: Sequence[str]) -> list[Trav
 
 
 def travellers_of_voyage(connection: sa.Connection, voyage_id: str) -> list[Traveller]:
-    """All travellers declared for a voyage."""
-    return _travellers(connection, traveller.c.voyage_id == voyage_id)
+    """All travellers of a voyage of whom some record tells, or who were seen at a gate."""
+    known = sa.select(record.c.traveller_id).where(record.c.traveller_id == traveller.c.id).exists()
+    seen = (
+        sa.select(crossing.c.id)
+        .where(crossing.c.traveller_id == traveller.c.id, crossing.c.state == _ACTUAL)
+        .exists()
+    )
+    return _travellers(connection, (traveller.c.voyage_id == voyage_id) & (known | seen))
 
 
 def travellers_of_message(connection: sa.Connection, message_id: str) -> list[Traveller]:
     """All travellers that a message told of."""
-    told = (
+    return _travellers(connection, traveller.c.id.in_(_told(message_id)))
+
+
+def ids_of_message(connection: sa.Connection, message_id: str) -> set[str]:
+    """Identifiers of the travellers that a message told of."""
+    return set(connection.execute(_told(message_id)).scalars())
+
+
+def count_of_message(connection: sa.Connection, message_id: str) -> int:
+    """How many travellers a message told of."""
+    told = _told(message_id).distinct().subquery()
+    return int(connection.execute(sa.select(sa.func.count()).select_from(told)).scalar_one())
+
+
+def ports_of_message(connection: sa.Connection, message_id: str) -> set[str]:
+    """Our own ports of the voyages of those whom a message told of."""
+    query = (
+        sa.select(voyage.c.port)
+        .join(traveller, traveller.c.voyage_id == voyage.c.id)
+        .where(traveller.c.id.in_(_told(message_id)))
+        .distinct()
+    )
+    return set(connection.execute(query).scalars())
+
+
+def _told(message_id: str) -> sa.Select[str]:
+    return (
         sa.select(record.c.traveller_id)
         .join(part, part.c.id == record.c.part_id)
         .where(part.c.message_id == message_id)
     )
-    return _travellers(connection, traveller.c.id.in_(told))
+
+
+def lock(connection: sa.Connection, ids: Iterable[str]) -> None:
+    """Holds other writers off these travellers until the transaction ends (PostgreSQL)."""
+    query = sa.select(traveller.c.id).where(traveller.c.id.in_(set(ids)))
+    connection.execute(query.order_by(traveller.c.id).with_for_update()).all()
 
 
 def expected_after(connection: sa.Connection, due: datetime) -> list[Traveller]:
-    """Travellers announced for voyages that are due after a moment, or at an unknown one."""
-    ahead = sa.select(voyage.c.id).where((voyage.c.due_at > due) | voyage.c.due_at.is_(None))
-    return _travellers(connection, traveller.c.voyage_id.in_(ahead))
+    """Travellers announced for voyages that are due after a moment."""
+    awaited = (
+        sa.select(crossing.c.traveller_id)
+        .join(voyage, voyage.c.id == crossing.c.voyage_id)
+        .where(crossing.c.traveller_id.is_not(None), voyage.c.due_at > due)
+    )
+    return _travellers(connection, traveller.c.id.in_(awaited))
 
 
 def with_document(connection: sa.Connection, number: str) -> list[Traveller]:
@@ -224,6 +268,18 @@ def expect_crossings(connection: sa.Connection, expected: Sequence[Traveller], a
     ]
     if rows:
         connection.execute(crossing.insert(), rows)
+
+
+def unexpect(connection: sa.Connection, ids: Iterable[str]) -> None:
+    """Deletes the expected crossings of those among some travellers of whom no record tells."""
+    told = sa.select(record.c.traveller_id).where(record.c.traveller_id == crossing.c.traveller_id)
+    connection.execute(
+        crossing.delete().where(
+            crossing.c.traveller_id.in_(set(ids)),
+            crossing.c.state == CrossingState.EXPECTED.value,
+            ~told.exists(),
+        )
+    )
 
 
 def save_crossing(connection: sa.Connection, value: Crossing) -> None:

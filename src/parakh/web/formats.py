@@ -10,6 +10,7 @@ from babel.dates import format_date, format_datetime
 from markupsafe import Markup
 
 from parakh.domain.phrase import N_
+from parakh.normalise.codes import country_name
 from parakh.web.i18n import gettext, language
 
 _MINUTE = timedelta(minutes=1)
@@ -86,5 +87,6 @@ def country(code: str | None) -> Markup:
     """An ISO 3166-1 alpha-3 code with the country's name for who points at it."""
     if not code:
         return Markup("")
-    name = Locale.parse(language.get()).territories.get(_alpha2(code))
-    return Markup('<abbr title="{}">{}</abbr>').format(name, code) if name else Markup.escape(code)
+    # ICAO's own codes, such as GBS, are no territories and have their English names only.
+    name = Locale.parse(language.get()).territories.get(_alpha2(code)) or country_name(code)
+    return Markup('<abbr title="{}">{}</abbr>').format(name, code)

@@ -22,6 +22,9 @@ from parakh.settings import Settings
 COOKIE = "parakh_session"
 CSRF_FIELD = "csrf"
 CSRF_HEADER = "x-csrf-token"
+BACKGROUND = "x-background"
+"""Header of requests that a page makes without anybody asking."""
+
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 HEADERS = {

@@ -14,7 +14,7 @@ from parakh.services.accounts import Session
 from parakh.services.centre import Centre
 from parakh.web.errors import SignInNeeded
 from parakh.web.rendering import NOTICE_COOKIE, render
-from parakh.web.security import COOKIE, check_origin, check_token
+from parakh.web.security import BACKGROUND, COOKIE, check_origin, check_token
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,7 +64,9 @@ async def session_of(request: Request) -> Session | None:
     token = request.cookies.get(COOKIE)
     if not token:
         return None
-    return await run_in_threadpool(accounts.session, centre_of(request), token)
+    # What a page asks for by itself does not keep an abandoned desk signed in.
+    touch = BACKGROUND not in request.headers
+    return await run_in_threadpool(accounts.session, centre_of(request), token, touch=touch)
 
 
 async def viewer(request: Request) -> Viewer:

@@ -71,7 +71,7 @@ def _wake(loop: asyncio.AbstractEventLoop, news: asyncio.Event) -> None:
 
 async def _actor(here: Viewer) -> Actor | None:
     token = here.request.cookies.get(COOKIE, "")
-    session = await run_in_threadpool(accounts.session, here.centre, token)
+    session = await run_in_threadpool(accounts.session, here.centre, token, touch=False)
     return session.actor if session else None
 
 

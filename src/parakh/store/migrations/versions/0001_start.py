@@ -26,8 +26,8 @@ def upgrade() -> None:
         sa.Column("revoked_at", Moment(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_key")),
         sa.UniqueConstraint("key_hash", name=op.f("uq_api_key_key_hash")),
-        sa.UniqueConstraint("name", name=op.f("uq_api_key_name")),
     )
+    op.create_index(op.f("ix_api_key_name"), "api_key", ["name"], unique=False)
     op.create_table(
         "assessment",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -111,6 +111,7 @@ def upgrade() -> None:
             name="uq_hit_pair",
         ),
     )
+    op.create_index(op.f("ix_hit_target_id"), "hit", ["target_id"], unique=False)
     op.create_table(
         "message",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -126,6 +127,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
         sa.UniqueConstraint("digest", name=op.f("uq_message_digest")),
     )
+    op.create_index(op.f("ix_message_corrects"), "message", ["corrects"], unique=False)
     op.create_index("ix_message_state_id", "message", ["state", "id"], unique=False)
     op.create_table(
         "picture",
@@ -138,6 +140,7 @@ def upgrade() -> None:
         sa.Column("expires_at", Moment(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_picture")),
     )
+    op.create_index("ix_picture_expires_at", "picture", ["expires_at"], unique=False)
     op.create_index("ix_picture_owner_id", "picture", ["owner_id"], unique=False)
     op.create_table(
         "sequence",
@@ -288,6 +291,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_template")),
     )
     op.create_index("ix_template_gallery_model", "template", ["gallery", "model"], unique=False)
+    op.create_index(op.f("ix_template_picture_id"), "template", ["picture_id"], unique=False)
     op.create_index("ix_template_reference_id", "template", ["reference_id"], unique=False)
     op.create_table(
         "traveller",
@@ -419,3 +423,4 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["picture_id"], ["picture.id"], name=op.f("fk_capture_picture_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_capture")),
     )
+    op.create_index(op.f("ix_capture_picture_id"), "capture", ["picture_id"], unique=False)
