@@ -98,7 +98,7 @@ class Demonstration:
         for path in manifest.messages[:-1]:
             _receive(centre, path)
         queue.drain(centre)
-        for row in _crossings(manifest)[: len(_crossings(manifest)) * 2 // 3]:
+        for row in _crossings(manifest)[0]:
             _cross(centre, row, datetime.fromisoformat(row["at"]))
         if fresh:
             note("Showing a face to the gate …")
@@ -146,7 +146,7 @@ class Demonstration:
         last = self.manifest.messages[-1]
         # Through the drop folder, as a carrier's gateway would deliver it.
         (self.centre.settings.drop_path / last.name).write_bytes(last.read_bytes())
-        for row in _crossings(self.manifest):
+        for row in _crossings(self.manifest)[1]:
             if self._halt.wait(CROSSING_SECONDS):
                 return
             try:
@@ -192,9 +192,11 @@ def _receive(centre: Centre, path: Path) -> None:
     intake.receive(centre, _LOADER, path.read_bytes(), source)
 
 
-def _crossings(manifest: Manifest) -> list[dict[str, Any]]:
+def _crossings(manifest: Manifest) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Those who crossed before the demonstration began, and those who cross while it is watched."""
     rows: list[dict[str, Any]] = json.loads(manifest.crossings.read_text(encoding="utf-8"))
-    return rows
+    begun = len(rows) * 2 // 3
+    return rows[:begun], rows[begun:]
 
 
 def _cross(centre: Centre, row: Mapping[str, Any], at: datetime) -> None:
