@@ -116,7 +116,7 @@ def main() -> None:
     logs.configure("ERROR")
     with tempfile.TemporaryDirectory() as folder:
         centre = prepared(Path(folder))
-        build, _ = timed(centre.traveller_screeners)
+        build, _ = timed(centre.names.refresh)
         first = one_round(centre, 100)
         rounds = [one_round(centre, 101 + i) for i in range(ROUNDS)]
         stages = {name: median(own[name] for own in rounds) for name in first}
