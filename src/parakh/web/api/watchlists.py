@@ -21,7 +21,7 @@ from parakh.services import watchlists
 from parakh.services.watchlists import EntryPage, EntryRow, EntryView
 from parakh.web.api.auth import Calling
 from parakh.web.api.wire import Country, DocumentOut, NameOut, PartialDateText, Wire
-from parakh.web.proposals import proposed
+from parakh.web.proposals import ListFields, proposed
 from parakh.web.queries import PageNumber
 from parakh.web.uploads import content
 
@@ -53,23 +53,8 @@ class WatchlistOut(Wire):
         )
 
 
-class WatchlistIn(Wire):
+class WatchlistIn(Wire, ListFields):
     """A list to be added or changed."""
-
-    name: str = Field(max_length=200)
-    source: str = Field(max_length=400)
-    legal_basis: str = Field(max_length=400)
-    handling: Handling
-
-    def watchlist(self, list_id: str) -> Watchlist:
-        """The same as a list."""
-        return Watchlist(
-            id=list_id,
-            name=self.name,
-            source=self.source,
-            legal_basis=self.legal_basis,
-            handling=self.handling,
-        )
 
 
 class EntryOut(Wire):

@@ -8,10 +8,10 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from parakh.access import Permission
 from parakh.domain.ids import new_id
-from parakh.domain.watchlist import EntryKind, EntryState, Handling, Watchlist
+from parakh.domain.watchlist import EntryKind, EntryState, Handling
 from parakh.ingest.lists.csv import DeclaredEntry
 from parakh.services import watchlists
-from parakh.web.proposals import lines_of, proposed
+from parakh.web.proposals import ListFields, lines_of, proposed
 from parakh.web.queries import PageNumber
 from parakh.web.uploads import content, optional
 from parakh.web.viewer import Here
@@ -61,27 +61,6 @@ class ProposalForm(BaseModel):
         )
 
 
-class ListForm(BaseModel):
-    """The fields of a list."""
-
-    model_config = ConfigDict(str_strip_whitespace=True)
-
-    name: Annotated[str, Field(max_length=200)]
-    source: Annotated[str, Field(max_length=400)]
-    legal_basis: Annotated[str, Field(max_length=400)]
-    handling: Handling
-
-    def watchlist(self, list_id: str) -> Watchlist:
-        """The same as a list."""
-        return Watchlist(
-            id=list_id,
-            name=self.name,
-            source=self.source,
-            legal_basis=self.legal_basis,
-            handling=self.handling,
-        )
-
-
 @router.get("")
 def entries(here: Here, state: str = "", q: str = "", page: PageNumber = 1) -> HTMLResponse:
     """Entries in order of name, by state and part of the name or of a document number."""
@@ -98,7 +77,7 @@ def entries(here: Here, state: str = "", q: str = "", page: PageNumber = 1) -> H
 
 
 @router.post("/lists")
-def add_list(here: Here, form: Annotated[ListForm, Form()]) -> RedirectResponse:
+def add_list(here: Here, form: Annotated[ListFields, Form()]) -> RedirectResponse:
     """Adds a list."""
     watchlists.add_list(here.centre, here.actor, form.watchlist(new_id()))
     return here.done("/watchlist", "list-added")
@@ -113,7 +92,7 @@ def edit_list(here: Here, list_id: str) -> HTMLResponse:
 
 
 @router.post("/lists/{list_id}")
-def save_list(here: Here, list_id: str, form: Annotated[ListForm, Form()]) -> RedirectResponse:
+def save_list(here: Here, list_id: str, form: Annotated[ListFields, Form()]) -> RedirectResponse:
     """Changes a list; its entries keep theirs."""
     watchlists.get_list(here.centre, here.actor, list_id)
     watchlists.add_list(here.centre, here.actor, form.watchlist(list_id))
