@@ -50,7 +50,7 @@ messages: $(VENV)/.dev
 ## lock: write the lock files again (needs uv)
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-annotate --no-header --extra demo --extra postgresql --extra build \
+	  --no-annotate --no-header --extra demo --extra postgresql --extra sftp --extra build \
 	  pyproject.toml -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-annotate --no-header --all-extras pyproject.toml -o requirements-dev.lock

@@ -26,7 +26,7 @@ from parakh.domain.message import Channel, Source
 from parakh.domain.unit import Unit
 from parakh.ingest import reader
 from parakh.normalise.assemble import assemble
-from parakh.services import accounts, imports, intake, screening
+from parakh.services import accounts, imports, intake, reading, screening
 from parakh.services.centre import Centre
 from parakh.services.demonstration import INVENTED
 from parakh.settings import Settings
@@ -70,7 +70,7 @@ def one_round(centre: Centre, seed: int) -> dict[str, float]:
     receive, received = timed(lambda: intake.receive(centre, system_actor("b"), data, source))
     read, submissions = timed(lambda: reader.read(data))
     make, _ = timed(lambda: [assemble(own, "PAK", TODAY) for own in submissions])
-    parse, _ = timed(lambda: intake.parse(centre, received.message))
+    parse, _ = timed(lambda: reading.parse(centre, received.message))
     with centre.db.read() as connection:
         message = messages.get(connection, received.message.id)
     screen, _ = timed(lambda: screening.screen_message(centre, message))

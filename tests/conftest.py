@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -32,11 +33,12 @@ from parakh.domain.traveller import Document, DocumentType, PersonName
 from parakh.domain.unit import Unit
 from parakh.domain.watchlist import EntryKind, Handling, Watchlist, WatchlistEntry
 from parakh.ingest.records import DeclaredDocument, DeclaredTraveller, DeclaredVoyage
+from parakh.normalise.completeness import ATTRIBUTES, COMPLETE, PASSENGERS
 from parakh.services import accounts, alerts, intake, queue, watchlists
 from parakh.services.centre import Centre
 from parakh.settings import Settings
 from parakh.simulate.messages import paxlst
-from parakh.store import schema
+from parakh.store import schema, tables
 from parakh.store.database import Database
 from parakh.store.keys import Keys
 from parakh.web.app import create_app
@@ -182,6 +184,7 @@ def ids(stage: Stage) -> dict[str, str]:
         "hit": row.hits[0].id,
         "traveller": row.traveller.id,
         "voyage": row.voyage.id,
+        "carrier": row.voyage.carrier,
         "entry": page.rows[0].entry.id,
         "list": page.rows[0].watchlist.id,
         "message": intake.list_messages(centre, actor, quarantined=True).rows[0].message.id,
@@ -631,3 +634,123 @@ def _enlist(
     approved = watchlists.decide(centre, second, proposed.id, approve=True, reason="checked")
     queue.drain(centre)
     return approved
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivered:
+    """A voyage, and its list, for short; `leaves` and `lead` are hours, `lead` before `leaves`."""
+
+    carrier: str = "PK"
+    number: str = "214"
+    leaves: float = -5.0
+    lead: float | None = 3.0
+    scheduled: bool = True
+    cancelled: bool = False
+    direction: str = "entry"
+    port: str = "KHI"
+    kind: str = "PAXLST"
+    function: str = "745"
+    action: str = ""
+    travellers: int = 10
+    complete: int = 8
+    problems: tuple[tuple[str, str], ...] = ()
+    removed: tuple[tuple[str, int], ...] = ()
+    quarantined: bool = False
+
+
+@pytest.fixture
+def delivered() -> Callable[..., str]:
+    """Puts a voyage and its list into a database: `delivered(database, lead=2)`; gives its id."""
+
+    def add(database: Database, voyage_id: str = "", **values: Any) -> str:
+        own = Delivered(**values)
+        with database.maintain() as connection:
+            if not voyage_id:
+                voyage_id = _add_voyage(connection, own, database.clock())
+            if own.lead is not None:
+                _add_part(connection, own, voyage_id, database.clock())
+        return voyage_id
+
+    return add
+
+
+def _add_voyage(connection: sa.Connection, own: Delivered, now: datetime) -> str:
+    voyage_id, leaves_at = new_id(), now + timedelta(hours=own.leaves)
+    leaves = leaves_at.replace(tzinfo=None)
+    connection.execute(
+        tables.voyage.insert().values(
+            id=voyage_id,
+            key=voyage_id,
+            mode="air",
+            carrier=own.carrier,
+            number=own.number,
+            origin="DXB",
+            destination=own.port,
+            departure=leaves,
+            due_at=leaves_at + timedelta(hours=2),
+            direction=own.direction,
+            port=own.port,
+            scheduled_departure=leaves if own.scheduled else None,
+            leaves_at=leaves_at,
+            cancelled=own.cancelled,
+        )
+    )
+    return voyage_id
+
+
+def _add_part(connection: sa.Connection, own: Delivered, voyage_id: str, now: datetime) -> None:
+    message_id, part_id = new_id(), new_id()
+    at = now + timedelta(hours=own.leaves - (own.lead or 0.0))
+    connection.execute(
+        tables.message.insert().values(
+            id=message_id,
+            digest=new_id(),
+            channel="http",
+            source_name="list.edi",
+            received_at=at,
+            size=1,
+            state="screened",
+            run=1,
+        )
+    )
+    connection.execute(
+        tables.part.insert().values(
+            id=part_id,
+            message_id=message_id,
+            ordinal=1,
+            message_type=own.kind,
+            version="02B",
+            reference="1",
+            line=1,
+            state="quarantined" if own.quarantined else "read",
+            problems=[
+                {"line": 3, "column": 1, "segment": "DTM", "cause": cause, "severity": severity}
+                for cause, severity in own.problems
+            ],
+            carrier=own.carrier,
+            travellers=own.travellers,
+            errors=sum(severity == "error" for _, severity in own.problems),
+            removed=dict(own.removed),
+        )
+    )
+    if own.quarantined:
+        return
+    filled = {
+        **dict.fromkeys(ATTRIBUTES, own.travellers),
+        COMPLETE: own.complete,
+        PASSENGERS: own.travellers,
+    }
+    connection.execute(
+        tables.submission.insert().values(
+            part_id=part_id,
+            voyage_id=voyage_id,
+            message_type=own.kind,
+            function=own.function,
+            action=own.action,
+            series="",
+            said_at=at,
+            received_at=at,
+            travellers=own.travellers,
+            filled=filled,
+        )
+    )

@@ -28,9 +28,11 @@ def test_every_permission_is_somebodys() -> None:
         (P.PROPOSE_ENTRIES, {Role.TARGETING, Role.SUPERVISOR}),
         (P.DECIDE_ENTRIES, {Role.SUPERVISOR}),
         (P.SEE_TRAVELLERS, {Role.TARGETING, Role.GATE, Role.SUPERVISOR}),
+        (P.LINK_PERSONS, {Role.TARGETING, Role.SUPERVISOR}),
         (P.SEE_AUDIT, {Role.AUDITOR}),
         (P.MANAGE_USERS, {Role.INTEGRATOR}),
         (P.RERUN_MESSAGES, {Role.SUPERVISOR, Role.INTEGRATOR}),
+        (P.KEEP_TIMETABLE, {Role.SUPERVISOR, Role.INTEGRATOR}),
     ],
 )
 def test_who_may_what(permission: Permission, roles: set[Role]) -> None:

@@ -10,7 +10,7 @@ from parakh import worker
 from parakh.access import system_actor
 from parakh.domain.message import MessageState
 from parakh.errors import InvalidInput
-from parakh.services import intake, queue, trail
+from parakh.services import files, intake, queue, reading, trail
 from parakh.services.centre import Centre
 from parakh.worker import Worker, sweep
 
@@ -94,18 +94,47 @@ def test_no_file_is_lost_when_names_are_alike(centre: Centre, drop: Callable[...
 def test_a_file_that_cannot_be_read_stops_no_other(
     centre: Centre, drop: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    receive = intake.receive_file
+    read = files.read_plain
 
-    def fail_on_one(own: Centre, actor: Any, path: Path, source: Any) -> Any:
+    def fail_on_one(path: Path, check: Any) -> bytes:
         if path.name == "a.edi":
             raise PermissionError(path)
-        return receive(own, actor, path, source)
+        return read(path, check)
 
-    monkeypatch.setattr(intake, "receive_file", fail_on_one)
+    monkeypatch.setattr(files, "read_plain", fail_on_one)
     drop("a.edi", b"a")
     drop("b.edi", b"b")
     assert sweep(centre, set()) == 1
     assert names(centre.settings.drop_path) == ["a.edi", "done"]
+
+
+def test_a_link_is_not_taken_in(centre: Centre, drop: Callable[..., Path]) -> None:
+    secret = drop("../keys.txt", b"secret")
+    (centre.settings.drop_path / "link.edi").symlink_to(secret)
+    assert sweep(centre, set()) == 0
+    assert total(centre) == 0
+    assert names(centre.settings.drop_path) == ["link.edi"]
+
+
+def test_a_file_that_becomes_a_link_while_it_is_looked_at_is_left(
+    centre: Centre, drop: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (centre.settings.drop_path / "link.edi").symlink_to(drop("../keys.txt", b"secret"))
+    monkeypatch.setattr(worker, "_settled", lambda path: path.name == "link.edi")
+    left: set[str] = set()
+    assert sweep(centre, left) == 0
+    assert (total(centre), left) == (0, {"link.edi"})
+
+
+def test_a_link_in_place_of_a_folder_takes_no_file_away(
+    centre: Centre, drop: Callable[..., Path]
+) -> None:
+    elsewhere = centre.settings.data_dir
+    (centre.settings.drop_path / "done").symlink_to(elsewhere)
+    drop("settings.toml", b"x")
+    assert sweep(centre, set()) == 0
+    assert not (elsewhere / "settings.toml").exists()
+    assert total(centre) == 1
 
 
 def test_without_a_drop_folder_there_is_nothing_to_do(centre: Centre) -> None:
@@ -157,14 +186,14 @@ def test_the_worker_tries_again_what_failed(
     person: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assemble, failures = intake.assemble, iter(range(2))
+    assemble, failures = reading.assemble, iter(range(2))
 
     def fail_twice(*own: Any) -> Any:
         if next(failures, None) is not None:
             raise MemoryError
         return assemble(*own)
 
-    monkeypatch.setattr(intake, "assemble", fail_twice)
+    monkeypatch.setattr(reading, "assemble", fail_twice)
     drop("pk304.edi", declare(person()))
     working.start()
     until(lambda: total(centre) == 1 and queue.waiting(centre) == 0)
@@ -189,3 +218,37 @@ def test_housekeeping_that_fails_does_not_stop_the_queue(
     working.start()
     until(lambda: total(centre) == 1 and queue.waiting(centre) == 0)
     assert calls == [1]
+
+
+def test_the_worker_answers_what_is_dropped(
+    centre: Centre,
+    drop: Callable[..., Path],
+    working: Worker,
+    declare: Callable[..., bytes],
+    person: Any,
+) -> None:
+    path = drop("pk304.edi", declare(person()))
+    working.start()
+    until(lambda: bool(names(path.parent / "answers")))
+    working.halt()
+    (name,) = names(path.parent / "answers")
+    assert name.startswith("pk304.edi.")
+    assert "BGM+312'" in (path.parent / "answers" / name).read_text()
+
+
+def test_a_place_for_answers_that_cannot_be_written_to_stops_no_queue(
+    centre: Centre,
+    drop: Callable[..., Path],
+    working: Worker,
+    declare: Callable[..., bytes],
+    person: Any,
+) -> None:
+    blocked = centre.settings.drop_path / "answers"
+    blocked.write_text("a file, no folder")
+    drop("one.edi", declare(person()))
+    drop("two.edi", declare(person(), number="306"))
+    working.start()
+    until(lambda: total(centre) == 2 and queue.waiting(centre) == 0)
+    blocked.unlink(missing_ok=True)
+    until(lambda: len(names(blocked)) >= 2)
+    working.halt()

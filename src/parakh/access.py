@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from parakh.errors import Forbidden
+from parakh.errors import Forbidden, NotFound
 
 
 class Permission(StrEnum):
@@ -11,6 +11,7 @@ class Permission(StrEnum):
 
     SEE_VOYAGES = "see_voyages"
     SEE_TRAVELLERS = "see_travellers"
+    LINK_PERSONS = "link_persons"
     SEE_ALERTS = "see_alerts"
     HANDLE_ALERTS = "handle_alerts"
     USE_GATE = "use_gate"
@@ -20,6 +21,7 @@ class Permission(StrEnum):
     SEE_MESSAGES = "see_messages"
     SEND_MESSAGES = "send_messages"
     RERUN_MESSAGES = "rerun_messages"
+    KEEP_TIMETABLE = "keep_timetable"
     SEE_AUDIT = "see_audit"
     MANAGE_USERS = "manage_users"
     EVERY_UNIT = "every_unit"
@@ -41,20 +43,23 @@ class Role(StrEnum):
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.TARGETING: frozenset(
-        {P.SEE_VOYAGES, P.SEE_TRAVELLERS, P.SEE_ALERTS, P.HANDLE_ALERTS, P.SEE_WATCHLISTS,
-         P.PROPOSE_ENTRIES, P.SEE_MESSAGES, P.SEND_MESSAGES}
+        {P.SEE_VOYAGES, P.SEE_TRAVELLERS, P.LINK_PERSONS, P.SEE_ALERTS, P.HANDLE_ALERTS,
+         P.SEE_WATCHLISTS, P.PROPOSE_ENTRIES, P.SEE_MESSAGES, P.SEND_MESSAGES}
     ),
     Role.GATE: frozenset(
         {P.SEE_VOYAGES, P.SEE_TRAVELLERS, P.SEE_ALERTS, P.HANDLE_ALERTS, P.USE_GATE}
     ),
     Role.SUPERVISOR: frozenset(
-        {P.SEE_VOYAGES, P.SEE_TRAVELLERS, P.SEE_ALERTS, P.HANDLE_ALERTS, P.USE_GATE,
-         P.SEE_WATCHLISTS, P.PROPOSE_ENTRIES, P.DECIDE_ENTRIES, P.SEE_MESSAGES, P.SEND_MESSAGES,
-         P.RERUN_MESSAGES, P.EVERY_UNIT}
+        {P.SEE_VOYAGES, P.SEE_TRAVELLERS, P.LINK_PERSONS, P.SEE_ALERTS, P.HANDLE_ALERTS,
+         P.USE_GATE, P.SEE_WATCHLISTS, P.PROPOSE_ENTRIES, P.DECIDE_ENTRIES, P.SEE_MESSAGES,
+         P.SEND_MESSAGES, P.RERUN_MESSAGES, P.KEEP_TIMETABLE, P.EVERY_UNIT}
     ),
     Role.ANALYST: frozenset({P.SEE_VOYAGES, P.SEE_MESSAGES, P.EVERY_UNIT}),
     Role.AUDITOR: frozenset({P.SEE_AUDIT, P.SEE_WATCHLISTS, P.SEE_MESSAGES, P.EVERY_UNIT}),
-    Role.INTEGRATOR: frozenset({P.SEE_MESSAGES, P.SEND_MESSAGES, P.RERUN_MESSAGES, P.MANAGE_USERS}),
+    Role.INTEGRATOR: frozenset(
+        {P.SEE_VOYAGES, P.SEE_MESSAGES, P.SEND_MESSAGES, P.RERUN_MESSAGES, P.KEEP_TIMETABLE,
+         P.MANAGE_USERS}
+    ),
 }  # fmt: skip
 
 
@@ -81,6 +86,8 @@ class Actor:
         ports: the ports of those units.
         central: whether one of his units is a central one.
         human: False for programs, which may never decide on a hit.
+        carrier: whose system it is (IATA or ICAO designator); it sees its own messages only. ""
+            for everybody else.
     """
 
     id: str
@@ -90,6 +97,7 @@ class Actor:
     ports: frozenset[str] = frozenset()
     central: bool = False
     human: bool = True
+    carrier: str = ""
 
     def may(self, permission: Permission) -> bool:
         """Whether the permission is held."""
@@ -104,6 +112,11 @@ class Actor:
     def everywhere(self) -> bool:
         """Whether every unit's and port's records are in view."""
         return self.central or self.may(Permission.EVERY_UNIT)
+
+    def require_carrier(self, carrier: str) -> None:
+        """Raises NotFound if the actor is a carrier, and what it asks for is not that carrier's."""
+        if self.carrier and self.carrier != carrier:
+            raise NotFound("there is no such message")
 
     def require_port(self, port: str) -> None:
         """Raises Forbidden unless the port belongs to one of the actor's units."""

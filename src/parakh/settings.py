@@ -28,6 +28,11 @@ class Settings(BaseSettings):
     drop_dir: Path | None = Field(
         None, description="Folder watched for message files. Empty: `drop` in the data folder."
     )
+    pull_file: Path | None = Field(
+        None,
+        description="TOML file that names SFTP servers to fetch messages from "
+        "(docs/operating.md). Empty: `pull.toml` in the data folder, if there is one.",
+    )
     country: str = Field(
         "PAK",
         pattern="^[A-Z]{3}$",
@@ -53,6 +58,19 @@ class Settings(BaseSettings):
     lockout_minutes: int = Field(15, ge=1, description="How long an account stays locked.")
     max_message_bytes: int = Field(
         64 * 2**20, ge=1024, description="Largest message that is taken in, in bytes."
+    )
+    list_due_minutes: int = Field(
+        60,
+        ge=0,
+        le=7 * 24 * 60,
+        description="A voyage's passenger list must have come so long before its departure.",
+    )
+    bookings_due_hours: int = Field(
+        24,
+        ge=0,
+        le=14 * 24,
+        description="A flight's bookings must have come so long before its departure. "
+        "0: no bookings are awaited.",
     )
     face_catalogue: Path | None = Field(
         None, description="Catalogue file (TOML) of a face model to use, not the built-in one."
@@ -93,6 +111,11 @@ class Settings(BaseSettings):
     def keys_path(self) -> Path:
         """Where the key file is."""
         return self.key_file or self.data_dir / "keys.json"
+
+    @property
+    def pull_path(self) -> Path:
+        """Where the file of servers to fetch from is, if there is one."""
+        return self.pull_file or self.data_dir / "pull.toml"
 
     @property
     def drop_path(self) -> Path:

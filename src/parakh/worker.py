@@ -1,4 +1,4 @@
-"""The background worker: works the queue off, watches the drop folder, keeps house."""
+"""The background worker: works the queue off, watches folders here and elsewhere, keeps house."""
 
 import os
 import threading
@@ -9,9 +9,10 @@ import structlog
 
 from parakh.access import system_actor
 from parakh.domain.message import Channel, Source
-from parakh.errors import ParakhError
-from parakh.services import alerts, intake, queue, trail
+from parakh.errors import Misconfigured, ParakhError
+from parakh.services import alerts, answers, files, intake, pull, queue, sftp, trail
 from parakh.services.centre import Centre
+from parakh.services.pull_sources import PullSource, pull_sources
 
 _log = structlog.get_logger()
 _DROP = system_actor("drop")
@@ -21,6 +22,9 @@ RETRY_SECONDS = 30.0
 HOUSEKEEP_SECONDS = 300.0
 SETTLED_SECONDS = 5.0
 """A dropped file is taken in once nobody wrote to it for so long."""
+
+LAST_VISIT_SECONDS = 5.0
+"""So long a visit that is under way may take when the program stops; then it is cut off."""
 
 _UNFINISHED = (".part", ".tmp", ".filepart")
 
@@ -34,9 +38,13 @@ class Worker(threading.Thread):
         self._halt = threading.Event()
         self._heard = -1
         self._left: set[str] = set()
+        self._post_at = 0.0
+        self._pullers = _pullers(centre)
 
     def run(self) -> None:
         """Works until `halt`; an error is logged and tried again, and never ends the thread."""
+        for puller in self._pullers:
+            puller.start()
         failed: set[str] = set()
         retry_at = housekeep_at = 0.0
         while not self._halt.is_set():
@@ -54,11 +62,22 @@ class Worker(threading.Thread):
                 sweep(self._centre, self._left)
                 self._tell_walls()
                 busy = queue.step(self._centre, failed)
+                self._post(now)
             except Exception:
                 _log.exception("worker failed")
                 busy = False
             if not busy:
                 self._halt.wait(POLL_SECONDS)
+
+    def _post(self, now: float) -> None:
+        """Leaves answers in the drop folder; a folder that cannot be written to stops no queue."""
+        if now < self._post_at:
+            return
+        try:
+            answers.deliver_dropped(self._centre)
+        except OSError as error:
+            self._post_at = now + RETRY_SECONDS
+            _log.warning("answers left", error=type(error).__name__)
 
     def _tell_walls(self) -> None:
         """Wakes the walls of this process to what other processes put on them."""
@@ -70,16 +89,58 @@ class Worker(threading.Thread):
     def halt(self) -> None:
         """Asks the thread to stop, and waits until the step in hand is done."""
         self._halt.set()
+        for puller in self._pullers:
+            puller.halt()
         self.join()
+        for puller in self._pullers:
+            if puller.is_alive():
+                puller.join(LAST_VISIT_SECONDS)
         trail.checkpoint(self._centre)
+
+
+class Puller(threading.Thread):
+    """One thread that visits one server, so that a slow or broken one holds nobody else up."""
+
+    def __init__(self, centre: Centre, source: PullSource) -> None:
+        super().__init__(name=f"parakh-pull-{source.name}", daemon=True)
+        self._centre = centre
+        self._visits = pull.Visits(source)
+        self._halt = threading.Event()
+
+    def run(self) -> None:
+        """Visits until `halt`; an error is logged and the next visit is made at its time."""
+        source = self._visits.source
+        while not self._halt.is_set():
+            try:
+                with sftp.connected(source) as remote:
+                    pull.visit(self._centre, self._visits, remote)
+            except ParakhError as error:
+                _log.warning("pull failed", source=source.name, cause=str(error))
+            except Exception:
+                _log.exception("pull failed", source=source.name)
+            self._halt.wait(source.every)
+
+    def halt(self) -> None:
+        """Asks the thread to stop; a visit that is under way may be cut off, and loses nothing."""
+        self._halt.set()
+
+
+def _pullers(centre: Centre) -> list[Puller]:
+    """A thread for each server; none if their file is wrong, which must not stop the rest."""
+    try:
+        return [Puller(centre, source) for source in pull_sources(centre.settings)]
+    except Misconfigured as error:
+        _log.error("nothing is pulled", cause=str(error))
+        return []
 
 
 def sweep(centre: Centre, left: set[str]) -> int:
     """Takes in the files of the drop folder that are settled; gives how many.
 
     A file is stored before it is moved to `done/`; one that is refused goes to `refused/` with the
-    cause beside it. A crash in between takes the file in again, which finds its bytes known. A file
-    that cannot be read or moved is put into `left`, to be tried again once the caller empties it.
+    cause beside it. A crash in between takes the file in again, which finds its bytes known. A link
+    is passed over, wherever it leads. A file that cannot be read or moved is put into `left`, to be
+    tried again once the caller empties it.
     """
     taken = 0
     for path in _files(centre.settings.drop_path):
@@ -104,34 +165,24 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _settled(path: Path) -> bool:
-    if not path.is_file() or path.name.startswith(".") or path.suffix in _UNFINISHED:
+    if path.name.startswith(".") or path.suffix in _UNFINISHED:
         return False
-    return time.time() - path.stat().st_mtime >= SETTLED_SECONDS
+    return files.is_plain(path) and time.time() - path.lstat().st_mtime >= SETTLED_SECONDS
 
 
 def _take(centre: Centre, path: Path) -> None:
     try:
         source = Source(channel=Channel.DROP, name=_name(path))
-        intake.receive_file(centre, _DROP, path, source)
+        data = files.read_plain(path, lambda size: intake.check_size(centre, size))
+        intake.receive(centre, _DROP, data, source)
     except ParakhError as error:
-        kept = _move(path, "refused")
-        kept.with_name(f"{kept.name}.cause.txt").write_text(f"{error}\n", encoding="utf-8")
+        kept = files.move_beside(path, "refused")
+        files.write_whole(kept.with_name(f"{kept.name}.cause.txt"), f"{error}\n".encode())
         _log.warning("dropped file refused", file=_name(path))
     else:
-        _move(path, "done")
+        files.move_beside(path, "done")
 
 
 def _name(path: Path) -> str:
     """The file's name as text, whatever bytes it is made of."""
     return os.fsencode(path.name).decode("utf-8", "replace")
-
-
-def _move(path: Path, folder: str) -> Path:
-    """Moves a file to a folder beside it, under a free name."""
-    target = path.parent / folder / path.name
-    target.parent.mkdir(exist_ok=True)
-    number = 1
-    while target.exists():
-        number += 1
-        target = target.with_name(f"{path.stem}-{number}{path.suffix}")
-    return path.rename(target)

@@ -56,6 +56,18 @@ def test_broken_files_give_their_errors_and_exit_code_1(
     assert isinstance(bare.json("parse", "--unmapped", good), dict)
 
 
+def test_crossings_are_counted_and_their_unknown_members_named(bare: Any, tmp_path: Path) -> None:
+    gone = '{"reference": "%s", "action": "cancelled", "shift": {"a": "b"}}'
+    path = tmp_path / "crossings.json"
+    path.write_text(
+        '{"format": "parakh-crossings/1", "source": "IMM", "crossings": ['
+        f"{gone % 1}, {gone % 2}]}}"
+    )
+    assert "CROSSINGS 1, 2 crossings\n" in bare("parse", path).stdout
+    assert bare.json("parse", "--unmapped", path) == {"$.crossings[*].shift": 2}
+    assert "2  $.crossings[*].shift" in bare("parse", "--unmapped", path).stdout
+
+
 @pytest.mark.parametrize("verb", ["parse", "ingest"])
 def test_a_missing_file_is_bad_usage(parakh: Any, verb: str, tmp_path: Path) -> None:
     parakh(verb, code=2)

@@ -4,9 +4,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from parakh.services import accounts
+from parakh.services import accounts, api_keys
 from parakh.services.centre import Centre
 from parakh.settings import Settings
+from parakh.store import schema
 
 PASSWORD = "correct horse battery"
 
@@ -123,13 +124,50 @@ def test_a_password_is_asked_for_and_changed(parakh: Any, data_dir: Path) -> Non
 def test_keys_are_shown_once_and_revoked_once(parakh: Any, data_dir: Path) -> None:
     secret = parakh("key", "add", "carrier", "--permission", "send_messages").stdout.strip()
     centre = Centre.open(Settings(data_dir=data_dir))
-    assert accounts.bearer(centre, secret)
+    assert api_keys.bearer(centre, secret)
     assert "already" in parakh("key", "add", "carrier", "--permission", "see_audit", code=1).stderr
     parakh("key", "add", "other", "--permission", "everything", code=2)
     assert "revoked" in parakh("key", "revoke", "carrier").stdout
     parakh("key", "revoke", "carrier", code=1)
-    assert accounts.bearer(centre, secret) is None
+    assert api_keys.bearer(centre, secret) is None
     centre.close()
+
+
+def test_a_carriers_key_is_narrow(parakh: Any, data_dir: Path) -> None:
+    secret = parakh("key", "add", "pia", "--carrier", "pk").stdout.strip()
+    parakh("key", "add", "gateway", "--permission", "send_messages")
+    for wrong in (("x", "--carrier", "PAKISTAN"), ("x",)):
+        parakh("key", "add", *wrong, code=2)
+    refused = parakh("key", "add", "x", "--carrier", "PK", "--permission", "see_audit", code=2)
+    assert "no other permission" in refused.stderr
+    parakh("key", "revoke", "gateway")
+    rows = parakh.json("key", "list")
+    assert [(row["name"], row["carrier"]) for row in rows] == [("gateway", ""), ("pia", "PK")]
+    assert rows[1]["permissions"] == ["see_messages", "send_messages"]
+    assert rows[0]["revoked_at"]
+    assert secret not in str(rows)
+    shown = parakh("key", "list").stdout.splitlines()
+    assert "revoked" in shown[0]
+    assert "PK" in shown[1]
+
+
+def test_the_answer_to_a_message_is_printed(
+    parakh: Any, tmp_path: Path, declare: Any, person: Any
+) -> None:
+    good, bad = tmp_path / "good.edi", tmp_path / "bad.edi"
+    good.write_bytes(declare(person()))
+    bad.write_bytes(b"no list")
+    (waiting,) = parakh.json("ingest", good, "--no-wait")
+    assert "not been read yet" in parakh("answer", waiting["message"], code=1).stderr
+    assert parakh.json("answer", waiting["message"], code=1)["answers"] == []
+    (own,) = parakh.json("ingest", good)
+    assert parakh("answer", own["message"]).stdout.startswith("UNA:+.? 'UNB+")
+    document = parakh.json("answer", own["message"])
+    assert (document["state"], len(document["answers"])) == ("screened", 1)
+    assert document["answers"][0]["accepted"] is True
+    (own,) = parakh.json("ingest", bad, code=1)
+    assert "REJECTED" in parakh("answer", own["message"], code=1).stdout
+    assert "no such message" in parakh("answer", "nothing", code=1).stderr
 
 
 def test_the_audit_is_verified(parakh: Any, data_dir: Path) -> None:
@@ -179,6 +217,16 @@ def test_the_doctor_says_what_is_missing_and_what_to_do(
     models = [own for name, own in found.items() if name.startswith("model ")]
     assert len(models) == 2
     assert all("hash as pinned" in own["found"] for own in models)
+
+
+def test_the_doctor_of_an_older_revision_only_says_to_upgrade(
+    parakh: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema, "revisions", lambda _: ("0001", "0002"))
+    found = {own["name"]: own for own in parakh.json("doctor", code=1)}
+    assert "0001" in found["database"]["found"]
+    assert "parakh db upgrade" in found["database"]["remedy"]
+    assert not found.keys() & {"units", "queue"}
 
 
 def test_the_doctor_names_misspelt_settings(bare: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,18 +33,19 @@ def cut(text: str, tag: str = "IFT+4:43") -> tuple[str, int]:
     ("text", "expected"),
     [
         ("CARD 4111111111111111 EXP 0229", "CARD 411111XXXXXX1111 EXP 0229"),
-        ("4111 1111 1111 1111", "411111XXXXXX1111"),
-        ("4111-1111-1111-1111 5555 5555 5555 4444", "411111XXXXXX1111 555555XXXXXX4444"),
-        ("4111 1111 1111 1111 021", "411111XXXXXX1111 021"),
+        ("4111 1111 1111 1111", "4111 11XX XXXX 1111"),
+        ("4111-1111-1111-1111 5555 5555 5555 4444", "4111-11XX-XXXX-1111 5555 55XX XXXX 4444"),
+        ("4111 1111 1111 1111 021", "4111 11XX XXXX 1111 021"),
         ("00 4111111111111111", "00 411111XXXXXX1111"),
         ("TEL 00971 50 123 4567 890", "TEL 00971 50 123 4567 890"),
         ("TICKET 2141234567890", "TICKET 2141234567890"),
         ("4111111111111112", "4111111111111112"),
         ("94111111111111111", "94111111111111111"),
+        ("٤4111111111111111", "٤411111XXXXXX1111"),
     ],
 )
 def test_card_numbers_in_free_text(text: str, expected: str) -> None:
-    assert cut(text) == (expected, expected.count("XXXXXX"))
+    assert cut(text) == (expected, len(re.findall("XX-? ?XXXX", expected)))
 
 
 def test_numbers_of_documents_stay() -> None:

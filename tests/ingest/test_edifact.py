@@ -133,6 +133,13 @@ def test_positions_count_lines_and_characters() -> None:
     ]
 
 
+@pytest.mark.parametrize("head", ["", "UNA:+.? '"])
+def test_a_byte_order_mark_has_no_column(head: str) -> None:
+    data = f"{head}UNB+UNOW:4+Ü'LOC+1'"
+    found = [tokenise(text.encode()) for text in (data, "\ufeff" + data)]
+    assert [own.column for own in found[0]] == [own.column for own in found[1]]
+
+
 def test_get_gives_nothing_beyond_the_end() -> None:
     segment = tokenise(b"LOC+ 125 +DXB'")[0]
     assert (segment.get(0), segment.get(1), segment.get(1, 4), segment.get(9)) == (

@@ -10,6 +10,7 @@ import pytest
 from parakh.ingest.edifact import tokenise
 from parakh.ingest.reader import read
 from parakh.ingest.records import DeclaredTraveller, Submission
+from parakh.ingest.redact import redact
 from parakh.simulate.pnr import bookings
 from parakh.simulate.traffic import passenger_list
 
@@ -130,6 +131,8 @@ def _assert_survives(name: str, data: bytes) -> int:
         lost = [own for own in _spared(data, place, what) if own not in _people(found)]
         assert not lost, (name, what, place, len(lost))
         assert _causes(found) - told, (name, what, place)
+        kept = read(redact(damaged, found))
+        assert [own.travellers for own in kept] == [own.travellers for own in found]
         count += 1
     return count
 

@@ -411,11 +411,84 @@ def test_a_document_has_a_date_of_issue() -> None:
         ("745++9", "745", ""),
         ("250++5", "250", "replace"),
         ("250+X7+1", "250", "cancel"),
+        ("745++3", "745", "cancel"),
+        ("745++2", "745", ""),
+        ("745+cp", "745", "change"),
+        ("745+CP:1:2", "745", "change"),
+        ("745+A77+4", "745", "change"),
+        ("655", "655", ""),
+        ("266+CL", "266", "close"),
+        ("266+XF", "266", "cancel flight"),
+        ("266+CF", "266", "change flight"),
+        ("250+C", "250", ""),
+        ("250+CC", "250", "change"),
+        ("250+BC", "250", "change"),
+        ("250+A", "250", ""),
+        ("336+G", "336", ""),
+        ("336+H", "336", "cancel"),
+        ("336+I", "336", "change"),
+        ("745+G", "745", ""),
     ],
 )
 def test_what_is_to_be_done_with_a_list(bgm: str, function: str, action: str) -> None:
     found = parse(LEG + PERSON, function=bgm)
     assert (found.function, found.action) == (function, action)
+
+
+def test_a_master_crew_list_is_for_no_voyage() -> None:
+    head = (
+        "RFF+TN:SK1:::1'NAD+MS+++DESK'TDT+20+SK01MCL+++SK'LOC+188+XXX'DTM+554:2501010000:201'"
+        "LOC+172+TST'DTM+554:2501010000:201'"
+    )
+    crew = (
+        "NAD+FM+++BERG:EVA'ATT+2++F'DTM+329:800120'LOC+174+SWE'EMP+1+CR2:110:111'NAT+2+SWE'"
+        "DOC+P:110:111+AB1'LOC+91+SWE'"
+    )
+    found = parse(head + crew, function="336+I", tail="CNT+41:1'")
+    assert (found.fatal, found.problems, found.voyages) == (False, (), ())
+    (member,) = found.travellers
+    assert (member.role, member.family_name, member.occupation) == ("crew", "BERG", "CR2")
+    assert [item.segment for item in found.unmapped] == ["TDT", "LOC", "DTM", "LOC", "DTM"]
+
+
+@pytest.mark.parametrize("code", ["CL", "XF", "CF"])
+def test_a_flight_status_needs_no_persons(code: str) -> None:
+    found = parse(LEG, function=f"266+{code}", tail="CNT+42:0'")
+    assert (found.fatal, found.travellers, found.problems) == (False, (), ())
+    assert found.voyages[0].number == "214"
+
+
+@pytest.mark.parametrize("kind", ["P", "PT", "PS", "PD", "PO", "V", "I", "A", "C", "AC", "IP", "F"])
+def test_every_kind_of_document_with_a_visa_beside_it(kind: str) -> None:
+    found = traveller(
+        f"DOC+{kind}:110:111+AB1'DTM+36:300101'DTM+182:200101'LOC+91+PAK'"
+        "DOC+V:110:111+V99'DTM+36:270101'LOC+91+GBR'"
+    ).documents
+    assert [(own.type, own.number, own.issuer, own.issued, own.expiry) for own in found] == [
+        (kind, "AB1", "PAK", "200101", "300101"),
+        ("V", "V99", "GBR", "", "270101"),
+    ]
+
+
+def test_a_progressive_flight_names_its_ports_for_each_person() -> None:
+    legs = (
+        "TDT+20+PK9+++PK'LOC+92+LHR'DTM+189:2501010100:201'LOC+92+DXB'DTM+232:2501010800:201'"
+        "TDT+20+PK9+++PK'LOC+125+DXB'DTM+189:2501010900:201'LOC+87+KHI'DTM+232:2501011200:201'"
+    )
+    people = (
+        "NAD+FL+++KHAN:ALI'LOC+178+LHR'LOC+179+KHI'LOC+22+KHI'"
+        "NAD+DDU+++SHAH:AMNA'LOC+178+DXB'LOC+179+SIN'"
+    )
+    found = parse(legs + people, tail="CNT+42:2'")
+    assert [(own.origin, own.destination, own.border) for own in found.voyages] == [
+        ("LHR", "DXB", False),
+        ("DXB", "KHI", True),
+    ]
+    assert [(own.role, own.embarkation, own.debarkation) for own in found.travellers] == [
+        ("passenger", "LHR", "KHI"),
+        ("transit", "DXB", "SIN"),
+    ]
+    assert found.problems == ()
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
+from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parakh.domain.message import Severity
-from parakh.ingest.reader import read
+from parakh.domain.message import Envelope, Severity
+from parakh.ingest.reader import read, stream
 from parakh.ingest.records import Submission
 
 UNB = "UNB+UNOA:4+XX+YY+250101:0000+77'\n"
@@ -62,12 +64,51 @@ def test_every_message_of_every_interchange_is_read() -> None:
     assert all(s.problems == () for s in submissions)
 
 
+def test_every_message_has_the_headers_around_it() -> None:
+    first = (
+        "UNB+UNOA:4+XYZ AIR:ZZ+PKNTC+130527:0910+77++PNR+A+1+AGREED+1'\n"
+        + list_of("A:B")
+        + "UNG+PAXLST+A+B+130527:0910+5'"
+        + list_of("C:D", reference="2")
+        + "UNE+1+5'"
+        + list_of("E:F", reference="3")
+        + unz(3)
+    )
+    second = UNB + list_of("G:H") + unz()
+    data = (first + second + list_of("I:J")).encode()
+    for submissions in (read(data), tuple(stream(BytesIO(data), window=150))):
+        one, two, three, four, five = (own.envelope for own in submissions)
+        assert one == Envelope(
+            syntax="UNOA:4",
+            sender="XYZ AIR:ZZ",
+            recipient="PKNTC",
+            sent="130527:0910",
+            reference="77",
+            test=True,
+        )
+        assert two == replace(one, group="5")
+        assert three == one
+        assert four is not None
+        assert (four.sender, four.sent, four.test) == ("XX", "250101:0000", False)
+        assert five is None
+
+
+def test_a_group_without_an_interchange_has_an_envelope() -> None:
+    (found,) = read((UNG + list_of("A:B")).encode())
+    assert found.envelope == Envelope(group="5")
+
+
 @pytest.mark.parametrize(
     ("what", "data", "cause"),
     [
         ("UNT count", UNB + list_of("A:B").replace("UNT+10", "UNT+99") + unz(), "UNT counts 99"),
         ("UNT reference", UNB + list_of("A:B").replace("+1'\n", "+9'\n", 1) + unz(), "UNT is not"),
         ("no UNT", UNB + list_of("A:B").replace("UNT+10+1'\n", "") + unz(), "has no UNT"),
+        (
+            "a name for a count",
+            UNB + list_of("A:B").replace("UNT+10", "UNT+KHANALI") + unz(),
+            "UNT counts (unreadable)",
+        ),
         ("UNZ count", UNB + list_of("A:B") + unz(3), "UNZ counts 3"),
         ("UNZ reference", UNB + list_of("A:B") + unz(1, "78"), "in UNZ is not"),
         ("no UNZ", UNB + list_of("A:B"), "no UNZ at the end"),

@@ -1,12 +1,13 @@
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parakh.domain.message import Envelope
 from parakh.errors import Unreadable
-from parakh.normalise.dates import read_birth_date, read_datetime, read_expiry
+from parakh.normalise.dates import read_birth_date, read_datetime, read_expiry, sent_at
 
 TODAY = date(2026, 11, 22)
 
@@ -142,3 +143,28 @@ def test_any_text_is_a_date_or_unreadable(text: str) -> None:
             read(text, TODAY)
     with suppress(Unreadable):
         read_datetime(text)
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        ("130527:0910", datetime(2013, 5, 27, 9, 10, tzinfo=UTC)),
+        ("20130527:0910", datetime(2013, 5, 27, 9, 10, tzinfo=UTC)),
+        ("130527:091033", datetime(2013, 5, 27, 9, 10, tzinfo=UTC)),
+        ("130527:2400", datetime(2013, 5, 28, tzinfo=UTC)),
+        ("130527", None),
+        ("1305270910", None),
+        ("131327:0910", None),
+        ("130527:9910", None),
+        ("99991231:2400", None),
+        ("YYMMDD:HHMM", None),
+        ("", None),
+    ],
+)
+def test_when_an_interchange_was_made(sent: str, expected: datetime | None) -> None:
+    assert sent_at(Envelope(sent=sent)) == expected
+
+
+@given(st.text("0123456789: ²X", max_size=16))
+def test_when_an_interchange_was_made_never_raises(sent: str) -> None:
+    sent_at(Envelope(sent=sent))

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parakh.normalise.names import comparison_form, read_name
+from parakh.domain.traveller import PersonName
+from parakh.normalise.names import KEY_LENGTH, comparison_form, name_key, read_name
 
 
 @pytest.mark.parametrize(
@@ -66,3 +67,24 @@ def test_comparison_form_is_stable_and_blind_to_case(text: str) -> None:
     form = comparison_form(text)
     assert comparison_form(form) == form
     assert comparison_form(text.upper()) == form
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("KHAN", "MOHD AKHTAR"), ("KHAN", "MUHAMMAD AKHTER")),
+        (("AKHTAR", "KHAN"), ("KHAN", "AKHTAR")),
+        (("AL SAUD", "FAHD"), ("SAUD", "FAHD")),
+        (("", "YOUSAF HUSSAIN"), ("HUSSEIN", "YUSUF")),
+        (("MUHAMMAD", ""), ("", "MUHAMMAD")),
+    ],
+)
+def test_spellings_of_one_name_have_one_key(one: tuple[str, str], other: tuple[str, str]) -> None:
+    keys = [name_key(PersonName(family=family, given=given)) for family, given in (one, other)]
+    assert keys[0] == keys[1]
+    assert keys[0]
+
+
+def test_keys_of_long_names_fit_their_column() -> None:
+    words = " ".join(f"NAME{chr(65 + first)}{chr(66 + first)}K" * 9 for first in range(20))
+    assert 0 < len(name_key(PersonName(family=words, given=""))) <= KEY_LENGTH

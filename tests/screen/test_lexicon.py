@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parakh.domain.traveller import PersonName
-from parakh.screen.lexicon import COMMON, EQUIVALENT, name_tokens, skeleton, standard
+from parakh.normalise.names import skeleton
+from parakh.screen.lexicon import COMMON, EQUIVALENT, name_tokens, standard
 
 
 def words(text: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from parakh.access import GRANTS, Permission, Role, system_actor
 from parakh.domain.unit import Unit
 from parakh.errors import Conflict, Forbidden, InvalidInput, NotFound, SignInFailed
-from parakh.services import accounts
+from parakh.services import accounts, api_keys
 from parakh.services.centre import Centre
 from parakh.store.people import User
 from parakh.store.tables import audit, session, user
@@ -246,23 +246,23 @@ def test_an_api_key_acts_for_a_system_until_it_is_revoked(
     assert callable(units)
     units(any_centre)
     may = frozenset({Permission.SEND_MESSAGES})
-    secret = accounts.add_api_key(
+    secret = api_keys.add(
         any_centre, MAKER, name="carrier", permissions=may, units=frozenset({"khi"})
     )
-    actor = accounts.bearer(any_centre, secret)
+    actor = api_keys.bearer(any_centre, secret)
     assert actor is not None
     assert (actor.name, actor.human, actor.permissions) == ("key:carrier", False, may)
     assert actor.ports == {"KHI"}
     for wrong in ("", "carrier", secret[:-1], secret.upper()):
-        assert accounts.bearer(any_centre, wrong) is None
+        assert api_keys.bearer(any_centre, wrong) is None
     for name, error in (("carrier", Conflict), ("", InvalidInput), ("n" * 81, InvalidInput)):
         with pytest.raises(error):
-            accounts.add_api_key(any_centre, MAKER, name=name, permissions=may)
+            api_keys.add(any_centre, MAKER, name=name, permissions=may)
     with any_centre.db.read() as connection:
         assert secret not in str(connection.execute(sa.select(audit)).all())
-    assert accounts.revoke_api_key(any_centre, MAKER, "carrier")
-    assert not accounts.revoke_api_key(any_centre, MAKER, "carrier")
-    assert accounts.bearer(any_centre, secret) is None
+    assert api_keys.revoke(any_centre, MAKER, "carrier")
+    assert not api_keys.revoke(any_centre, MAKER, "carrier")
+    assert api_keys.bearer(any_centre, secret) is None
 
 
 @pytest.mark.parametrize("role", [own for own in Role if own is not Role.INTEGRATOR])
@@ -272,8 +272,8 @@ def test_only_integrators_manage_users(centre: Centre, acting: object, role: Rol
     for act in (
         lambda: accounts.users(centre, actor),
         lambda: accounts.add_unit(centre, actor, Unit(id="x", name="x")),
-        lambda: accounts.add_api_key(centre, actor, name="x", permissions=frozenset()),
-        lambda: accounts.revoke_api_key(centre, actor, "x"),
+        lambda: api_keys.add(centre, actor, name="x", permissions=frozenset()),
+        lambda: api_keys.revoke(centre, actor, "x"),
         lambda: accounts.reset_password(centre, actor, "x", PASSWORD),
     ):
         with pytest.raises(Forbidden):

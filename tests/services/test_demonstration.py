@@ -6,7 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from parakh.access import system_actor
-from parakh.services import accounts, queue
+from parakh.domain.delivery import Awaited
+from parakh.services import accounts, missing, queue
 from parakh.services.centre import Centre
 from parakh.services.demonstration import PEOPLE, Demonstration
 from parakh.store.tables import alert, crossing, hit, message, traveller, watchlist_entry
@@ -95,3 +96,13 @@ def test_the_late_flight_comes_through_the_drop_folder(
     # One in ten of the first flight never comes to the gate in the simulation.
     assert 5 < waiting < 50
     assert accounts.users(face_centre, system_actor("test"))
+
+
+def test_the_monitor_misses_what_never_comes(
+    face_centre: Centre, quiet: list[str], cheap_passwords: None
+) -> None:
+    Demonstration.prepare(face_centre, 7, quiet.append)
+    rows = missing.monitor(face_centre, system_actor("test")).rows
+    silent = [own for own in rows if own.voyage.name == "SV738"]
+    assert [own.awaited for own in silent] == [(Awaited.LIST, Awaited.BOOKINGS)]
+    assert not [own for own in rows if own.voyage.name in ("PK214", "SV726")]

@@ -18,7 +18,7 @@ from parakh.domain.voyage import CrossingState, Direction
 from parakh.errors import Forbidden, InvalidInput, Unreadable
 from parakh.faces.extract import FaceEngine
 from parakh.screen.faces import FaceScreener
-from parakh.services import alerts, gate, intake, queue, trail, voyages, watchlists
+from parakh.services import alerts, dossier, gate, intake, queue, trail, voyages, watchlists
 from parakh.services.centre import Centre
 from parakh.services.gate import CaptureRequest, CrossingRequest
 from parakh.store.tables import audit, capture, crossing, picture, template
@@ -193,7 +193,7 @@ def test_a_document_turns_the_expected_crossing_into_an_actual_one(
     states = {own.traveller_id: own.state for own in rows(ready, crossing)}
     assert states.pop(answer.traveller.id) == "actual"
     assert set(states.values()) == {"expected"}
-    seen = voyages.traveller(ready, officer, answer.traveller.id)
+    seen = dossier.traveller(ready, officer, answer.traveller.id)
     assert seen.crossing is not None
     assert seen.crossing.state is CrossingState.ACTUAL
     assert (seen.crossing.at, seen.crossing.lane) == (clock(), "A1")

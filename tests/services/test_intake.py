@@ -12,7 +12,7 @@ from parakh.access import Actor, Role, system_actor
 from parakh.domain.message import Channel, Message, MessageState, PartState, Source
 from parakh.errors import Conflict, Forbidden, InvalidInput, NotFound
 from parakh.ingest import reader
-from parakh.services import intake, queue
+from parakh.services import intake, queue, reading
 from parakh.services.centre import Centre
 from parakh.store.tables import alert, assessment, crossing, hit, message, part, record, traveller
 
@@ -193,7 +193,7 @@ def test_a_reader_that_raises_quarantines(
     person: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def fail(_: bytes) -> None:
+    def fail(_: bytes, **__: bytes) -> None:
         raise LookupError("MAZARI, born 1980")
 
     data = declare(person())
@@ -222,7 +222,7 @@ def test_a_rerun_leaves_no_part_of_the_earlier_run(
     data = declare(person())
     two = reader.read(with_broken_part(data))
     with monkeypatch.context() as patch:
-        patch.setattr(reader, "read", lambda _: two)
+        patch.setattr(reader, "read", lambda _, **__: two)
         value = take_in(any_centre, data)
     assert count(any_centre, part) == 2
     intake.rerun(any_centre, SENDER, value.id)
@@ -268,7 +268,7 @@ def test_a_step_that_fails_leaves_the_message_and_goes_on_with_others(
 ) -> None:
     bad = intake.receive(any_centre, SENDER, declare(person()), SOURCE).message
     good = intake.receive(any_centre, SENDER, declare(person(), number="9"), SOURCE).message
-    assemble = intake.assemble
+    assemble = reading.assemble
 
     def fail_on_one(submission: Any, *rest: Any) -> Any:
         if submission.voyages[0].number == "304":
@@ -276,7 +276,7 @@ def test_a_step_that_fails_leaves_the_message_and_goes_on_with_others(
         return assemble(submission, *rest)
 
     with monkeypatch.context() as patch:
-        patch.setattr(intake, "assemble", fail_on_one)
+        patch.setattr(reading, "assemble", fail_on_one)
         assert queue.drain(any_centre) == {bad.id}
     states = {own: intake.view(any_centre, SENDER, own).message.state for own in (bad.id, good.id)}
     assert states == {bad.id: MessageState.RECEIVED, good.id: MessageState.SCREENED}
@@ -288,9 +288,9 @@ def test_who_was_slower_changes_nothing(
     any_centre: Centre, declare: Callable[..., bytes], person: Any
 ) -> None:
     received = intake.receive(any_centre, SENDER, declare(person()), SOURCE).message
-    assert intake.parse(any_centre, received)
+    assert reading.parse(any_centre, received)
     rows = count(any_centre, record)
-    assert not intake.parse(any_centre, received)
+    assert not reading.parse(any_centre, received)
     assert count(any_centre, record) == rows
 
 

@@ -14,7 +14,7 @@ from parakh.domain.message import Channel, MessageState, PartState, Source
 from parakh.domain.unit import Unit
 from parakh.domain.voyage import CrossingState, Direction
 from parakh.screen.watchlists import NameScreener
-from parakh.services import accounts, alerts, gate, intake, queue, voyages
+from parakh.services import accounts, alerts, gate, intake, queue, reading, recording, voyages
 from parakh.services.centre import Centre
 from parakh.services.mirror import Names
 from parakh.store.tables import alert, crossing, watchlist_entry
@@ -113,7 +113,7 @@ def test_a_hit_raised_while_no_unit_was_there_is_alerted_later(
 def test_a_part_on_which_the_program_fails_is_quarantined_with_the_cause(
     centre: Centre, declare: Callable[..., bytes], person: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(intake, "assemble", lambda *_: 1 / 0)
+    monkeypatch.setattr(reading, "assemble", lambda *_: 1 / 0)
     message_id = take_in(centre, declare(person()))
     view = intake.view(centre, SENDER, message_id)
     assert view.message.state is MessageState.QUARANTINED
@@ -135,7 +135,7 @@ def test_who_is_not_told_of_any_more_after_a_rerun_is_not_expected(
         centre, declare(person(), person(family="TARAR", document="PA2", seat="2A"))
     )
     assert number_of(centre, crossing) == 2
-    monkeypatch.setattr(intake, "voyage_key", lambda own: f"other:{own.number}")
+    monkeypatch.setattr(recording, "key_of", lambda _, own: f"other:{own.number}")
     intake.rerun(centre, SENDER, message_id)
     assert queue.drain(centre) == set()
     assert number_of(centre, crossing) == 2

@@ -10,7 +10,7 @@ from parakh.domain.message import Channel, Source
 from parakh.domain.watchlist import Handling
 from parakh.screen.screener import Subject
 from parakh.screen.watchlists import NameScreener
-from parakh.services import alerts, intake, queue, voyages
+from parakh.services import alerts, dossier, intake, queue, voyages
 from parakh.services.centre import Centre
 
 SENDER = system_actor("test")
@@ -114,7 +114,7 @@ def test_a_screener_that_fails_is_recorded_and_the_others_go_on(
     view = voyages.voyage(any_centre, SENDER, voyage.voyage.id)
     assert [own.advice for own in view.rows] == [Advice.INSPECT, Advice.INCOMPLETE]
     assert [own.failed for own in view.rows] == [("name@1",), ("name@1",)]
-    shown = voyages.traveller(any_centre, SENDER, view.rows[1].traveller.id)
+    shown = dossier.traveller(any_centre, SENDER, view.rows[1].traveller.id)
     results = {own.screener: own for own in shown.assessments[0].results}
     assert results["name@1"].state is ResultState.FAILED
     assert results["name@1"].error == "ValueError", "its text may be personal"
@@ -146,7 +146,7 @@ def test_a_cleared_hit_stays_cleared_and_raises_nothing_again(
     (hit,) = same.hits
     assert (hit.id, hit.state, hit.reason) == (row.hits[0].id, HitState.CLEARED, "another man")
     assert row.traveller is not None
-    view = voyages.traveller(any_centre, officer, row.traveller.id)
+    view = dossier.traveller(any_centre, officer, row.traveller.id)
     assert view.advice is Advice.PROCEED
     assert len(view.assessments) == 2
     assert len(view.sources) == 2

@@ -10,7 +10,17 @@ from parakh.access import Purpose, Role, system_actor
 from parakh.domain.alert import OutcomeKind
 from parakh.domain.message import Channel, Source
 from parakh.domain.voyage import Direction
-from parakh.services import accounts, alerts, gate, intake, queue, trail, voyages, watchlists
+from parakh.services import (
+    accounts,
+    alerts,
+    dossier,
+    gate,
+    intake,
+    queue,
+    trail,
+    voyages,
+    watchlists,
+)
 from parakh.services.centre import Centre
 from parakh.store.tables import audit, session
 
@@ -62,7 +72,7 @@ DEEDS: dict[str, tuple[Callable[[Any], object], str, Purpose]] = {
         Purpose.VETTING,
     ),
     "traveller.viewed": (
-        lambda s: voyages.traveller(s["centre"], s["officer"], s["traveller"]),
+        lambda s: dossier.traveller(s["centre"], s["officer"], s["traveller"]),
         "traveller",
         Purpose.VETTING,
     ),

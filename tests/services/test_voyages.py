@@ -9,7 +9,7 @@ from parakh.domain.hit import Advice
 from parakh.domain.message import Channel, Source
 from parakh.domain.watchlist import Handling
 from parakh.errors import Forbidden, NotFound
-from parakh.services import alerts, intake, queue, voyages
+from parakh.services import alerts, dossier, intake, queue, reading, voyages
 from parakh.services.centre import Centre
 
 SENDER = system_actor("test")
@@ -86,9 +86,9 @@ def test_units_see_the_voyages_of_their_ports(loaded: Centre, acting: Callable[.
         voyages.voyage(loaded, khi, other.voyage.id)
     (row,) = voyages.voyage(loaded, lhe, other.voyage.id).rows
     with pytest.raises(Forbidden):
-        voyages.traveller(loaded, khi, row.traveller.id)
-    assert voyages.traveller(loaded, lhe, row.traveller.id, Purpose.ALERT).voyage == other.voyage
-    for look in (voyages.voyage, voyages.traveller):
+        dossier.traveller(loaded, khi, row.traveller.id)
+    assert dossier.traveller(loaded, lhe, row.traveller.id, Purpose.ALERT).voyage == other.voyage
+    for look in (voyages.voyage, dossier.traveller):
         with pytest.raises(NotFound):
             look(loaded, khi, "none")
 
@@ -107,7 +107,7 @@ def test_a_traveller_who_waits_for_screening_has_no_advice(
 ) -> None:
     source = Source(channel=Channel.CLI, name="x")
     received = intake.receive(centre, SENDER, declare(person()), source)
-    assert intake.parse(centre, received.message)
+    assert reading.parse(centre, received.message)
     (row,) = day(centre, SENDER)
     assert (row.expected, row.worst) == (1, None)
     (listed,) = voyages.voyage(centre, SENDER, row.voyage.id).rows
@@ -120,7 +120,7 @@ def test_a_traveller_shows_where_each_value_came_from(
     officer = acting(Role.TARGETING, "KHI")
     (arrival,) = day(loaded, officer)
     row = voyages.voyage(loaded, officer, arrival.voyage.id).rows[0]
-    view = voyages.traveller(loaded, officer, row.traveller.id)
+    view = dossier.traveller(loaded, officer, row.traveller.id)
     (source,) = view.sources
     assert source.declared.family_name == "SHAH"
     assert source.declared.lines["birth_date"] > source.line

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,13 @@ def test_a_key_file_is_never_overwritten(keys: Keys, tmp_path: Path) -> None:
     with pytest.raises(FileExistsError):
         Keys.generate().save(path)
     assert path.read_bytes() == before
+
+
+def test_the_secret_of_card_tokens_comes_from_the_master_key_alone(keys: Keys) -> None:
+    again = replace(keys, audit=Keys.generate().audit)
+    assert keys.pan_key == again.pan_key != Keys.generate().pan_key
+    assert len(keys.pan_key) == 32
+    assert keys.pan_key != keys.master
 
 
 def test_repr_shows_no_secret(keys: Keys) -> None:

@@ -3,6 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 
 from parakh.domain.ids import new_id
 from parakh.domain.message import (
@@ -19,6 +20,7 @@ from parakh.errors import NotFound
 from parakh.store import messages
 from parakh.store.database import Database
 from parakh.store.lease import claim
+from parakh.store.tables import message_body
 
 RECEIVED = MessageState.RECEIVED
 
@@ -38,7 +40,7 @@ def made(database: Database, text: str, **values: object) -> Message:
 def stored(database: Database, text: str, **values: object) -> Message:
     value = made(database, text, **values)
     with database.maintain() as connection:
-        messages.insert(connection, value, text.encode())
+        messages.insert(connection, database.vault, value, text.encode())
     return value
 
 
@@ -64,14 +66,33 @@ def test_a_message_comes_back_with_its_bytes(database: Database) -> None:
     body = bytes(range(256))
     value = made(database, "new", corrects=old.id, run=3, state=MessageState.SCREENED)
     with database.maintain() as connection:
-        messages.insert(connection, value, body)
+        messages.insert(connection, database.vault, value, body)
     with database.read() as connection:
         assert messages.get(connection, value.id) == value
-        assert messages.by_digest(connection, value.digest) == value
-        assert messages.by_digest(connection, "none") is None
-        assert messages.body(connection, value.id) == body
+        assert messages.by_digest(connection, value.digest, "") == value
+        assert messages.by_digest(connection, value.digest, "PK") is None
+        assert messages.by_digest(connection, "none", "") is None
+        assert messages.body(connection, database.vault, value.id) == body
         with pytest.raises(NotFound):
             messages.get(connection, "none")
+
+
+def test_bytes_are_sealed_at_rest_and_can_be_replaced(database: Database) -> None:
+    value = stored(database, "a passenger list")
+    with database.maintain() as connection:
+        for text in (b"a passenger list", b"a pXXXXXXXX list"):
+            row = connection.execute(sa.select(message_body)).one()
+            assert row.sealed
+            assert b"list" not in row.body
+            assert messages.body(connection, database.vault, value.id) == text
+            messages.replace_body(connection, database.vault, value.id, b"a pXXXXXXXX list")
+
+
+def test_bytes_from_before_they_were_sealed_come_back(database: Database) -> None:
+    value = stored(database, "sealed")
+    with database.maintain() as connection:
+        connection.execute(message_body.update().values(body=b"as they came", sealed=False))
+        assert messages.body(connection, database.vault, value.id) == b"as they came"
 
 
 def test_parts_come_back_in_order_and_are_replaced(database: Database) -> None:

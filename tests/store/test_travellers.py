@@ -5,19 +5,19 @@ import pytest
 
 from parakh.domain.dates import PartialDate
 from parakh.domain.ids import new_id
-from parakh.domain.message import Channel, Message, MessageState, Part, PartState, Source
 from parakh.domain.traveller import (
     Document,
     DocumentType,
     PersonName,
     Sex,
+    Standing,
     Traveller,
     TravellerRole,
 )
 from parakh.domain.voyage import Crossing, CrossingState, Direction, Mode, Voyage
 from parakh.errors import NotFound
-from parakh.ingest.records import DeclaredTraveller
-from parakh.store import captures, messages, travellers
+from parakh.normalise.codes import moment_at
+from parakh.store import captures, travellers
 from parakh.store.captures import Capture
 from parakh.store.database import Database
 
@@ -74,15 +74,25 @@ BARE = Traveller(
 )
 
 
-def test_a_voyage_keeps_its_identity_by_its_key(database: Database) -> None:
+def test_of_a_voyages_times_what_was_said_last_stands(database: Database) -> None:
     first = a_voyage(database)
-    late = a_voyage(database, arrival=LANDS + timedelta(hours=1), due_at=None)
+    late = a_voyage(database, arrival=LANDS + timedelta(hours=1), departure=None)
+    noon = database.clock()
     with database.maintain() as connection:
-        assert travellers.save_voyage(connection, "k", first) == first
+        assert travellers.save_voyage(connection, "k", first, noon, noon) == first
         assert travellers.get_voyage(connection, first.id) == first
-        saved = travellers.save_voyage(connection, "k", late)
-        assert saved == replace(late, id=first.id)
+        saved = travellers.save_voyage(connection, "k", late, None, noon + timedelta(hours=1))
+        assert (saved.id, saved.departure, saved.arrival) == (
+            first.id,
+            first.departure,
+            late.arrival,
+        )
+        assert saved.due_at == moment_at("KHI", late.arrival)
         assert travellers.get_voyage(connection, first.id) == saved
+        again = replace(first, id=new_id())
+        assert travellers.save_voyage(connection, "k", again, noon, noon) == saved, "came late"
+        unsure = a_voyage(database, departure=LANDS, arrival=LANDS)
+        assert travellers.save_voyage(connection, "k", unsure) == saved, "nobody vouches for it"
         with pytest.raises(NotFound):
             travellers.get_voyage(connection, late.id)
 
@@ -115,19 +125,25 @@ def test_voyages_are_found_by_arrival_and_port(database: Database) -> None:
         assert found(set()) == []
 
 
-def test_travellers_come_back_and_keep_their_identity_by_key(database: Database) -> None:
+def test_travellers_come_back_as_they_were_saved_last(database: Database) -> None:
     value = a_voyage(database)
-    own = a_traveller()
+    own = replace(a_traveller(), voyage_id=value.id, standing=Standing.BOARDED)
+    bare = replace(BARE, voyage_id=value.id)
     with database.maintain() as connection:
         travellers.save_voyage(connection, "k", value)
-        saved = travellers.save_travellers(connection, value.id, {"a": own, "b": BARE})
-        assert saved["a"] == replace(own, voyage_id=value.id)
-        for one in saved.values():
+        travellers.save_travellers(connection, [own, bare])
+        for one in (own, bare):
             assert travellers.get_traveller(connection, one.id) == one
-        changed = replace(a_traveller("KHAN"), documents=own.documents[:1], seat=None)
-        again = travellers.save_travellers(connection, value.id, {"a": changed})
-        assert again["a"] == replace(changed, id=own.id, voyage_id=value.id)
-        assert travellers.get_traveller(connection, own.id) == again["a"]
+        changed = replace(
+            a_traveller("KHAN"),
+            id=own.id,
+            voyage_id=value.id,
+            documents=own.documents[:1],
+            seat=None,
+        )
+        travellers.save_travellers(connection, [changed])
+        assert travellers.get_traveller(connection, own.id) == changed
+        assert travellers.standings_of(connection, value.id)[own.id] is Standing.EXPECTED
         assert travellers.travellers_of_voyage(connection, value.id) == [], (
             "no record tells of them"
         )
@@ -137,56 +153,17 @@ def test_travellers_come_back_and_keep_their_identity_by_key(database: Database)
             travellers.get_traveller(connection, "none")
 
 
-def test_records_tell_which_message_said_what(database: Database) -> None:
-    value, own = a_voyage(database), a_traveller()
-    source = Source(channel=Channel.CLI, name="f")
-    declared = DeclaredTraveller(
-        line=9, role="passenger", family_name="Noon'", given_names="", lines={"sex": 10}
-    )
-    with database.maintain() as connection:
-        travellers.save_voyage(connection, "k", value)
-        travellers.save_travellers(connection, value.id, {"a": own})
-        for number in ("1", "2"):
-            message = Message(
-                id=number,
-                digest=number,
-                source=source,
-                received_at=database.clock(),
-                size=1,
-                state=MessageState.PARSED,
-            )
-            messages.insert(connection, message, b"")
-            part = Part(
-                id=f"p{number}",
-                message_id=number,
-                ordinal=1,
-                message_type="PAXLST",
-                version="",
-                reference="",
-                line=1,
-                state=PartState.READ,
-            )
-            messages.save_part(connection, part)
-            for _ in range(2):
-                travellers.replace_records(connection, part.id, [(own.id, declared)])
-        told = travellers.records_of(connection, own.id)
-        assert [(one.message_id, one.declared) for one in told] == [
-            ("2", declared),
-            ("1", declared),
-        ]
-        (found,) = travellers.travellers_of_message(connection, "1")
-        assert found.id == own.id
-        travellers.replace_records(connection, "p1", [])
-        assert travellers.travellers_of_message(connection, "1") == []
-
-
 def test_crossings_are_expected_once_and_then_seen(database: Database) -> None:
     value, own = a_voyage(database), a_traveller()
+    own = replace(own, voyage_id=value.id)
     with database.maintain() as connection:
         travellers.save_voyage(connection, "k", value)
-        saved = travellers.save_travellers(connection, value.id, {"a": own, "b": BARE})
+        goes_on = replace(BARE, voyage_id=value.id, role=TravellerRole.TRANSIT)
+        travellers.save_travellers(connection, [own, goes_on])
         for _ in range(2):
-            travellers.expect_crossings(connection, list(saved.values()), value)
+            travellers.expect_crossings(connection, [own.id, goes_on.id], value)
+        crossings = travellers.crossings_of(connection, [own.id, goes_on.id])
+        assert crossings[goes_on.id].direction is Direction.TRANSIT
         assert travellers.crossing_counts(connection, [value.id]) == {value.id: (2, 0)}
         crossing = travellers.crossings_of(connection, [own.id])[own.id]
         assert crossing == Crossing(
@@ -200,8 +177,12 @@ def test_crossings_are_expected_once_and_then_seen(database: Database) -> None:
         seen = replace(crossing, state=CrossingState.ACTUAL, lane="A1", at=database.clock())
         travellers.save_crossing(connection, seen)
         assert travellers.crossings_of(connection, [own.id]) == {own.id: seen}
-        travellers.expect_crossings(connection, list(saved.values()), value)
+        travellers.expect_crossings(connection, [own.id, goes_on.id], value)
         assert travellers.crossing_counts(connection, [value.id]) == {value.id: (2, 1)}
+        travellers.unexpect(connection, [own.id, goes_on.id])
+        assert travellers.crossing_counts(connection, [value.id]) == {value.id: (1, 1)}
+        travellers.take_over_crossing(connection, own.id, goes_on.id)
+        assert travellers.crossings_of(connection, [goes_on.id])[goes_on.id].at == seen.at
 
 
 def test_a_capture_comes_back(database: Database) -> None:

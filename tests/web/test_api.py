@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from parakh.access import Permission, system_actor
-from parakh.services import accounts, trail
+from parakh.services import api_keys, trail
 
 REFUSED = trail.TrailFilter(action="request.refused")
 V1 = "/api/v1"
@@ -13,6 +13,10 @@ ACTIONS = {
     "list_voyages",
     "get_voyage",
     "get_traveller",
+    "get_history",
+    "split_traveller",
+    "merge_travellers",
+    "withdraw_decision",
     "list_alerts",
     "list_events",
     "get_alert",
@@ -32,9 +36,15 @@ ACTIONS = {
     "list_messages",
     "send_message",
     "get_message",
+    "get_answer",
     "get_raw_message",
     "rerun_message",
     "correct_message",
+    "list_carriers",
+    "list_missing",
+    "get_carrier",
+    "cancel_voyage",
+    "import_timetable",
     "search_audit",
     "verify_audit",
     "save_watchlist",
@@ -43,7 +53,7 @@ ACTIONS = {
 
 
 def key_for(stage: Any, *permissions: Permission, units: frozenset[str] = frozenset()) -> Any:
-    secret = accounts.add_api_key(
+    secret = api_keys.add(
         stage.centre,
         system_actor("test"),
         name=f"carrier-{len(permissions)}",
@@ -109,7 +119,7 @@ def test_a_bad_key_does_not_fall_back_to_the_cookie(browser: Any) -> None:
 def test_a_revoked_key_is_refused(client: Any, stage: Any) -> None:
     key = key_for(stage, Permission.SEE_MESSAGES)
     assert client.get(f"{V1}/messages", headers=key).status_code == 200
-    accounts.revoke_api_key(stage.centre, system_actor("test"), "carrier-1")
+    api_keys.revoke(stage.centre, system_actor("test"), "carrier-1")
     assert client.get(f"{V1}/messages", headers=key).status_code == 401
 
 

@@ -57,3 +57,31 @@ def test_nothing_is_shown_for_an_unknown_time() -> None:
     assert formats.moment(None, KARACHI) == ""
     assert formats.local(None) == ""
     assert formats.relative(None, NOW) == ""
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(None, "–"), (0.0, "0%"), (0.5, "50%"), (0.29, "29%"), (0.999, "99%"), (1.0, "100%")],
+)
+def test_all_means_all(share: float | None, text: str) -> None:
+    assert formats.percent(share) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(None, "–"), (0.0, "0.0"), (4.04, "4.0"), (1234.56, "1,234.6")]
+)
+def test_figures(value: float | None, text: str) -> None:
+    assert formats.decimal(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "–"),
+        (timedelta(minutes=125), "2 h 5 min"),
+        (timedelta(0), "under a minute"),
+        (timedelta(minutes=-20), "−20 min"),
+    ],
+)
+def test_leads(value: timedelta | None, text: str) -> None:
+    assert formats.lead(value) == text

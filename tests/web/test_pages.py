@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from parakh.domain.message import Channel, Source
 from parakh.domain.voyage import Direction
 from parakh.services import alerts, gate, intake, queue, trail, voyages, watchlists
+from parakh.store.tables import message
 
 REASON = "The passport and the face differ"
 
@@ -59,6 +61,28 @@ def test_a_traveller_shows_where_each_value_came_from(browser: Any, ids: dict[st
     assert "1980-05-05" in text
     assert "The birth dates are equal" in text
     assert "name@" in text
+
+
+def test_a_correction_shows_what_was_known_before(
+    browser: Any, stage: Any, ids: dict[str, str]
+) -> None:
+    source = Source(channel=Channel.DROP, name="change.edi")
+    with stage.centre.db.read() as connection:
+        first = connection.execute(sa.select(message.c.id).order_by(message.c.id)).scalars().first()
+    raw = intake.raw(stage.centre, stage.actor("integrator"), first)
+    changed = raw.replace(b"BGM+745", b"BGM+745+CP").replace(b"800505", b"800506")
+    changed = changed.replace(b"250101:0000", b"250101:0900")
+    intake.receive(stage.centre, stage.actor("integrator"), changed, source)
+    assert queue.drain(stage.centre) == set()
+    page = browser("targeting")
+    now = page.get(f"/travellers/{ids['traveller']}").text
+    assert "1980-05-06" in now
+    assert "<s>1980-05-05</s>" in now
+    assert "1 other source" in now
+    then = page.get(f"/travellers/{ids['traveller']}?as_of={first}").text
+    assert "As known on" in then
+    assert '<td class="strong">1980-05-05</td>' in then
+    assert page.get(f"/travellers/{ids['traveller']}?as_of=none").status_code == 404
 
 
 def test_an_alert_is_handled_to_its_end(browser: Any, ids: dict[str, str]) -> None:

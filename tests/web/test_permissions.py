@@ -13,7 +13,7 @@ EVERYBODY = set(ROLES)
 SEES = {
     "/account": EVERYBODY,
     "/reference": EVERYBODY,
-    "/arrivals": {"targeting", "gate", "supervisor", "analyst"},
+    "/arrivals": {"targeting", "gate", "supervisor", "analyst", "integrator"},
     "/voyages/{voyage}": {"targeting", "gate", "supervisor"},
     "/travellers/{traveller}": {"targeting", "gate", "supervisor"},
     "/alerts": {"targeting", "gate", "supervisor"},
@@ -27,15 +27,21 @@ SEES = {
     "/messages": {"targeting", "supervisor", "analyst", "auditor", "integrator"},
     "/messages/{message}": {"targeting", "supervisor", "analyst", "auditor", "integrator"},
     "/messages/{message}/raw": {"supervisor", "integrator"},
+    "/carriers": {"targeting", "gate", "supervisor", "analyst", "integrator"},
+    "/carriers/missing/rows": {"targeting", "gate", "supervisor", "analyst", "integrator"},
+    "/carriers/{carrier}": {"targeting", "gate", "supervisor", "analyst", "integrator"},
     "/audit": {"auditor"},
     "/api/v1/voyages?since=2026-01-01T00:00:00Z&until=2026-01-02T00:00:00Z": {
         "targeting",
         "gate",
         "supervisor",
         "analyst",
+        "integrator",
     },
     "/api/v1/voyages/{voyage}": {"targeting", "gate", "supervisor"},
     "/api/v1/travellers/{traveller}": {"targeting", "gate", "supervisor"},
+    "/api/v1/travellers/{traveller}/history": {"targeting", "gate", "supervisor"},
+    "/api/v1/schemas/crossings.json": EVERYBODY,
     "/api/v1/alerts": {"targeting", "gate", "supervisor"},
     "/api/v1/alerts/events": {"targeting", "gate", "supervisor"},
     "/api/v1/alerts/{alert}": {"targeting", "gate", "supervisor"},
@@ -45,12 +51,18 @@ SEES = {
     "/api/v1/messages": {"targeting", "supervisor", "analyst", "auditor", "integrator"},
     "/api/v1/messages/{message}": {"targeting", "supervisor", "analyst", "auditor", "integrator"},
     "/api/v1/messages/{message}/raw": {"supervisor", "integrator"},
+    "/api/v1/carriers": {"targeting", "gate", "supervisor", "analyst", "integrator"},
+    "/api/v1/carriers/missing": {"targeting", "gate", "supervisor", "analyst", "integrator"},
+    "/api/v1/carriers/{carrier}": {"targeting", "gate", "supervisor", "analyst", "integrator"},
     "/api/v1/audit": {"auditor"},
 }
 DOES = {
     "/alerts/{alert}/acknowledge": {"targeting", "gate", "supervisor"},
     "/alerts/{alert}/hits/{hit}": {"targeting", "gate", "supervisor"},
     "/alerts/{alert}/close": {"targeting", "gate", "supervisor"},
+    "/travellers/{traveller}/split": {"targeting", "supervisor"},
+    "/travellers/{traveller}/merge": {"targeting", "supervisor"},
+    "/travellers/decisions/nothing/withdraw": {"targeting", "supervisor"},
     "/gate/captures": {"gate", "supervisor"},
     "/watchlist/lists": {"supervisor"},
     "/watchlist/entries": {"targeting", "supervisor"},
@@ -62,9 +74,16 @@ DOES = {
     "/messages": {"targeting", "supervisor", "integrator"},
     "/messages/{message}/rerun": {"supervisor", "integrator"},
     "/messages/{message}/corrections": {"supervisor", "integrator"},
+    "/carriers/voyages/{voyage}/cancellation": {"supervisor", "integrator"},
+    "/carriers/voyages/{voyage}/cancellation/undo": {"supervisor", "integrator"},
+    "/api/v1/voyages/{voyage}/cancellation": {"supervisor", "integrator"},
     "/audit/verify": {"auditor"},
 }
+_BACK = {"reason": "seen side by side", "back": "0" * 32, "other": "0" * 32}
 FORMS: dict[str, dict[str, Any]] = {
+    "/travellers/{traveller}/split": {"data": _BACK},
+    "/travellers/{traveller}/merge": {"data": _BACK},
+    "/travellers/decisions/nothing/withdraw": {"data": _BACK},
     "/alerts/{alert}/hits/{hit}": {"data": {"decision": "clear", "reason": "not the same man"}},
     "/alerts/{alert}/close": {"data": {"outcome": "nothing_found"}},
     "/gate/captures": {
@@ -129,7 +148,7 @@ def test_every_page_is_in_the_table() -> None:
 def test_the_navigation_shows_what_the_role_may_see(browser: Any, role: str) -> None:
     text = browser(role).get("/account").text
     shown = set(re.findall(r'<a href="(/[a-z]+)"', text.partition("</nav>")[0]))
-    places = ("/arrivals", "/alerts", "/gate", "/watchlist", "/messages", "/audit")
+    places = ("/arrivals", "/alerts", "/gate", "/watchlist", "/messages", "/carriers", "/audit")
     assert shown == {path for path in places if role in SEES[path]}
 
 

@@ -15,7 +15,7 @@ MINIMUM_REASON = 5
 
 def acknowledge(alert: Alert, actor: Actor, at: datetime) -> Alert:
     """Takes a new alert on; raises Conflict when somebody has it already."""
-    _require_human(actor)
+    require_human(actor)
     if not alert.state.can_become(AlertState.ACKNOWLEDGED):
         raise Conflict(f"the alert is {alert.state.value} already")
     return replace(
@@ -25,7 +25,7 @@ def acknowledge(alert: Alert, actor: Actor, at: datetime) -> Alert:
 
 def decide(hit: Hit, *, confirmed: bool, reason: str, actor: Actor, at: datetime) -> Hit:
     """Confirms or clears an open hit; raises InvalidInput without a reason, Conflict if decided."""
-    _require_human(actor)
+    require_human(actor)
     if hit.state is not HitState.OPEN:
         raise Conflict(f"the hit was {hit.state.value} already, by {hit.decided_by}")
     return replace(
@@ -33,7 +33,7 @@ def decide(hit: Hit, *, confirmed: bool, reason: str, actor: Actor, at: datetime
         state=HitState.CONFIRMED if confirmed else HitState.CLEARED,
         decided_by=actor.name,
         decided_at=at,
-        reason=_reason(reason),
+        reason=reason_of(reason),
     )
 
 
@@ -41,7 +41,7 @@ def close(
     alert: Alert, hits: Iterable[Hit], kind: OutcomeKind, note: str, actor: Actor, at: datetime
 ) -> Alert:
     """Records the outcome; raises Conflict while a hit is open or the alert is not acknowledged."""
-    _require_human(actor)
+    require_human(actor)
     if not alert.state.can_become(AlertState.CLOSED):
         raise Conflict(f"the alert is {alert.state.value}: acknowledge it first, and close it once")
     states = {hit.state for hit in hits}
@@ -53,13 +53,15 @@ def close(
     return replace(alert, state=AlertState.CLOSED, outcome=outcome)
 
 
-def _reason(text: str) -> str:
+def reason_of(text: str) -> str:
+    """A human's reason, tidied; raises InvalidInput for one that says nothing."""
     reason = text.strip()
     if len(reason) < MINIMUM_REASON:
         raise InvalidInput(f"give a reason of at least {MINIMUM_REASON} characters")
     return reason
 
 
-def _require_human(actor: Actor) -> None:
+def require_human(actor: Actor) -> None:
+    """Raises Forbidden for a program."""
     if not actor.human:
         raise Forbidden("only a human decides")

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from parakh import logs
-from parakh.cli import centre, data, faces, measure, operate
+from parakh.cli import carriers, centre, data, faces, measure, operate
 from parakh.errors import InvalidInput, Misconfigured, ParakhError
 
 
@@ -42,6 +42,7 @@ for command in (
     operate.user,
     operate.unit,
     operate.key,
+    operate.answer,
     operate.audit,
     operate.doctor,
     data.ingest,
@@ -49,6 +50,8 @@ for command in (
     data.watchlist,
     data.screen,
     data.simulate,
+    carriers.timetables,
+    carriers.carriers,
     faces.face,
     measure.evaluate,
     measure.bench,

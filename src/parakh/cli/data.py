@@ -1,5 +1,6 @@
 """Verbs for data: ingest, parse, watchlist, screen, simulate."""
 
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from parakh.domain.traveller import Document, DocumentType, Traveller, Traveller
 from parakh.domain.watchlist import Handling, Watchlist
 from parakh.errors import Unreadable
 from parakh.ingest import reader
-from parakh.ingest.records import Submission
+from parakh.ingest.records import Submission, Unmapped
 from parakh.normalise.codes import country
 from parakh.normalise.dates import read_birth_date
 from parakh.normalise.documents import document_number
@@ -28,6 +29,8 @@ from parakh.screen.pipeline import screen as run_screeners
 from parakh.screen.screener import TravellerSubject
 from parakh.services import imports, intake, queue
 from parakh.services.intake import Received
+
+_INDEX = re.compile(r"\[\d+\]")
 
 _FILES = click.argument(
     "files",
@@ -87,18 +90,22 @@ def _outcome(path: Path, view: intake.MessageView, received: Received) -> dict[s
 @click.command()
 @_FILES
 @as_json
-@click.option("--unmapped", is_flag=True, help="Count the segments that no field takes.")
+@click.option(
+    "--unmapped",
+    is_flag=True,
+    help="Count the segments, or members of crossings, that no field takes.",
+)
 def parse(files: tuple[Path, ...], as_json: bool, unmapped: bool) -> None:
     """Read message files without storing anything.
 
     Broken messages give what could be read of them, and errors with line and column. Exit code 1
-    when anything was wrong.
+    when anything was wrong; warnings alone leave it 0.
     """
     counts = Counter[str]()
     wrong = False
     documents = []
     for path, submission in _submissions(files):
-        counts.update(own.segment for own in submission.unmapped)
+        counts.update(map(_unmapped, submission.unmapped))
         document = parsed_json(path.name, submission)
         wrong |= any(error["severity"] == Severity.ERROR for error in document["errors"])
         if as_json and not unmapped:
@@ -121,17 +128,21 @@ def _submissions(files: tuple[Path, ...]) -> Iterator[tuple[Path, Submission]]:
                 yield path, submission
 
 
+def _unmapped(own: Unmapped) -> str:
+    """The tag of a segment; the JSON path of a member, alike for every element of an array."""
+    return own.segment or _INDEX.sub("[*]", own.text)
+
+
 def _print_counts(counts: Counter[str]) -> None:
     for segment, count in counts.most_common():
         click.echo(f"{count:8}  {segment}")
 
 
 def _print_parsed(document: dict[str, Any]) -> None:
-    people, voyages = document["travellers"], document["voyages"]
-    click.echo(
-        f"{document['file']}: {document['message_type'] or 'unknown'} {document['version']}, "
-        f"{len(voyages)} voyages, {len(people)} travellers"
-    )
+    counted = ("crossings",) if "crossings" in document else ("voyages", "travellers")
+    holds = ", ".join(f"{len(document[name])} {name}" for name in counted)
+    kind = f"{document['message_type'] or 'unknown'} {document['version']}"
+    click.echo(f"{document['file']}: {kind}, {holds}")
     for error in document["errors"]:
         place = f"{document['file']}:{error['line']}:{error['column']}"
         click.echo(f"  {place}: {error['segment']}: {error['cause']} ({error['severity']})")
@@ -283,7 +294,14 @@ def simulate(out: Path, seed: int, day: Any, as_json: bool) -> None:
 
     today = day.date() if day else date.today()  # noqa: DTZ011  (the operator's own day)
     done = traffic.write(out, seed=seed, today=today)
-    files = [*done.messages, done.watchlist, done.crossings, done.truth]
+    files = [
+        *done.messages,
+        *done.bookings,
+        done.timetable,
+        done.watchlist,
+        done.crossings,
+        done.truth,
+    ]
     if as_json:
         print_json({"files": [str(path) for path in files], "travellers": done.travellers})
     else:

@@ -12,7 +12,7 @@ from parakh.access import Permission, Role
 from parakh.cli.centre import as_json, note, opened, operator, print_json, settings
 from parakh.domain.ids import new_id
 from parakh.domain.unit import Unit
-from parakh.services import accounts, trail
+from parakh.services import accounts, answers, api_keys, trail
 from parakh.services.centre import Centre
 from parakh.services.doctor import Check, examine
 
@@ -226,19 +226,49 @@ def key() -> None:
 
 @key.command("add")
 @click.argument("name")
-@click.option("--permission", "permissions", multiple=True, required=True, type=_PERMISSION)
+@click.option("--permission", "permissions", multiple=True, type=_PERMISSION)
 @click.option("--unit", "units", multiple=True, help="Identifier of a unit; may be repeated.")
-def add_key(name: str, permissions: tuple[str, ...], units: tuple[str, ...]) -> None:
+@click.option(
+    "--carrier",
+    default="",
+    help="IATA or ICAO designator: the key sends messages and sees this carrier's, no more.",
+)
+def add_key(name: str, permissions: tuple[str, ...], units: tuple[str, ...], carrier: str) -> None:
     """Make a key NAME and print it; it cannot be shown again."""
     with opened() as centre:
-        secret = accounts.add_api_key(
+        secret = api_keys.add(
             centre,
             operator(),
             name=name,
             permissions=frozenset(Permission(own) for own in permissions),
             units=frozenset(units),
+            carrier=carrier,
         )
     click.echo(secret)
+
+
+@key.command("list")
+@as_json
+def list_keys(as_json: bool) -> None:
+    """List all keys, revoked ones too; the keys themselves are not stored."""
+    with opened() as centre:
+        rows: list[dict[str, Any]] = [
+            {
+                "name": own.name,
+                "carrier": own.carrier,
+                "permissions": sorted(own.permissions),
+                "units": sorted(own.units),
+                "created_at": own.created_at,
+                "revoked_at": own.revoked_at,
+            }
+            for own in api_keys.all_keys(centre, operator())
+        ]
+    if as_json:
+        print_json(rows)
+    else:
+        for row in rows:
+            state = "revoked" if row["revoked_at"] else ", ".join(row["permissions"])
+            click.echo(f"{row['name']:20} {row['carrier'] or '-':4} {state}")
 
 
 @key.command("revoke")
@@ -246,9 +276,40 @@ def add_key(name: str, permissions: tuple[str, ...], units: tuple[str, ...]) -> 
 def revoke_key(name: str) -> None:
     """End the life of the key NAME."""
     with opened() as centre:
-        done = accounts.revoke_api_key(centre, operator(), name)
+        done = api_keys.revoke(centre, operator(), name)
     click.echo("revoked" if done else "there is no such living key")
     if not done:
+        sys.exit(1)
+
+
+@click.command()
+@click.argument("message_id")
+@as_json
+def answer(message_id: str, as_json: bool) -> None:
+    """Print what the sender of a message is told: CUSRES for passenger lists, ACKRES for bookings.
+
+    Exit code 1 when a part was not accepted, or there is no answer (yet).
+    """
+    with opened() as centre:
+        found = answers.of_message(centre, operator(), message_id)
+    rows = [
+        {
+            "ordinal": own.ordinal,
+            "accepted": own.accepted,
+            "at": own.at,
+            "delivered_at": own.delivered_at,
+            "delivered_to": own.delivered_to,
+            "text": own.text,
+        }
+        for own in found.answers or ()
+    ]
+    if as_json:
+        print_json({"message": message_id, "state": found.message.state.value, "answers": rows})
+    elif found.answers is None:
+        note("the message has not been read yet")
+    else:
+        click.echo(found.text)
+    if not rows or not all(row["accepted"] for row in rows):
         sys.exit(1)
 
 

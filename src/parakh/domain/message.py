@@ -1,6 +1,7 @@
 """A Message is one raw transmission as received; a Part is one message of a standard inside it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -11,14 +12,19 @@ class Channel(StrEnum):
     CLI = "cli"
     HTTP = "http"
     DROP = "drop"
+    SFTP = "sftp"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
-    """Where a message came from: the channel, and its name there (a file name, a carrier's key)."""
+    """Where a message came from: the channel, and its name there (a file name, a key's name).
+
+    `carrier` is the carrier whose own key sent it (IATA or ICAO designator); "" where no key says.
+    """
 
     channel: Channel
     name: str
+    carrier: str = ""
 
 
 class MessageState(StrEnum):
@@ -73,6 +79,28 @@ class Problem:
         return f"{file}:{self.line}:{self.column}: {tag}{self.cause}"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Envelope:
+    """The headers around a message (ISO 9735-1): what orders it, and what an answer must repeat.
+
+    Attributes:
+        syntax: syntax identifier and version (UNB S001), such as `UNOA:4`.
+        sender, recipient: identification with its qualifier after a colon, if any (UNB S002, S003).
+        sent: date and time of preparation (UNB S004) as sent, such as `130527:0910`; "" if none.
+        reference: interchange control reference (UNB 0020).
+        group: functional group's reference (UNG 0048), "" where there is none.
+        test: whether the sender marked it as a test (UNB 0035).
+    """
+
+    syntax: str = ""
+    sender: str = ""
+    recipient: str = ""
+    sent: str = ""
+    reference: str = ""
+    group: str = ""
+    test: bool = False
+
+
 class PartState(StrEnum):
     """Whether a part could be read."""
 
@@ -85,7 +113,8 @@ class Message:
     """One raw transmission as received, never altered, never lost; its bytes are kept apart.
 
     Attributes:
-        digest: SHA-256 of the bytes, in hexadecimal; the same bytes twice are one message.
+        digest: SHA-256 of the bytes, in hexadecimal; the same bytes twice from one sender are one
+            message.
         size: the number of bytes.
         corrects: the message whose quarantined part this one mends, if any.
         run: how many times it was read (a re-run counts up).
@@ -112,6 +141,11 @@ class Part:
         reference: the sender's message reference.
         line: line at which it begins, from 1.
         problems: what was wrong; a quarantined part has at least one error.
+        carrier: whose voyage it is about, else whose key sent it; "" where neither is known.
+        envelope: the headers around it; None where there are none.
+        said_at: when its sender made it; orders messages that come out of order.
+        travellers: how many it tells of.
+        removed: how often protected content was left out, by its code.
     """
 
     id: str
@@ -123,3 +157,8 @@ class Part:
     line: int
     state: PartState
     problems: tuple[Problem, ...] = ()
+    carrier: str = ""
+    envelope: Envelope | None = None
+    said_at: datetime | None = None
+    travellers: int = 0
+    removed: Mapping[str, int] = field(default_factory=dict)

@@ -64,11 +64,26 @@ class TravellerRole(StrEnum):
     TRANSIT = "transit"
 
 
+class Standing(StrEnum):
+    """Whether a person comes, as far as his carrier said last."""
+
+    EXPECTED = "expected"
+    BOARDED = "boarded"
+    NOT_BOARDED = "not_boarded"
+    CANCELLED = "cancelled"
+
+    @property
+    def comes(self) -> bool:
+        """Whether he must be looked for at the border."""
+        return self in (Standing.EXPECTED, Standing.BOARDED)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Traveller:
-    """A person as declared for one voyage, normalised.
+    """A person as declared for one voyage, normalised: what all sources say of him together.
 
     Countries are ISO 3166-1 alpha-3; ports IATA or UN/LOCODE codes; `bags` are tag numbers.
+    `voyage_id` is "" for somebody who crossed by no declared voyage.
     """
 
     id: str
@@ -85,3 +100,4 @@ class Traveller:
     seat: str | None = None
     bags: tuple[str, ...] = ()
     documents: tuple[Document, ...] = ()
+    standing: Standing = Standing.EXPECTED

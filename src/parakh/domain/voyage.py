@@ -28,7 +28,10 @@ class Voyage:
 
     `departure` and `arrival` are local times of their ports, without a zone, as carriers send them;
     `due_at` (UTC) is when it touches the port of the centre's own country: leaving it for an exit,
-    arriving otherwise. Ports are IATA codes for air, UN/LOCODE otherwise.
+    arriving otherwise; `leaves_at` (UTC) is its departure. `scheduled_departure` (local) is None
+    for a voyage that no timetable announced. It is `cancelled` when its carrier called it off, or a
+    timetable or an officer of the centre took it out (`taken_out`). Ports are IATA codes for air,
+    UN/LOCODE otherwise.
     """
 
     id: str
@@ -41,6 +44,10 @@ class Voyage:
     arrival: datetime | None
     due_at: datetime | None
     direction: Direction
+    leaves_at: datetime | None = None
+    scheduled_departure: datetime | None = None
+    cancelled: bool = False
+    taken_out: bool = False
 
     @property
     def name(self) -> str:

@@ -9,49 +9,26 @@ becomes a segment with a `fault`.
 import gc
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise, repeat
+from operator import add
 from typing import NamedTuple
 
 from parakh.domain.message import Problem, Severity
 from parakh.ingest.quotes import TAGS, straightened
+from parakh.ingest.service import BLANK, BOM, Chunk, Service, chunks
 
-_BLANK = " \t\r\n\x00\x1a"
-_BOM = "\u00ef\u00bb\u00bf"
 _GARBAGE = "These bytes are no segment"
 _QUOTE = "A typographic quotation mark stands here for the terminator, or beside one"
 _LOST = "The segment's terminator is missing; the next segment was told by its tag"
 UNTERMINATED = "The data end before the segment's terminator"
-_CHARSETS = {
-    "UNOD": "iso8859-2",
-    "UNOE": "iso8859-5",
-    "UNOF": "iso8859-7",
-    "UNOG": "iso8859-3",
-    "UNOH": "iso8859-4",
-    "UNOI": "iso8859-6",
-    "UNOJ": "iso8859-8",
-    "UNOK": "iso8859-9",
-    "UNOL": "iso8859-15",
-}
-"""ISO 9735-1 annex A, 0001: the character sets that are neither ASCII, Latin-1 nor UTF-8."""
-
-_REMEMBERED = 4096
-"""So many distinct plain segments are kept at most, which bounds the memory."""
+_AT_ONCE = 2048
+"""So many segments are parsed together: few enough that the processor's cache holds them."""
 
 _CONTINUATION = re.compile("[\u0080-\u00bf]")
 """Bytes that continue a UTF-8 character, as Latin-1."""
-
-_HEAD = re.compile(
-    r"UNB *(?P<element>[^A-Z0-9 \t\r\n\x00\x1a])(?P<syntax>[A-Z]{3}[A-Z0-9])"
-    r"(?P<component>[^A-Z0-9 \t\r\n\x00\x1a])"
-)
-_UNA = re.compile(r"UNA([^A-Z0-9]{4,6})[ \t\r\n\x00]*\Z")
-_WHOLE_UNA = re.compile(rf"(?:{_BOM})?[ \t\r\n\x00\x1a]*UNA([^A-Z0-9]{{6}})")
-_BARE_HEADER = re.compile(r"UNH *(?P<element>[^A-Z0-9 \t\r\n\x00\x1a])")
-_TERMINATOR = re.compile(r"([^A-Z0-9 \t\r\n\x00]|(?<=\S)\r?\n)[ \t\r\n\x00]*+UN[GH] *[^A-Z0-9 ]")
-"""Each run of blanks is looked at once, here and below, or hostile input would take hours."""
 
 
 class Segment(NamedTuple):
@@ -99,15 +76,6 @@ _new_segment = tuple.__new__
 """Twice as fast as the class's own constructor, and there is one call for each segment."""
 
 
-class Service(NamedTuple):
-    """The service characters of one interchange (UNA); `release` is empty where there is none."""
-
-    component: str = ":"
-    element: str = "+"
-    release: str = "?"
-    terminator: str = "'"
-
-
 def tokenise(data: bytes) -> list[Segment]:
     """Splits a transmission of any number of interchanges into segments; never raises."""
     with uncollected():
@@ -124,102 +92,10 @@ def uncollected() -> Iterator[None]:
         yield
     finally:
         if enabled:
+            # To the oldest generation at once, or the next allocation would walk over all of them.
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()
-
-
-class _Chunk(NamedTuple):
-    """A run of the text under one set of service characters; `body` is where its UNA ends."""
-
-    start: int
-    una: str
-    body: int
-    end: int
-    service: Service
-    charset: str
-    fault: str
-
-
-def _chunks(upper: str, before: "_Chunk | None") -> Iterator[_Chunk]:
-    """The interchanges in the text, which is given in upper case; it may begin amid `before`."""
-    heads = [(_una_before(upper, head.start()), head) for head in _HEAD.finditer(upper)]
-    starts = [una.start() if una else head.start() for una, head in heads]
-    first = starts[0] if starts else len(upper)
-    if before is not None and first > 0:
-        yield before._replace(start=0, una="", body=0, end=first, fault="")
-    elif first > 0:
-        yield _headless(upper, first)
-    ends = [*starts[1:], len(upper)]
-    for (una, head), start, end in zip(heads, starts, ends, strict=False):
-        service, fault, characters = _service(una[1] if una else "", head, upper, end)
-        charset = _CHARSETS.get(head["syntax"], "")
-        body = start + 3 + len(characters) if una else start
-        yield _Chunk(start, characters, body, end, service, charset, fault)
-
-
-def _una_before(upper: str, offset: int) -> re.Match[str] | None:
-    """The UNA right before a UNB; between them there is at most a little padding."""
-    return _UNA.search(upper, max(0, offset - 32), offset)
-
-
-def _headless(text: str, end: int) -> _Chunk:
-    """What stands before the first UNB, or a whole file without one."""
-    una = _WHOLE_UNA.match(text, 0, end)
-    service = _of_una(una[1]) if una else None
-    if una and service and service.terminator not in _BLANK:
-        return _Chunk(una.start(1) - 3, una[1], una.end(), end, service, "", "")
-    header = _BARE_HEADER.search(text, 0, end)
-    service = Service(element=header["element"]) if header else Service()
-    body = len(_BOM) if text.startswith(_BOM) else 0
-    return _Chunk(0, "", min(body, end), end, service, "", "")
-
-
-def _service(una: str, head: re.Match[str], text: str, end: int) -> tuple[Service, str, str]:
-    """The service characters, what is wrong with the UNA, and those of its characters that count.
-
-    Some senders leave one of its six characters out; a sixth that is then a line break is none
-    if the UNB line ends in the fifth.
-    """
-    inferred = _terminator(head, text, end)
-    if not una:
-        release = "" if inferred == "?" else "?"
-        return Service(head["component"], head["element"], release, inferred), "", ""
-    service = _of_una(una)
-    cut = una[-1] in "\r\n" and una[-2] == inferred
-    if service is not None and service.element == head["element"] and not cut:
-        return service, "", una
-    short = una.rstrip(_BLANK)
-    service = Service(head["component"], head["element"], _release(short), inferred)
-    fault = "The UNA segment does not hold six service characters; they were told from the UNB"
-    return service, fault, short
-
-
-def _terminator(head: re.Match[str], text: str, end: int) -> str:
-    """The character before the first UNG or UNH, if it can be the terminator, else the usual one.
-
-    A line break is believed only where the usual terminator does not occur.
-    """
-    found = _TERMINATOR.search(text, head.end(), end)
-    if found is None or found[1] in (head["element"], head["component"]):
-        return "'"
-    if found[1][-1] == "\n" and text.find("'", head.end(), end) >= 0:
-        return "'"
-    return found[1][-1]
-
-
-def _of_una(una: str) -> Service | None:
-    """The service characters as UNA gives them; None if they cannot be what is meant."""
-    if len(una) != 6:
-        return None
-    component, element, release, terminator = una[0], una[1], una[3], una[5]
-    if len({component, element, terminator}) < 3 or {component, element} & set(_BLANK):
-        return None
-    if release in (" ", component, element, terminator):
-        release = ""
-    return Service(component, element, release, terminator)
-
-
-def _release(una: str) -> str:
-    return "\\" if "\\" in una[2:] else "?"
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -244,47 +120,55 @@ def _patterns(service: Service) -> tuple[re.Pattern[str], re.Pattern[str], re.Pa
     )
 
 
-def _pieces(text: str, chunk: _Chunk) -> list[str]:
-    """What stands between the terminators; one at the very end has none behind it."""
+def _pieces(text: str, chunk: Chunk) -> list[str]:
+    """What stands between the terminators, and behind the last one."""
     release, terminator = chunk.service.release, chunk.service.terminator
     if release and text.find(release, chunk.body, chunk.end) >= 0:
-        one = _patterns(chunk.service)[0]
-        return one.findall(text, chunk.body, chunk.end)
+        pieces = _patterns(chunk.service)[0].findall(text, chunk.body, chunk.end)
+        if sum(map(len, pieces)) + len(pieces) - 1 > chunk.end - chunk.body:
+            pieces.pop()  # the pattern matches once more, at the very end
+        return pieces
     return text[chunk.body : chunk.end].split(terminator)
 
 
-_Plain = tuple[str, tuple[tuple[str, ...], ...], int, int, int]
-"""A whole segment without anything odd: tag, elements, and of the padding before it the length,
-the line breaks, and what follows the last of them."""
+_Plain = tuple[str, tuple[tuple[str, ...], ...], int, int, int, int]
+"""A whole segment without anything odd: tag, elements, its length with the terminator, and of the
+padding before it the length and the line breaks; last the column, or 0 where no line begins."""
 
 
-def _parse_plain(piece: str, service: Service, newline: str, tags: set[str]) -> _Plain | None:
-    """A segment of printable ASCII in which nothing is released; None for any other.
+def _parse_plain(pieces: Iterable[str], service: Service, newline: str) -> dict[str, _Plain | None]:
+    """Segments of printable ASCII in which nothing is released, by their text; None for any other.
 
-    `tags` remembers the tags that were found to be some.
+    Many occur again and again, so that each is looked at once.
     """
-    body = piece.lstrip(_BLANK)
-    if not (body.isprintable() and body.isascii()):
-        return None
     component, element, release, _ = service
-    if release and release in body:
-        return None
-    tag, *parts = body.split(element)
-    if tag not in tags:
-        if not (len(tag) == 3 and tag.isalnum() and tag.isupper()):
-            return None
-        tags.add(tag)
-    elements: tuple[tuple[str, ...], ...]
-    if component in body:
-        elements = tuple([tuple(p.split(component)) if component in p else (p,) for p in parts])
-    else:
-        elements = tuple(zip(parts, strict=False))
-    padding = len(piece) - len(body)
-    if not padding:
-        return tag, elements, 0, 0, 0
-    last = piece.rfind(newline, 0, padding)
-    breaks = piece.count(newline, 0, padding) if last >= 0 else 0
-    return tag, elements, padding, breaks, padding - last - 1
+    release = release or "\n"  # which is in no printable text
+    found: dict[str, _Plain | None] = dict.fromkeys(pieces)
+    tags: set[str] = set()
+    for piece in found:
+        body = piece.lstrip(BLANK)
+        if release in body or not (body.isprintable() and body.isascii()):
+            continue
+        tag, *parts = body.split(element)
+        if tag not in tags:
+            if not (len(tag) == 3 and tag.isalnum() and tag.isupper()):
+                continue
+            tags.add(tag)
+        elements: tuple[tuple[str, ...], ...]
+        if component in body:
+            elements = tuple([tuple(p.split(component)) if component in p else (p,) for p in parts])
+        else:
+            elements = tuple(zip(parts, strict=False))
+        size = len(piece)
+        padding = size - len(body)
+        breaks = column = 0
+        if padding == 1 and piece[0] == newline:
+            breaks = column = 1
+        elif padding and (last := piece.rfind(newline, 0, padding)) >= 0:
+            breaks = piece.count(newline, 0, padding)
+            column = padding - last
+        found[piece] = tag, elements, size + 1, padding, breaks, column
+    return found
 
 
 class Tokeniser:
@@ -303,27 +187,25 @@ class Tokeniser:
         self._column_base = 0
         self._end = 0
         self._segments: list[Segment] = []
-        self._chunk: _Chunk | None = None
-        self._known: dict[str, _Plain] = {}
-        self._tags: set[str] = set()
+        self._chunk: Chunk | None = None
+        self._services: list[tuple[int, Service]] = []
 
     def feed(self, data: bytes) -> list[Segment]:
         """The segments of the next window; its last one is taken as unterminated if it is."""
         utf8 = _is_utf8(data)
         text, mended = straightened(data.decode("latin-1"), utf8=utf8)
         self._segments = []
+        del self._services[:-1]
         self._text, self._utf8, self._wide = text, utf8, utf8 and not text.isascii()
         newline = "\n" if "\n" in text else "\r"
-        if newline != self._newline:
-            self._newline, self._known = newline, {}
+        self._newline = newline
         self._seen = 0
         if not self._base:
-            self._column_base = len(_BOM) if text.startswith(_BOM) else 0
+            self._seen = self._column_base = len(BOM) if text.startswith(BOM) else 0
         upper = text.upper() if text.isascii() else text.encode("latin-1").upper().decode("latin-1")
-        for chunk in _chunks(upper, self._chunk):
-            if self._chunk is None or self._chunk.service != chunk.service:
-                self._known = {}
+        for chunk in chunks(upper, self._chunk):
             self._chunk = chunk
+            self._services.append((self._base + chunk.start, chunk.service))
             self._split(chunk)
         self._advance(len(text))
         if mended is not None:
@@ -333,49 +215,68 @@ class Tokeniser:
         segments, self._segments = self._segments, []
         return segments
 
-    def _split(self, chunk: _Chunk) -> None:
-        """Adds the chunk's segments.
+    def characters(self, offset: int) -> str:
+        """The service characters under which the byte at `offset` of the last window was read.
 
-        Most segments are plain (printable ASCII, nothing released) and many occur again and again,
-        so that a short-lived memory of them saves most of the time.
+        In order: component, element, release (a blank if there is none), terminator.
         """
+        starts = [start for start, _ in self._services]
+        component, element, release, terminator = self._services[
+            max(0, bisect_right(starts, offset) - 1)
+        ][1]
+        return f"{component}{element}{release or ' '}{terminator}"
+
+    def _split(self, chunk: Chunk) -> None:
+        """Adds the chunk's segments: runs of plain ones together, any other by itself."""
         if chunk.una:
             self._add("UNA", ((chunk.una,),), chunk.start, chunk.body, chunk.fault)
-        known, add, service, end = self._known, self._segments.append, chunk.service, chunk.end
-        newline, base, begin, tags = self._newline, self._base, self._end, self._tags
         self._advance(chunk.body)
-        line, column_base = self._line, self._column_base
+        *pieces, last = _pieces(self._text, chunk)
         position = chunk.body
-        for piece in _pieces(self._text, chunk):
-            stop = position + len(piece)
-            plain = known.get(piece)
-            if plain is None or stop == end:
-                plain = _parse_plain(piece, service, newline, tags) if stop < end else None
-                if plain is None:
-                    self._line, self._column_base, self._end = line, column_base, begin
-                    self._seen = position
-                    self._split_odd(piece, position, min(stop + 1, end), chunk)
-                    position = stop + 1
-                    self._advance(min(position, end))
-                    line, column_base, begin = self._line, self._column_base, self._end
-                    continue
-                if len(known) >= _REMEMBERED:
-                    known.clear()
-                known[piece] = plain
-            tag, elements, padding, breaks, indent = plain
-            start = position + padding
-            if breaks:
-                line += breaks
-                column_base = start - indent
-            position = stop + 1
-            after = base + position
-            column = start - column_base + 1
-            add(
-                _new_segment(Segment, (tag, elements, begin, base + start, after, line, column, ""))
-            )
-            begin = after
-        self._line, self._column_base, self._end = line, column_base, begin
-        self._seen = end
+        for begin in range(0, len(pieces), _AT_ONCE):
+            position = self._add_pieces(pieces[begin : begin + _AT_ONCE], position, chunk)
+        self._split_odd(last, position, chunk.end, chunk)
+        self._advance(chunk.end)
+
+    def _add_pieces(self, pieces: Sequence[str], position: int, chunk: Chunk) -> int:
+        """Adds terminated pieces that follow one another; gives where the last one ends."""
+        known = _parse_plain(pieces, chunk.service, self._newline)
+        plains = list(map(known.__getitem__, pieces))
+        done = 0
+        for place, plain in enumerate(plains):
+            if plain is None:
+                position = self._add_run(plains[done:place], position)
+                piece = pieces[place]
+                self._split_odd(piece, position, position + len(piece) + 1, chunk)
+                position += len(piece) + 1
+                self._advance(position)
+                done = place + 1
+        return self._add_run(plains[done:], position)
+
+    def _add_run(self, plains: Sequence[_Plain | None], position: int) -> int:
+        """Adds plain segments that follow one another; gives where the last one ends.
+
+        There is one for each line of a long list: all that can be is done for all at once.
+        """
+        if not plains:
+            return position
+        tags, elements, sizes, paddings, breaks, columns = zip(*plains, strict=True)
+        offset = self._base + position
+        ends = list(accumulate(sizes, initial=offset))
+        starts = list(map(add, ends, paddings))
+        lines = list(accumulate(breaks, initial=self._line))[1:]
+        if 0 in columns:
+            line_start = self._base + self._column_base
+            columns = [
+                (column, line_start := start + 1 - column)[0] if column else start + 1 - line_start
+                for column, start in zip(columns, starts, strict=False)
+            ]
+        begins = [self._end, *ends[1:-1]]
+        values = zip(tags, elements, begins, starts, ends[1:], lines, columns, repeat(""))
+        self._segments += map(_new_segment, repeat(Segment), values)
+        self._line, self._end, self._seen = lines[-1], ends[-1], ends[-1] - self._base
+        self._column_base = starts[-1] + 1 - columns[-1] - self._base
+        return self._seen
 
     def _advance(self, offset: int) -> None:
         """Brings line and column up to `offset` in the window.
@@ -417,9 +318,9 @@ class Tokeniser:
         if self._segments and not self._segments[index].fault:
             self._segments[index] = self._segments[index]._replace(fault=_QUOTE)
 
-    def _split_odd(self, piece: str, begin: int, end: int, chunk: _Chunk) -> None:
+    def _split_odd(self, piece: str, begin: int, end: int, chunk: Chunk) -> None:
         """A stretch up to a terminator that is broken over lines, escaped, damaged or blank."""
-        body = piece.lstrip(_BLANK)
+        body = piece.lstrip(BLANK)
         if not body:
             return
         start = begin + len(piece) - len(body)
@@ -431,8 +332,8 @@ class Tokeniser:
         fault = UNTERMINATED if start + len(body) == end else ""
         self._add_piece(last, start + cuts[-1], end, chunk, fault)
 
-    def _add_piece(self, piece: str, start: int, end: int, chunk: _Chunk, fault: str) -> None:
-        piece = piece.rstrip(_BLANK if fault else "\r\n\x00")
+    def _add_piece(self, piece: str, start: int, end: int, chunk: Chunk, fault: str) -> None:
+        piece = piece.rstrip(BLANK if fault else "\r\n\x00")
         joined = self._decode(piece, chunk).replace("\r", "").replace("\n", "")
         tag, elements = _parse(joined, chunk.service)
         if tag:
@@ -453,7 +354,7 @@ class Tokeniser:
         else:
             self._add("", (), start, end, _GARBAGE)
 
-    def _decode(self, text: str, chunk: _Chunk) -> str:
+    def _decode(self, text: str, chunk: Chunk) -> str:
         if text.isascii():
             return text
         data = text.encode("latin-1")

@@ -6,13 +6,15 @@ Each value is taken from where it stood, as text; `parakh.normalise` interprets 
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
 from parakh.domain.message import Problem, Severity
 from parakh.ingest.edifact import Segment
 from parakh.ingest.paxlst_legs import Leg, voyages
+from parakh.ingest.paxlst_parts import Document, Person
 from parakh.ingest.paxlst_values import (
+    CREW_LIST,
+    MASTER_CREW,
     action_of,
     bag_tags,
     contacts_of,
@@ -22,15 +24,13 @@ from parakh.ingest.paxlst_values import (
     place_of_birth,
 )
 from parakh.ingest.records import (
-    DeclaredAddress,
     DeclaredContact,
-    DeclaredDocument,
     DeclaredTraveller,
     Submission,
     Unmapped,
 )
 
-_CREW_LISTS = frozenset(("250", "336"))
+_CREW_LISTS = frozenset((CREW_LIST, MASTER_CREW))
 _FUNCTIONS = _CREW_LISTS | {"745", "266", "655"}
 """BGM 1001: passengers 745, crew 250, master crew 336, flight close-out 266, gate pass 655."""
 
@@ -64,17 +64,19 @@ def read(segments: Sequence[Segment], base: Submission, cut: bool) -> Submission
 
     It is fatal, which means that the list cannot be used as a whole, when it has no BGM, when no
     leg has a number and a port, or when it is `cut` off before its control total, so that persons
-    may be missing from it. Anything else costs at most the value that it concerns.
+    may be missing from it. Anything else costs at most the value that it concerns. A master crew
+    list is for no voyage, and has none.
     """
     reading = _Reading()
     reading.run(segments)
-    legs, leg_problems = voyages(reading.legs)
+    master = reading.function == MASTER_CREW
+    legs, leg_problems = voyages([] if master else reading.legs)
     problems = [*reading.problems, *leg_problems]
     fatal = []
     header = segments[0]
     if not reading.function_seen:
         fatal.append(header.problem("There is no BGM: the list does not say what it is for"))
-    if not any(leg.number and (leg.origin or leg.destination) for leg in legs):
+    if not master and not any(leg.number and (leg.origin or leg.destination) for leg in legs):
         fatal.append(header.problem("No TDT gives a flight or voyage number with a port"))
     if cut and not reading.totalled:
         cause = "The list ends before its control total and its UNT; persons may be missing"
@@ -101,44 +103,6 @@ def _place(problem: Problem) -> tuple[int, int]:
     return problem.line, problem.column
 
 
-@dataclass(slots=True)
-class _Document:
-    """A DOC group; without a number it only catches the segments that belong to it."""
-
-    values: dict[str, Any]
-    lines: dict[str, int] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class _Person:
-    """A NAD group of a person while it is read; `settled` once its first lines are over."""
-
-    values: dict[str, Any]
-    lines: dict[str, int]
-    bags: list[str] = field(default_factory=list)
-    documents: list[_Document] = field(default_factory=list)
-    nationalities: list[str] = field(default_factory=list)
-    contacts: list[DeclaredContact] = field(default_factory=list)
-    address: DeclaredAddress | None = None
-    settled: bool = False
-
-    def declared(self) -> DeclaredTraveller:
-        documents = [
-            DeclaredDocument(**own.values, lines=own.lines)
-            for own in self.documents
-            if own.values["number"]
-        ]
-        return DeclaredTraveller(
-            **self.values,
-            lines=self.lines,
-            bags=tuple(self.bags),
-            documents=tuple(documents),
-            other_nationalities=tuple(self.nationalities),
-            contacts=tuple(self.contacts),
-            addresses=(self.address,) if self.address else (),
-        )
-
-
 class _Reading:
     """Walks over the segments of one message; each method takes the segments of one tag."""
 
@@ -156,25 +120,8 @@ class _Reading:
         self.totals: list[tuple[Segment, str, str]] = []
         self._in_legs = False
         self._reporting = False
-        self._person: _Person | None = None
-        self._document: _Document | None = None
-        self._takers: dict[str, Callable[[Segment], None]] = {
-            "BGM": self._bgm,
-            "NAD": self._nad,
-            "TDT": self._tdt,
-            "LOC": self._loc,
-            "DTM": self._dtm,
-            "ATT": self._att,
-            "MEA": self._mea,
-            "FTX": self._ftx,
-            "NAT": self._nat,
-            "RFF": self._rff,
-            "DOC": self._doc,
-            "CNT": self._cnt,
-            "COM": self._com,
-            "GEI": self._gei,
-            "EMP": self._emp,
-        }
+        self._person: Person | None = None
+        self._document: Document | None = None
 
     @property
     def totalled(self) -> bool:
@@ -183,11 +130,11 @@ class _Reading:
 
     def run(self, segments: Iterable[Segment]) -> None:
         """Reads all segments."""
-        takers = self._takers
+        takers = _TAKERS
         for segment in segments:
             taker = takers.get(segment.tag)
             if taker is not None:
-                taker(segment)
+                taker(self, segment)
             elif segment.tag not in ("UNH", "UNT"):
                 self._other(segment)
         self._close_person()
@@ -243,7 +190,7 @@ class _Reading:
             self._report(segment, "This person has no name")
         values = {"line": segment.line, "role": role, "family_name": family, "given_names": given}
         lines = {"family_name": segment.line, "given_names": segment.line}
-        self._person = _Person(values, lines)
+        self._person = Person(values, lines)
 
     def _close_person(self) -> None:
         if self._person is not None:
@@ -283,6 +230,8 @@ class _Reading:
         self._close_person()
         self._in_legs = True
         self.legs.append(Leg(segment))
+        if self.function == MASTER_CREW:
+            self._leave(segment)
 
     def _loc(self, segment: Segment) -> None:
         qualifier = segment.get(0)
@@ -398,7 +347,7 @@ class _Reading:
             cause = "DOC gives no document number and is left out"
             self._report(segment, cause, Severity.WARNING)
         values = {"type": segment.get(0), "number": number, "line": segment.line}
-        self._document = _Document(values)
+        self._document = Document(values)
         self._person.documents.append(self._document)
 
     def _cnt(self, segment: Segment) -> None:
@@ -419,7 +368,7 @@ class _Reading:
             self._leave(segment)
 
     def _take(
-        self, target: _Person | _Document | None, name: str, value: str | int, segment: Segment
+        self, target: Person | Document | None, name: str, value: str | int, segment: Segment
     ) -> bool:
         """Sets a value once; what a sender gives a second time is listed as unmapped."""
         if target is None or value == "":
@@ -433,7 +382,7 @@ class _Reading:
         return True
 
     def _take_date(
-        self, target: _Person | _Document | None, name: str, value: str, segment: Segment
+        self, target: Person | Document | None, name: str, value: str, segment: Segment
     ) -> None:
         if self._take(target, name, value, segment):
             self._check_date(segment, value, time=False)
@@ -451,3 +400,13 @@ class _Reading:
 
     def _report(self, segment: Segment, cause: str, severity: Severity = Severity.ERROR) -> None:
         self.problems.append(segment.problem(cause, severity))
+
+
+_TAKERS: dict[str, Callable[[_Reading, Segment], None]] = {
+    tag: getattr(_Reading, f"_{tag.lower()}")
+    for tag in (
+        *("BGM", "NAD", "TDT", "LOC", "DTM", "ATT", "MEA", "FTX", "NAT", "RFF", "DOC", "CNT"),
+        *("COM", "GEI", "EMP"),
+    )
+}
+"""The segments that are read; each by the method of its name."""

@@ -20,20 +20,39 @@ _ACTIONS = {
     "CP": "change",
     "XR": "cancel",
     "RP": "reduction",
+    "CL": "close",
     "CLOB": "boarded",
     "CLNB": "not boarded",
+    "XF": "cancel flight",
+    "CF": "change flight",
+    "CC": "change",
+    "BC": "change",
+    "EC": "change",
+    "FC": "change",
 }
-"""BGM C106 1004, as the implementation guide uses it."""
+"""BGM C106 1004, as the implementation guide and the United States' use it: change, cancelled
+reservation and reduction of a party for passengers; close, cancelled and changed flight for its
+status; a change of crew. Other codes of crews (A to F) tell the kind of flight only."""
 
-_FUNCTIONS = {"1": "cancel", "4": "change", "5": "replace", "36": "change"}
-"""BGM 1225; 9 is an original."""
+_MASTER_CREW_ACTIONS = {"H": "cancel", "I": "change"}
+"""The same of a master crew list: G adds, H deletes, I changes."""
+
+_FUNCTIONS = {"1": "cancel", "3": "cancel", "4": "change", "5": "replace", "36": "change"}
+"""BGM 1225: cancellation, deletion, change, replacement; 9 is an original, 2 an addition to it."""
 
 _PARTS = {"C": "first", "F": "final"}
+
+CREW_LIST = "250"
+"""BGM 1001: the crew of a voyage."""
+
+MASTER_CREW = "336"
+"""BGM 1001: all who may fly as a carrier's crew, on no flight in particular."""
 
 
 def action_of(segment: Segment) -> str:
     """What a BGM says is to be done with the list: its document number, else its function code."""
-    return _ACTIONS.get(segment.get(1).upper(), "") or _FUNCTIONS.get(segment.get(2), "")
+    actions = _MASTER_CREW_ACTIONS if segment.get(0) == MASTER_CREW else _ACTIONS
+    return actions.get(segment.get(1).upper(), "") or _FUNCTIONS.get(segment.get(2), "")
 
 
 def transfer(header: Segment) -> tuple[int | None, str]:

@@ -20,6 +20,7 @@ from parakh.ingest.pnrgov_values import (
     bags_of,
     moment,
     padded,
+    parts_of,
     whole,
 )
 from parakh.ingest.records import (
@@ -63,6 +64,7 @@ def read(segments: Sequence[Segment], base: Submission, cut: bool, cards: CardCu
         travellers=tuple([own for booking in bookings for own in booking.travellers]),
         bookings=bookings,
         removed=dict(reading.removed),
+        hidden=(*reading.hidden, *cards.hidden),
         cards=tuple(cards.cards),
         problems=tuple(sorted(problems, key=lambda own: (own.line, own.column))),
         unmapped=tuple(reading.unmapped),
@@ -73,19 +75,13 @@ def read(segments: Sequence[Segment], base: Submission, cut: bool, cards: CardCu
 class _Reading(People):
     """Walks over the segments of one message; each method takes the segments of one tag."""
 
-    def __init__(self, cards: CardCutter) -> None:
-        super().__init__(cards)
-        self._takers: dict[str, Callable[[Segment], None]] = {
-            tag: getattr(self, f"_{tag.lower()}") for tag in _TAGS
-        }
-
     def run(self, segments: Iterable[Segment]) -> None:
         """Reads all segments."""
-        takers = self._takers
+        takers = _TAKERS
         for segment in segments:
             taker = takers.get(segment.tag)
             if taker is not None:
-                taker(segment)
+                taker(self, segment)
             elif segment.tag not in ("UNH", "UNT"):
                 self._unknown(segment)
         self._close()
@@ -176,16 +172,19 @@ class _Reading(People):
             self.reporter = segment.get(0)
         elif self._stage == HEAD:
             get = segment.get
+            system, system_location, *_ = parts_of(segment, 0)
+            agency, office, *_ = parts_of(segment, 1)
+            country, currency, *_ = parts_of(segment, 5)
             booking.agency = DeclaredAgency(
-                system=get(0),
-                system_location=get(0, 1),
-                agency=get(1),
-                office=get(1, 1),
+                system=system,
+                system_location=system_location,
+                agency=agency,
+                office=office,
                 location=get(2),
                 company=get(3),
                 type=get(4),
-                country=get(5),
-                currency=get(5, 1),
+                country=country,
+                currency=currency,
                 agent=get(6),
             )
         elif self._stage == ITINERARY:
@@ -310,7 +309,7 @@ class _Reading(People):
         booking = self._need(segment)
         text = "+".join(":".join(element) for element in segment.elements).strip()
         if reveals(text):
-            self.removed["LTS"] += 1
+            self._remove(segment, "LTS", "content")
         elif text:
             booking.history.append(DeclaredChange(line=segment.line, what="LTS", text=text))
 
@@ -333,27 +332,32 @@ _TAGS = (
 )
 """The segments that are read; each by the method of its name."""
 
+_TAKERS: dict[str, Callable[[_Reading, Segment], None]] = {
+    tag: getattr(_Reading, f"_{tag.lower()}") for tag in _TAGS
+}
+
 
 def _leg(segment: Segment) -> Leg:
     """A TVL: `DDMMYY:HHMM:DDMMYY:HHMM+from+to+seller:operator+number:class`."""
-    get = segment.get
-    day, time, last_day, last_time = get(0), get(0, 1), get(0, 2), get(0, 3)
+    day, time, last_day, last_time, *_ = parts_of(segment, 0)
+    carrier, operator, *_ = parts_of(segment, 3)
+    number, booking_class, *_ = parts_of(segment, 4)
     if len(last_day) == 4 and not last_time:
         last_day, last_time = "", last_day
-    number = get(4).upper()
+    number = number.upper()
     leg = Leg(
         {
             "line": segment.line,
-            "carrier": get(3).upper(),
+            "carrier": carrier.upper(),
             "number": number.lstrip("0") or number,
-            "origin": get(1).upper(),
-            "destination": get(2).upper(),
+            "origin": segment.get(1).upper(),
+            "destination": segment.get(2).upper(),
             "departure": moment(day, time),
             "arrival": moment(last_day or day, last_time) if last_day or last_time else "",
         }
     )
-    leg.take("operating_carrier", get(3, 1).upper())
-    leg.take("booking_class", get(4, 1))
+    leg.take("operating_carrier", operator.upper())
+    leg.take("booking_class", booking_class)
     if number in ("OPEN", "ARNK"):
         leg.values["kind"] = "open" if number == "OPEN" else "surface"
     return leg

@@ -75,8 +75,7 @@ class Person:
     def take_identity(self, identity: Identity, line: int) -> None:
         """What his travel document says of him; the first one's name is his."""
         document = identity.document
-        known = {(own.type, own.number) for own in self.documents}
-        if document is not None and (document.type, document.number) not in known:
+        if document is not None and not self._has(document):
             self.documents.append(document)
         if identity.family and "family_name" not in self.values:
             self.take("family_name", identity.family, line)
@@ -86,6 +85,12 @@ class Person:
         self.take("sex", identity.sex, line)
         self.take("nationality", identity.nationality, line)
 
+    def _has(self, document: DeclaredDocument) -> bool:
+        for own in self.documents:
+            if own.type == document.type and own.number == document.number:
+                return True
+        return False
+
     def declared(self, booking: str, embarkation: str, debarkation: str) -> DeclaredTraveller:
         """The finished record."""
         values = self.values
@@ -93,7 +98,7 @@ class Person:
         if not family:
             family, given = self.family, self.given
         other = family != self.family or given != self.given
-        lines = {"family_name": self.line, "given_names": self.line, **self.lines}
+        lines = {"family_name": self.line, "given_names": self.line} | self.lines
         return DeclaredTraveller(
             line=self.line,
             role="passenger",

@@ -6,9 +6,11 @@ from parakh.ingest.pnrgov_parts import Person
 from parakh.ingest.pnrgov_services import Services
 from parakh.ingest.pnrgov_state import HISTORY, PEOPLE
 from parakh.ingest.pnrgov_values import (
+    before_contact,
     contact,
     moment,
     padded,
+    parts_of,
     read_contact,
     traveller_type,
     whole,
@@ -29,20 +31,19 @@ class People(Services):
 
     def _add(self, segment: Segment) -> None:
         booking = self._need(segment)
-        get = segment.get
+        purpose, street, city, state, region, country, postal_code, text, *_ = parts_of(segment, 1)
         who = self._person.reference if self._person is not None else ""
         address = DeclaredAddress(
-            purpose=get(1),
-            street=get(1, 1),
-            city=get(1, 2),
-            region=get(1, 3) or get(1, 4),
-            country=get(1, 5),
-            postal_code=get(1, 6),
+            purpose=purpose,
+            street=street,
+            city=city,
+            region=state or region,
+            country=country,
+            postal_code=postal_code,
             traveller=who,
             line=segment.line,
         )
         placed = any((address.street, address.city, address.country, address.postal_code))
-        text = get(1, 7)
         if self._payment is not None:
             where = (address.street, address.city, address.region, address.postal_code)
             self._payment.setdefault("payer_address", ", ".join(own for own in where if own))
@@ -72,42 +73,44 @@ class People(Services):
 
     def _tif(self, segment: Segment) -> None:
         booking = self._need(segment)
-        family, given = segment.get(0), segment.get(1)
-        reference = segment.get(1, 2)
+        family, group, size, *_ = parts_of(segment, 0)
+        given, kind, reference, *_ = parts_of(segment, 1)
         if self._stage == HISTORY:
             self._changed(segment, f"{family}/{given}".strip("/"))
             return
         if self._stage > PEOPLE:
-            self._find(segment, family, given, reference)
+            self._find(segment, family, given, kind, reference)
             return
         self._stage = PEOPLE
         self._ticket = self._payment = None
-        if segment.get(0, 1).upper() == "G":
+        if group.upper() == "G":
             booking.values["group_name"] = family
-            booking.values["group_size"] = whole(segment.get(0, 2))
+            booking.values["group_size"] = whole(size)
             self._person = None
             return
-        self._add_person(segment, family, given, reference)
+        self._add_person(segment, family, given, kind, reference)
 
-    def _add_person(self, segment: Segment, family: str, given: str, reference: str) -> None:
+    def _add_person(
+        self, segment: Segment, family: str, given: str, code: str, reference: str
+    ) -> None:
         booking = self._need(segment)
         if not (family or given):
             self._report(segment, "This person has no name")
         person = Person(segment.line, family, given, reference)
-        kind = traveller_type(segment.get(1, 1))
+        kind = traveller_type(code)
         if kind:
             person.values["type"] = kind
         self._person = person
         booking.add(person)
 
-    def _find(self, segment: Segment, family: str, given: str, reference: str) -> None:
+    def _find(self, segment: Segment, family: str, given: str, code: str, reference: str) -> None:
         """Somebody named again at check-in; one whom the booking does not name is added to it."""
         booking = self._need(segment)
         person = booking.person(reference) or booking.named(family, given)
         if person is None:
             cause = "This person stands among the check-in data only; his own TIF is missing"
             self._report(segment, cause, Severity.WARNING)
-            self._add_person(segment, family, given, reference)
+            self._add_person(segment, family, given, code, reference)
             person, self._person = self._person, None
         if self._check_in is not None and person is not None and person.reference:
             self._check_in["traveller"] = person.reference
@@ -151,10 +154,11 @@ class People(Services):
     def _tkt(self, segment: Segment) -> None:
         booking = self._need(segment)
         self._payment = None
+        number, kind, booklets, *_ = parts_of(segment, 0)
         self._ticket = {
-            "number": segment.get(0),
-            "type": segment.get(0, 1),
-            "booklets": segment.get(0, 2),
+            "number": number,
+            "type": kind,
+            "booklets": booklets,
             "traveller": self._person.reference if self._person else "",
             "line": segment.line,
         }
@@ -175,14 +179,15 @@ class People(Services):
             self._leave(segment)
             return
         self._ticket["conditions"] = segment.get(0)
-        self._ticket["deadline"] = moment(segment.get(2), segment.get(2, 1))
+        day, time, *_ = parts_of(segment, 2)
+        self._ticket["deadline"] = moment(day, time)
         self._ticket["carrier"] = segment.get(3)
 
     def _txd(self, segment: Segment) -> None:
         if self._ticket is None:
             self._leave(segment)
             return
-        taxes = [" ".join(part for part in own if part) for own in segment.elements[1:]]
+        taxes = [" ".join(filter(None, own)) for own in segment.elements[1:]]
         self._ticket["taxes"] = (*self._ticket.get("taxes", ()), *(own for own in taxes if own))
 
     def _fop(self, segment: Segment) -> None:
@@ -192,7 +197,7 @@ class People(Services):
             if not any(parts):
                 continue
             account = parts[4]
-            card = self._cards.found(segment, account) or self._cards.account(segment, account)
+            card = self._cards.of_account(segment, account) if account else None
             self._payment = {
                 "kind": parts[0],
                 "amount": parts[2],
@@ -208,7 +213,7 @@ class People(Services):
     def _ift(self, segment: Segment) -> None:
         booking = self._need(segment)
         kind = segment.get(0, 1)
-        texts = [part.strip() for own in segment.elements[1:] for part in own if part.strip()]
+        texts = [text for own in segment.elements[1:] for part in own if (text := part.strip())]
         if not texts:
             self._leave(segment)
             return
@@ -221,8 +226,10 @@ class People(Services):
                 self._payment.setdefault(name, text)
             return
         who = self._person.reference if self._person and self._stage == PEOPLE else ""
-        found = read_contact(" ".join(texts), who, segment.line)
+        whole = " ".join(texts)
+        found = read_contact(whole, who, segment.line)
         if found is not None:
             self._reach(found)
-        else:
-            self.removed["OSI" if kind == _SERVICE_INFORMATION else "IFT"] += 1
+        if before_contact(whole):
+            code = "OSI" if kind == _SERVICE_INFORMATION else "IFT"
+            self._remove(segment, code, "text")

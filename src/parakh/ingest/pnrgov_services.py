@@ -29,6 +29,10 @@ _TEXT_KEPT = frozenset(
 """Services whose text is figures and codes; the text of any other could say anything."""
 
 
+def _keeps_text(code: str) -> bool:
+    return code in _TEXT_KEPT or code in _SEATS or code.startswith("CTC")
+
+
 class Services(State):
     """Takes the SSR segments; each method those of one kind."""
 
@@ -38,9 +42,11 @@ class Services(State):
         code = service.code
         taker = _SERVICES.get(code)
         if taker is None and reason(code):
-            self.removed[code] += 1
+            self._remove(segment, code, "content")
             return
         if self._stage == HISTORY:
+            if taker is None and service.text and not _keeps_text(code):
+                self._remove(segment, code, "text")
             self._changed(segment, code)
             return
         person = self._person if self._stage == PEOPLE else None
@@ -117,8 +123,8 @@ class Services(State):
 
     def _keep(self, segment: Segment, service: Service, person: Person | None) -> None:
         kept = service.code in _TEXT_KEPT
-        if service.text and not kept:
-            self.removed[service.code] += 1
+        if not kept and (service.text or any(datum for datum, _ in service.details)):
+            self._remove(segment, service.code, "text")
         self._need(segment).services.append(
             DeclaredService(
                 code=service.code,

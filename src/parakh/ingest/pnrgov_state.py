@@ -1,7 +1,7 @@
 """How far the reading of a PNRGOV has come, and what every part of it needs."""
 
 from collections import Counter
-from typing import Any
+from typing import Any, Literal
 
 from parakh.domain.message import Problem, Severity
 from parakh.ingest.cards import CardCutter
@@ -17,6 +17,7 @@ from parakh.ingest.records import (
     DeclaredContact,
     DeclaredReference,
     DeclaredVoyage,
+    Hidden,
     Unmapped,
 )
 
@@ -35,6 +36,7 @@ class State:
         self.problems: list[Problem] = []
         self.unmapped: list[Unmapped] = []
         self.removed = Counter[str]()
+        self.hidden: list[Hidden] = []
         self._cards = cards
         self._count: tuple[Segment, str] | None = None
         self._booking: Booking | None = None
@@ -106,6 +108,11 @@ class State:
         self.unmapped.append(
             Unmapped(line=segment.line, column=segment.column, segment=segment.tag, text=text)
         )
+
+    def _remove(self, segment: Segment, code: str, what: Literal["content", "text"]) -> None:
+        """Counts protected content that is left out, and notes where it stands."""
+        self.removed[code] += 1
+        self.hidden.append(Hidden(segment.start, segment.end, what))
 
     def _report(self, segment: Segment, cause: str, severity: Severity = Severity.ERROR) -> None:
         self.problems.append(segment.problem(cause, severity))

@@ -23,7 +23,9 @@ _MONTHS = {
     "DEC": "12",
 }
 _NAMED = re.compile(r"(\d{1,2})([A-Z]{3})(\d{2}|\d{4})")
-_CONTACT = re.compile(r"\bCTC([A-Z])?\b[ /]*(.*)", re.DOTALL)
+_CONTACT = re.compile(r"\bCTC([A-Z])?\b[ /]*(.*)", re.DOTALL | re.ASCII)
+"""A letter that is no ASCII ends no word, so that it is found alike whatever the character set."""
+
 _KINDS = {"E": "email", "F": "fax", "A": "other"}
 """Fourth letter of CTCx: e-mail, fax, address; the others are telephones."""
 
@@ -39,6 +41,7 @@ _TYPES = {
     "INS": "INF",
     "IS": "INF",
 }
+_BORN = re.compile(r"(?:^|[ /])(\d[^ /]*)")
 _IDENTITIES = {"PP": "P", "NI": "I", "ID": "I", "CN": "O", "DL": "O"}
 _MAX_TAGS = 99
 _DIGITS = re.compile(r"(.*?)(\d{1,18})", re.DOTALL)
@@ -49,9 +52,13 @@ _PADDING = ("",) * 8
 
 def padded(element: Sequence[str]) -> list[str]:
     """The components without surrounding blanks, and eight empty ones behind them."""
-    parts = [part.strip() for part in element]
-    parts.extend(_PADDING)
-    return parts
+    return [*map(str.strip, element), *_PADDING]
+
+
+def parts_of(segment: Segment, element: int) -> list[str]:
+    """One element as `padded` gives it; quicker than to get several components one by one."""
+    elements = segment.elements
+    return padded(elements[element]) if element < len(elements) else [*_PADDING]
 
 
 def traveller_type(code: str) -> str:
@@ -72,7 +79,7 @@ def moment(date: str, time: str = "") -> str:
     return f"{date[4:]}{date[2:4]}{date[:2]}{time[:4]}"
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=32768)
 def named_date(text: str) -> str:
     """`YYMMDD` (or CCYYMMDD) of 12JUL64 (or 12JUL1964); other texts as they stand."""
     match = _NAMED.fullmatch(text)
@@ -96,7 +103,8 @@ class Service(NamedTuple):
     @property
     def travellers(self) -> tuple[str, ...]:
         """The references of the travellers it is for; empty if it does not tell."""
-        return tuple(reference for _, reference in self.details if reference)
+        details = self.details
+        return tuple([reference for _, reference in details if reference]) if details else ()
 
 
 def read_service(segment: Segment) -> Service:
@@ -127,10 +135,11 @@ class Identity(NamedTuple):
 
 def read_docs(text: str, line: int) -> Identity:
     """`/type/issuer/number/nationality/birth date/sex/expiry/family/given/middle` (AIRIMP)."""
-    parts = [part.strip() for part in text.split("/")]
+    parts = [*map(str.strip, text.split("/"))]
     if 0 < len(parts[0]) <= 2:
         parts.insert(0, "")
-    parts += [""] * (11 - len(parts))
+    if len(parts) < 11:
+        parts += [""] * (11 - len(parts))
     _, kind, issuer, number, nationality, born, sex, expiry, family, given, middle = parts[:11]
     document = None
     if number:
@@ -194,10 +203,15 @@ def read_foid(text: str, line: int) -> DeclaredDocument | None:
 
 
 def read_inft(text: str) -> tuple[str, str, str]:
-    """Family name, given names and birth date of an infant, from `FAMILY/GIVEN/10AUG11`."""
-    family, _, rest = text.removeprefix("/").partition("/")
-    given, _, born = rest.partition("/")
-    return family.strip(), given.strip(), named_date(born.strip(" /").split(" ")[0].upper())
+    """Family name, given names and birth date of an infant.
+
+    Systems write `FAMILY/GIVEN/10AUG11`, `FAMILY/GIVEN 10AUG11`, `FAMILY/GIVEN/MSTR/10AUG11`, and
+    the number of a traveller behind it (`10AUG11/P1`): no name begins with a digit, a date does.
+    """
+    match = _BORN.search(text)
+    name = text[: match.start()] if match else text
+    family, *given = (part.strip() for part in name.strip(" /").split("/"))
+    return family, " ".join(filter(None, given)), named_date(match[1].upper()) if match else ""
 
 
 def read_contact(text: str, traveller: str, line: int) -> DeclaredContact | None:
@@ -210,6 +224,12 @@ def read_contact(text: str, traveller: str, line: int) -> DeclaredContact | None
         return None
     kind = _KINDS.get(match[1] or "", "phone")
     return contact(kind, match[2], traveller, line)
+
+
+def before_contact(text: str) -> int:
+    """How many characters of a remark stand before the contact it gives; all if it gives none."""
+    match = _CONTACT.search(text)
+    return len(text) if match is None or not match[2].strip() else match.start()
 
 
 def contact(kind: str, value: str, traveller: str, line: int) -> DeclaredContact:

@@ -1,16 +1,17 @@
 """Splits a transmission into its messages and reads each with the mapper of its type."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from io import BytesIO
 from typing import BinaryIO, NamedTuple
 
-from parakh.domain.message import Problem, Severity
-from parakh.ingest import paxlst, pnrgov
-from parakh.ingest.cards import CardCutter
+from parakh.domain.message import Envelope, Problem, Severity
+from parakh.ingest import crossings, paxlst, pnrgov
+from parakh.ingest.cards import CardCutter, may_hold
 from parakh.ingest.edifact import UNTERMINATED, Segment, Tokeniser, uncollected
 from parakh.ingest.paxlst_values import transfer
-from parakh.ingest.records import Submission
+from parakh.ingest.records import Hidden, Submission
 from parakh.ingest.windows import WINDOW, windows
 
 Mapper = Callable[[Sequence[Segment], Submission, bool, CardCutter], Submission]
@@ -33,6 +34,9 @@ _ENVELOPE = frozenset(("UNA", "UNB", "UNG", "UNE", "UNZ"))
 _CONTROL = _ENVELOPE | {"UNH", "UNT"}
 _MAY_BE_EMPTY = frozenset(("SRC", "DAT", "ORG"))
 _TRAILERS = frozenset(("UNT", "UNE", "UNZ"))
+_SHORT = re.compile(r"[A-Z0-9]{1,6}")
+_TESTS = frozenset(("1", "2", "3", "4"))
+"""UNB 0035: a test of the whole, of its syntax only, and an echo asked for or given."""
 
 
 def read(data: bytes, *, pan_key: bytes = b"") -> tuple[Submission, ...]:
@@ -48,8 +52,12 @@ def read(data: bytes, *, pan_key: bytes = b"") -> tuple[Submission, ...]:
 
 def stream(file: BinaryIO, *, pan_key: bytes = b"", window: int = WINDOW) -> Iterator[Submission]:
     """As `read`, message by message: memory is bounded by `window` bytes or the longest message."""
+    head = file.read(crossings.HEAD)
+    if crossings.is_json(head):
+        yield crossings.read(head + file.read())
+        return
     walk = _Walk(pan_key)
-    for data in windows(file, window):
+    for data in windows(file, window, head):
         with uncollected():
             done = walk.take(data)
         yield from done
@@ -63,7 +71,7 @@ class _Walk:
         self._pan_key = pan_key
         self._tokeniser = Tokeniser()
         self._envelope = _Envelope()
-        self._enclosed = False
+        self._runs = _Runs()
         self._ordinal = 0
         self._held: Submission | None = None
         self._found: list[Problem] = []
@@ -80,9 +88,16 @@ class _Walk:
             return done
         self._first = self._first or segments[0]
         self._last = segments[-1]
-        submissions = list(self._submissions(data, segments))
+        # One look at each segment: most are neither of the envelope nor odd in any way.
+        marked = [
+            index
+            for index, own in enumerate(segments)
+            if not own.elements or own.fault or own.tag in _CONTROL
+        ]
+        submissions = list(self._submissions(data, segments, marked))
         found: dict[int, list[Problem]] = {}
-        for index, problem in self._envelope.problems(segments, submissions):
+        special = [segments[index] for index in marked]
+        for index, problem in self._envelope.problems(special, submissions):
             found.setdefault(index, []).append(problem)
         self._found += found.pop(-1, []) if submissions else found.get(-1, []) + found.get(0, [])
         for index, submission in enumerate(submissions):
@@ -104,14 +119,15 @@ class _Walk:
             self._found.append(self._last.problem(cause, Severity.WARNING))
         return self._done(self._held)
 
-    def _submissions(self, data: bytes, segments: Sequence[Segment]) -> Iterator[Submission]:
+    def _submissions(
+        self, data: bytes, segments: Sequence[Segment], marked: Sequence[int]
+    ) -> Iterator[Submission]:
         base = self._size - len(data)
-        runs = _Runs(self._enclosed)
-        for run in runs.of(segments):
+        for run in self._runs.of(segments, marked):
             self._ordinal += 1
             first, last = run.segments[0].start - base, run.segments[-1].end - base
-            yield _submission(run, self._ordinal, data[first:last], self._pan_key)
-        self._enclosed = runs.enclosed
+            characters = self._tokeniser.characters(run.segments[0].start)
+            yield _submission(run, self._ordinal, data[first:last], characters, self._pan_key)
 
     def _done(self, submission: Submission) -> Submission:
         found, self._found = self._found, []
@@ -122,41 +138,83 @@ class _Walk:
 
 
 class _Run(NamedTuple):
-    """The segments of one message; `cut` says that the data end without its trailer."""
+    """The segments of one message; `cut` says that the data end without its trailer.
+
+    `odd` are those of them that are empty, faulty, or none.
+    """
 
     segments: Sequence[Segment]
+    odd: Sequence[Segment]
     cut: bool
+    envelope: Envelope | None
 
 
 class _Runs:
     """Cuts segments into messages UNH to UNT, and runs of segments that stand in none.
 
-    `enclosed` says whether an interchange is open, before and then after the segments.
+    It remembers from window to window whether an interchange is open, and its headers.
     """
 
-    def __init__(self, enclosed: bool) -> None:
-        self.enclosed = enclosed
+    def __init__(self) -> None:
+        self._enclosed = False
+        self._envelope: Envelope | None = None
 
-    def of(self, segments: Sequence[Segment]) -> Iterator[_Run]:
-        """The runs of one window."""
+    def of(self, segments: Sequence[Segment], marked: Sequence[int]) -> Iterator[_Run]:
+        """The runs of one window; `marked` are the places of service segments and odd ones."""
         begin: int | None = None
         at = 0
-        marks = [index for index, segment in enumerate(segments) if segment.tag in _CONTROL]
-        for mark in marks:
-            if begin is None and _is_loose(segments[at:mark], self.enclosed):
+        odd: list[Segment] = []
+        for mark in marked:
+            segment = segments[mark]
+            tag = segment.tag
+            if segment.fault or not segment.elements:
+                odd.append(segment)
+            if tag not in _CONTROL:
+                continue
+            before = [own for own in odd if own is not segment]
+            if begin is None and _is_loose(segments[at:mark], self._enclosed):
                 begin = at
             at = mark + 1
-            tag = segments[mark].tag
             if tag == "UNT":
-                yield _Run(segments[mark if begin is None else begin : at], cut=False)
-                begin = None
+                run = segments[mark if begin is None else begin : at]
+                yield self._run(run, odd, cut=False)
+                begin, odd = None, []
                 continue
             if begin is not None:
-                yield _Run(segments[begin:mark], cut=tag not in _TRAILERS)
+                yield self._run(segments[begin:mark], before, cut=tag not in _TRAILERS)
+            odd = [own for own in odd if own is segment]
             begin = mark if tag == "UNH" else None
-            self.enclosed = tag in ("UNB", "UNG", "UNH") or (self.enclosed and tag != "UNZ")
-        if begin is not None or _is_loose(segments[at:], self.enclosed):
-            yield _Run(segments[at if begin is None else begin :], cut=True)
+            self._enclosed = tag in ("UNB", "UNG", "UNH") or (self._enclosed and tag != "UNZ")
+            self._envelope = _headers(self._envelope, segment)
+        if begin is not None or _is_loose(segments[at:], self._enclosed):
+            yield self._run(segments[at if begin is None else begin :], odd, cut=True)
+
+    def _run(self, segments: Sequence[Segment], odd: Sequence[Segment], *, cut: bool) -> _Run:
+        start = segments[0].start
+        own = [segment for segment in odd if segment.start >= start]
+        return _Run(segments, odd=own, cut=cut, envelope=self._envelope)
+
+
+def _headers(before: Envelope | None, segment: Segment) -> Envelope | None:
+    """The headers that hold after a service segment; `before` are those that held until then."""
+    get = segment.get
+    match segment.tag:
+        case "UNB":
+            return Envelope(
+                syntax=f"{get(0)}:{get(0, 1)}".strip(":"),
+                sender=f"{get(1)}:{get(1, 1)}".strip(":"),
+                recipient=f"{get(2)}:{get(2, 1)}".strip(":"),
+                sent=f"{get(3)}:{get(3, 1)}".strip(":"),
+                reference=get(4),
+                test=get(10) in _TESTS,
+            )
+        case "UNG":
+            return replace(before or Envelope(), group=get(4))
+        case "UNE":
+            return before and replace(before, group="")
+        case "UNZ":
+            return None
+    return before
 
 
 def _is_loose(segments: Sequence[Segment], enclosed: bool) -> bool:
@@ -164,7 +222,9 @@ def _is_loose(segments: Sequence[Segment], enclosed: bool) -> bool:
     return bool(segments) and (enclosed or any(segment.tag for segment in segments))
 
 
-def _submission(run: _Run, ordinal: int, data: bytes, pan_key: bytes) -> Submission:
+def _submission(
+    run: _Run, ordinal: int, data: bytes, characters: str, pan_key: bytes
+) -> Submission:
     """One message; `data` are its bytes."""
     header = run.segments[0]
     base = Submission(
@@ -176,8 +236,10 @@ def _submission(run: _Run, ordinal: int, data: bytes, pan_key: bytes) -> Submiss
         line=header.line,
         start=header.start,
         end=run.segments[-1].end,
+        envelope=run.envelope,
+        characters=characters,
     )
-    faults = tuple(_faults(run.segments))
+    faults = tuple(_faults(run.odd))
     if header.tag != "UNH":
         cause = "These segments stand in no message: there is no UNH before them"
         base = replace(base, problems=(header.problem(cause), *faults))
@@ -217,6 +279,8 @@ def _guessed(run: _Run, base: Submission, data: bytes, pan_key: bytes) -> Submis
     kinds = [kind for kind, typical in _TYPICAL.items() if len(tags & typical) > 1]
     if kinds:
         base = _mapped(kinds[0], run, base, data, pan_key)
+    elif not base.message_type and may_hold(data):
+        base = replace(base, hidden=(Hidden(base.start, base.end, "bytes"),))
     return replace(base, fatal=True)
 
 
@@ -245,7 +309,7 @@ def _trailer_problems(run: _Run) -> Iterator[Problem]:
         cause = f"The message that begins in line {header.line} has no UNT"
         yield trailer.problem(cause, Severity.WARNING)
         return
-    count = len([segment for segment in run.segments if segment.tag])
+    count = len(run.segments) - sum(not segment.tag for segment in run.odd)
     if trailer.get(0) != str(count):
         cause = f"UNT counts {_shown(trailer.get(0))} segments; there are {count}"
         yield trailer.problem(cause, Severity.WARNING)
@@ -279,10 +343,14 @@ class _Envelope:
     ) -> Iterator[tuple[int, Problem]]:
         """Problems outside the messages, each with the index of the message nearest before it.
 
+        `segments` are the service segments, and those that are odd in some way.
+
         -1 is the message before this window; before the very first, that one is meant.
         """
         index = -1
-        for segment in [found for found in segments if found.tag in _CONTROL or found.fault]:
+        for segment in segments:
+            if segment.tag not in _CONTROL and not segment.fault:
+                continue
             while index + 1 < len(submissions) and submissions[index + 1].start <= segment.start:
                 index += 1
                 self._inside = submissions[index].end
@@ -369,11 +437,12 @@ def _nothing(size: int, first: Segment | None, *, bare: bool) -> Submission:
         line=line,
         start=0,
         end=size,
+        hidden=(Hidden(0, size, "bytes"),),
         problems=(problem,),
         fatal=True,
     )
 
 
 def _shown(text: str) -> str:
-    """A sender's short code, fit for a sentence."""
-    return text[:12] if text.isascii() and text.isprintable() and text else "(unreadable)"
+    """A type or a count (elements 0065, 0074 and 0036) for a sentence; what is longer is none."""
+    return text if _SHORT.fullmatch(text) else "(unreadable)"

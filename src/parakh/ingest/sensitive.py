@@ -14,6 +14,7 @@ MEAL = "a meal; what somebody eats can reveal belief or health"
 HEALTH = "assistance that reveals a disability or state of health"
 ORIGIN = "a language, which can reveal ethnic origin"
 FREE_TEXT = "free text, which can say anything about a person"
+REMOVED = "something that was removed before and overwritten with X"
 
 CODES: Mapping[str, str] = {
     "MOML": RELIGION,
@@ -81,12 +82,21 @@ _IN_HISTORY = re.compile(
 )
 
 
+_FILLED = re.compile("X{3,}")
+_OTHER_THAN_FILLING = re.compile("[A-WYZa-z0-9]")
+
+
 def reason(code: str) -> str:
     """Why a service with this code is left out; "" if it is kept. Every meal goes."""
     why = CODES.get(code, "")
-    return why or (MEAL if _MEAL.fullmatch(code) else "")
+    if why:
+        return why
+    if _FILLED.fullmatch(code):
+        return REMOVED
+    return MEAL if _MEAL.fullmatch(code) else ""
 
 
 def reveals(text: str) -> bool:
-    """Whether a line of history repeats such a service or a remark."""
-    return _IN_HISTORY.search(text.upper()) is not None
+    """Whether a line of history repeats such a service or a remark, or did until it was removed."""
+    filled = "XX" in text and not _OTHER_THAN_FILLING.search(text)
+    return filled or _IN_HISTORY.search(text.upper()) is not None

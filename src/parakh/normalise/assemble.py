@@ -3,9 +3,8 @@
 What cannot be used is left out and named in a Problem with its line; the rest goes on.
 """
 
-from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TypeVar
 
@@ -19,17 +18,21 @@ from parakh.domain.traveller import (
     Traveller,
     TravellerRole,
 )
-from parakh.domain.voyage import Crossing, CrossingState, Direction, Mode, Voyage
+from parakh.domain.voyage import Direction, Mode, Voyage
 from parakh.errors import Unreadable
+from parakh.ingest.paxlst_values import MASTER_CREW
 from parakh.ingest.records import (
+    DeclaredCrossing,
     DeclaredDocument,
     DeclaredTraveller,
     DeclaredVoyage,
     Submission,
 )
-from parakh.normalise.codes import country, moment_at, port_country
+from parakh.normalise.bookings import holds, locators
+from parakh.normalise.codes import country, moment_at, port_country, told, told_country
 from parakh.normalise.dates import read_birth_date, read_datetime, read_expiry
 from parakh.normalise.documents import document_number, document_type
+from parakh.normalise.join import Marks, SourceKind, marks_of
 from parakh.normalise.names import comparison_form, read_name
 
 T = TypeVar("T")
@@ -65,15 +68,15 @@ class AssembledTraveller:
     """A traveller with where he comes from.
 
     Attributes:
-        key: from `traveller_key`; unlike that of every other traveller of the submission.
-        index: place of his DeclaredTraveller in `Submission.travellers`, from 0.
-        crossing: where he is expected to cross the border.
+        declared: his record.
+        marks: by what he is told from others of the voyage.
+        booking: place of his booking in `Submission.bookings`, from 0; None in a passenger list.
     """
 
     traveller: Traveller
-    crossing: Crossing
-    key: str
-    index: int
+    declared: DeclaredTraveller
+    marks: Marks
+    booking: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,26 +92,60 @@ class Assembled:
     travellers: tuple[AssembledTraveller, ...] = ()
     problems: tuple[Problem, ...] = ()
 
+    @property
+    def carrier(self) -> str:
+        """Whose voyage crosses the border, or ""."""
+        return next((own.carrier for own in self.voyages if own.id == self.border), "")
+
 
 def assemble(submission: Submission, home_country: str, today: date) -> Assembled:
-    """Makes voyages, travellers and expected crossings; identifiers are new each time.
+    """Makes voyages and travellers; identifiers are new each time.
 
     `home_country` is alpha-3; a voyage that comes from abroad to it is an ENTRY, one that leaves it
     an EXIT, any other a TRANSIT. `today` settles two-digit years. Every traveller is put on the
-    voyage that crosses the home border; without any voyage nobody can be assembled.
+    voyage on which he crosses the home border; without any voyage nobody can be assembled, except
+    the crew of a master crew list, who belong to their carrier and to no voyage. Crossings of
+    immigration systems are only checked: whose they are depends on what is stored.
     """
     notes = _Notes()
+    if submission.message_type == SourceKind.CROSSINGS:
+        _check_crossings(submission.crossings, home_country, today, notes)
+        return Assembled(problems=tuple(notes.problems))
+    if submission.function == MASTER_CREW:
+        listed = tuple(_listed(submission, "", today, notes))
+        return Assembled(travellers=listed, problems=tuple(notes.problems))
     voyages = [_voyage(leg, home_country, notes) for leg in submission.voyages]
     if not voyages:
         notes.add(submission.line, "no voyage is declared, so that nobody can be expected")
         return Assembled(problems=tuple(notes.problems))
-    border = voyages[_border_leg(submission.voyages, voyages)]
-    travellers = [_traveller(declared, border, today, notes) for declared in submission.travellers]
+    leg = _border_leg(submission.voyages, voyages)
+    border = voyages[leg]
+    if submission.bookings:
+        found = _booked(submission, submission.voyages[leg], border, today, notes)
+    else:
+        found = _listed(submission, border.id, today, notes)
     return Assembled(
         voyages=tuple(voyages),
         border=border.id,
-        travellers=tuple(_keyed(travellers, submission.travellers, border, notes)),
+        travellers=tuple([_on_his_leg(own, voyages, border) for own in found]),
         problems=tuple(notes.problems),
+    )
+
+
+def traveller_of(declared: DeclaredTraveller, voyage_id: str, today: date) -> Traveller:
+    """One record's values, normalised; what cannot be used is left out in silence."""
+    return _traveller(declared, voyage_id, today, _Notes())
+
+
+def timed(voyage: Voyage, *, departure: datetime | None, arrival: datetime | None) -> Voyage:
+    """The voyage with other local times, and the moments that follow from them."""
+    lands, leaves = moment_at(voyage.destination, arrival), moment_at(voyage.origin, departure)
+    return replace(
+        voyage,
+        departure=departure,
+        arrival=arrival,
+        due_at=_due_at(voyage.direction, (departure, leaves), (arrival, lands)),
+        leaves_at=leaves or (departure and departure.replace(tzinfo=UTC)),
     )
 
 
@@ -124,20 +161,6 @@ def voyage_key(voyage: Voyage) -> str:
     return ":".join(
         (voyage.mode, voyage.carrier, voyage.number, voyage.origin, voyage.destination, day)
     )
-
-
-def traveller_key(traveller: Traveller) -> str:
-    """What makes a traveller the same when his voyage's list is sent again.
-
-    His first passport's issuer and number, else his first document's type, issuer and number, else
-    name and birth date.
-    """
-    passports = [item for item in traveller.documents if item.type is DocumentType.PASSPORT]
-    first = next(iter([*passports, *traveller.documents]), None)
-    if first is not None:
-        return f"{first.type}:{first.issuer or ''}:{first.number}"
-    family, given = comparison_form(traveller.name.family), comparison_form(traveller.name.given)
-    return f"N:{family[:100]}:{given[:100]}:{traveller.birth_date or ''}"
 
 
 class _Notes:
@@ -171,8 +194,20 @@ class _Notes:
         """The alpha-3 code; None, and a problem, if a code is given that is not known."""
         found = country(text)
         if found is None and text.strip("< "):
-            self.add(line, f"{what}: {text.strip()!r} is no known country code")
+            self.add(line, f"{what}: {told_country(text)} is no known country code")
         return found
+
+
+def _check_crossings(
+    crossings: Iterable[DeclaredCrossing], home: str, today: date, notes: _Notes
+) -> None:
+    """Notes what cannot be used of what an immigration system recorded."""
+    for own in crossings:
+        if own.traveller is not None:
+            _traveller(own.traveller, "", today, notes)
+        if own.port and port_country(own.port) != home:
+            cause = f"port: {told(own.port)} is no port of this centre's country"
+            notes.add(own.line, cause, Severity.WARNING)
 
 
 def _voyage(leg: DeclaredVoyage, home: str, notes: _Notes) -> Voyage:
@@ -182,7 +217,7 @@ def _voyage(leg: DeclaredVoyage, home: str, notes: _Notes) -> Voyage:
     arrival = notes.read(leg.line, "arrival", lambda: read_datetime(leg.arrival))
     for code in (origin, destination):
         if port_country(code) is None:
-            notes.add(leg.line, f"the port {code!r} is not known", Severity.WARNING)
+            notes.add(leg.line, f"port: {told(code)} is no known port", Severity.WARNING)
     mode = _MODES.get(leg.mode.strip().lower())
     if mode is None:
         notes.add(leg.line, "the mode of transport is not known; taken as air", Severity.WARNING)
@@ -191,7 +226,7 @@ def _voyage(leg: DeclaredVoyage, home: str, notes: _Notes) -> Voyage:
     direction = _direction(origin, destination, home)
     if lands and leaves and lands < leaves:
         notes.add(leg.line, "the arrival lies before the departure", Severity.WARNING)
-    return Voyage(
+    voyage = Voyage(
         id=new_id(),
         mode=mode or Mode.AIR,
         carrier=notes.code(leg.line, "carrier", leg.carrier, _LONGEST_JOURNEY),
@@ -200,9 +235,10 @@ def _voyage(leg: DeclaredVoyage, home: str, notes: _Notes) -> Voyage:
         destination=destination,
         departure=departure,
         arrival=arrival,
-        due_at=_due_at(direction, (departure, leaves), (arrival, lands)),
+        due_at=None,
         direction=direction,
     )
+    return timed(voyage, departure=departure, arrival=arrival)
 
 
 def _due_at(
@@ -243,8 +279,25 @@ def _border_leg(legs: tuple[DeclaredVoyage, ...], voyages: list[Voyage]) -> int:
     return next(iter([*both, *touching, *declared]), len(voyages) - 1)
 
 
+def _on_his_leg(
+    own: AssembledTraveller, voyages: Sequence[Voyage], border: Voyage
+) -> AssembledTraveller:
+    """Puts somebody who boards or leaves on the way onto the leg that he crosses the border on.
+
+    Who goes on through the country stays on the first leg that touches it.
+    """
+    traveller = own.traveller
+    origins = [leg.origin for leg in voyages]
+    ends = [leg.destination for leg in voyages]
+    first = origins.index(traveller.embarkation) if traveller.embarkation in origins else 0
+    last = ends.index(traveller.debarkation) if traveller.debarkation in ends else len(ends) - 1
+    his = [leg for leg in voyages[first : last + 1] if leg.direction is not Direction.TRANSIT]
+    leg = his[0] if len(his) == 1 else border
+    return replace(own, traveller=replace(traveller, voyage_id=leg.id))
+
+
 def _traveller(
-    declared: DeclaredTraveller, voyage: Voyage, today: date, notes: _Notes
+    declared: DeclaredTraveller, voyage_id: str, today: date, notes: _Notes
 ) -> Traveller:
     def line(attribute: str) -> int:
         return declared.lines.get(attribute, declared.line)
@@ -262,7 +315,7 @@ def _traveller(
     documents = (_document(item, declared.line, today, notes) for item in declared.documents)
     return Traveller(
         id=new_id(),
-        voyage_id=voyage.id,
+        voyage_id=voyage_id,
         role=role or TravellerRole.PASSENGER,
         name=name,
         birth_date=notes.read(
@@ -283,7 +336,8 @@ def _traveller(
 def _sex(text: str, line: int, notes: _Notes) -> Sex | None:
     value = text.strip().upper()
     if value and value not in _SEXES:
-        notes.add(line, f"sex: {value!r} is not M, F, X or U")
+        said = told(value) if len(value) == 1 else "what stands there"
+        notes.add(line, f"sex: {said} is not M, F, X or U")
     return _SEXES.get(value)
 
 
@@ -308,41 +362,43 @@ def _document(declared: DeclaredDocument, line: int, today: date, notes: _Notes)
     )
 
 
-def _keyed(
-    travellers: list[Traveller],
-    declared: tuple[DeclaredTraveller, ...],
-    voyage: Voyage,
-    notes: _Notes,
-) -> list[AssembledTraveller]:
-    """Travellers with keys of their own; who shares a key with one before gets an ordinal."""
-    seen = Counter[str]()
-    keyed = []
-    for index, traveller in enumerate(travellers):
-        key = traveller_key(traveller)
-        seen[key] += 1
-        if seen[key] > 1:
+def _listed(
+    submission: Submission, voyage_id: str, today: date, notes: _Notes
+) -> Iterator[AssembledTraveller]:
+    """The travellers of a passenger list, in which nobody should stand twice."""
+    seen: set[str] = set()
+    for declared in submission.travellers:
+        traveller = _traveller(declared, voyage_id, today, notes)
+        key = _key(traveller)
+        if key in seen:
             notes.add(
-                declared[index].line,
+                declared.line,
                 "another traveller of this list has the same document, or the same name and "
                 "birth date; both are kept",
                 Severity.WARNING,
             )
-            key = f"{key}#{seen[key]}"
-        keyed.append(
-            AssembledTraveller(
-                traveller=traveller, crossing=_crossing(traveller, voyage), key=key, index=index
+        seen.add(key)
+        marks = marks_of(traveller, reference=declared.unique_reference)
+        yield AssembledTraveller(traveller=traveller, declared=declared, marks=marks)
+
+
+def _booked(
+    submission: Submission, flight: DeclaredVoyage, voyage: Voyage, today: date, notes: _Notes
+) -> Iterator[AssembledTraveller]:
+    for place, booking in enumerate(submission.bookings):
+        held, named = holds(booking, flight), locators(booking)
+        for declared in booking.travellers:
+            traveller = _traveller(declared, voyage.id, today, notes)
+            marks = marks_of(traveller, named, declared.unique_reference, holds=held)
+            yield AssembledTraveller(
+                traveller=traveller, declared=declared, marks=marks, booking=place
             )
-        )
-    return keyed
 
 
-def _crossing(traveller: Traveller, voyage: Voyage) -> Crossing:
-    in_transit = traveller.role is TravellerRole.TRANSIT
-    return Crossing(
-        id=new_id(),
-        traveller_id=traveller.id,
-        voyage_id=voyage.id,
-        port=voyage.port,
-        direction=Direction.TRANSIT if in_transit else voyage.direction,
-        state=CrossingState.EXPECTED,
-    )
+def _key(traveller: Traveller) -> str:
+    """First passport, else first document, else name and birth date."""
+    passports = [own for own in traveller.documents if own.type is DocumentType.PASSPORT]
+    first = next(iter([*passports, *traveller.documents]), None)
+    if first is not None:
+        return f"{first.type}:{first.issuer or ''}:{first.number}"
+    return f"{comparison_form(traveller.name.full)}:{traveller.birth_date or ''}"

@@ -4,6 +4,7 @@ Countries: ISO 3166-1, ISO 3166-3 (withdrawn) and ICAO 9303-3, section 5. Airpor
 the open `airportsdata` table. Tables are loaded at first use and then kept.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache
@@ -49,6 +50,10 @@ _SAME_COUNTRY = {
 """Other codes of a country that exists: ICAO's D, and codes withdrawn for a new name alone."""
 
 
+_CODE = re.compile(r"[A-Z0-9<]{1,5}")
+_COUNTRY = re.compile(r"[A-Z<]{1,3}")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Port:
     """A port: its code, its country (ISO 3166-1 alpha-3) and its IANA time zone.
@@ -65,6 +70,20 @@ class Port:
 def country(text: str) -> str | None:
     """The alpha-3 code for an alpha-2, alpha-3 or ICAO 9303-3 code; None if empty or not known."""
     return _codes().get(text.strip().strip("<").upper())
+
+
+def told(text: str, code: re.Pattern[str] = _CODE) -> str:
+    """What stands where a code should, for a sentence: told only where it can be a code.
+
+    A sender who mixes up his columns puts names there, and sentences go into logs and answers.
+    """
+    value = text.strip().upper()
+    return repr(value) if code.fullmatch(value) else "what stands there"
+
+
+def told_country(text: str) -> str:
+    """`told`, for the code of a country."""
+    return told(text, _COUNTRY)
 
 
 def country_name(code: str) -> str:

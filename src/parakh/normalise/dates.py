@@ -6,9 +6,10 @@ because a birth date is personal data and errors reach logs.
 """
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from parakh.domain.dates import PartialDate
+from parakh.domain.message import Envelope
 from parakh.errors import Unreadable
 
 OLDEST_YEARS = 130
@@ -100,6 +101,24 @@ def read_datetime(text: str) -> datetime | None:
     if hour > 24 or minute > 59 or (hour == 24 and minute):
         raise Unreadable("the time of day is not from 0000 to 2400")
     return datetime(day.year, day.month, day.day) + timedelta(hours=hour, minutes=minute)  # noqa: DTZ001  (local to a port)
+
+
+def sent_at(envelope: Envelope) -> datetime | None:
+    """When the sender made an interchange (UNB S004), or None if that cannot be read; never raises.
+
+    Takes YYMMDD (syntax versions 1 to 3) or CCYYMMDD (version 4), and HHMM. ISO 9735-1 calls them
+    local and names no zone; airlines' systems keep UTC, so they are taken as UTC, which is right
+    for most senders and orders the messages of any one sender rightly. A date alone says too little
+    to order messages by, and gives None.
+    """
+    day, _, clock = envelope.sent.partition(":")
+    if len(day) not in (6, 8) or len(clock) < 4:
+        return None
+    try:
+        found = read_datetime(f"{day}{clock[:4]}")
+    except (Unreadable, OverflowError):
+        return None
+    return found and found.replace(tzinfo=UTC)
 
 
 def _parts(text: str) -> Parts | None:

@@ -9,7 +9,7 @@ from parakh.domain.traveller import Document, PersonName, Sex
 from parakh.domain.watchlist import EntryKind, WatchlistEntry
 from parakh.errors import Unreadable
 from parakh.ingest.lists.csv import DeclaredEntry
-from parakh.normalise.codes import country
+from parakh.normalise.codes import country, told_country
 from parakh.normalise.dates import read_birth_date, read_datetime
 from parakh.normalise.documents import document_number, document_type
 from parakh.normalise.names import read_name
@@ -75,7 +75,7 @@ def _birth_date(text: str, today: date) -> PartialDate:
 def _country(column: str, text: str) -> str:
     found = country(text)
     if found is None:
-        raise Unreadable(f"{column}: {text!r} is no known country code")
+        raise Unreadable(f"{column}: {told_country(text)} is no known country code")
     return found
 
 

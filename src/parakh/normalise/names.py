@@ -6,6 +6,7 @@ that screening compares. Both give the same again when applied to their own resu
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from parakh.domain.traveller import PersonName
 
@@ -39,6 +40,23 @@ _LETTERS = str.maketrans(
 Arabic, Persian and Urdu keyboards write with different code points."""
 
 
+_UNTOLD = frozenset(
+    {"MUHAMMAD", "MOHAMMAD", "MOHAMMED", "MUHAMMED", "MOHAMED", "MOHAMAD", "MOHD", "MUHD", "MD"}
+    | {"AL", "EL", "BIN", "BINT", "BINTI", "IBN", "DE", "DA", "VAN", "VON", "DER"}
+)
+"""Words that are written or left out at will, so that a key must not depend on them."""
+
+KEY_LENGTH = 200
+
+_SOUNDS = (
+    ("SCH", "S"), ("TCH", "C"), ("KH", "K"), ("GH", "G"), ("SH", "S"), ("CH", "C"), ("PH", "F"),
+    ("TH", "T"), ("DH", "D"), ("BH", "B"), ("ZH", "Z"), ("DJ", "J"), ("CK", "K"), ("Q", "K"),
+    ("X", "KS"), ("V", "W"),
+)  # fmt: skip
+_SILENT = str.maketrans("", "", "AEIOUYH")
+_DOUBLE = re.compile(r"(.)\1+")
+
+
 def read_name(family: str, given: str) -> PersonName:
     """The name in upper case, without titles, fillers, and marks for "no such name"."""
     return PersonName(family=_named(_tidy(family)), given=_named(_without_titles(_tidy(given))))
@@ -55,6 +73,35 @@ def comparison_form(text: str) -> str:
     value = unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFKD", value)))
     words = "".join(sign if unicodedata.category(sign)[0] in "LMN" else " " for sign in value)
     return " ".join(words.split())
+
+
+@lru_cache(maxsize=65536)
+def name_key(name: PersonName) -> str:
+    """A key by which spellings of one name are found, at most KEY_LENGTH characters long.
+
+    The skeletons of the name's words in order of the alphabet, each once, parted by blanks, without
+    words that are written or left out at will: `KHAN, MOHD AKHTAR` and `MUHAMMAD AKHTER KHAN` give
+    `AKTR KN`. A name of such words only keeps them. Equal keys are no evidence: they say where to
+    look.
+    """
+    words = comparison_form(name.full).split()
+    told = [word for word in words if word not in _UNTOLD] or words
+    return " ".join(sorted({skeleton(word) for word in told}))[:KEY_LENGTH].rstrip()
+
+
+@lru_cache(maxsize=65536)
+def skeleton(token: str) -> str:
+    """The consonants that a name keeps in most spellings: `MUKHTAR` and `MOKHTAAR` give `MKTR`.
+
+    A leading vowel stays as `A` and a leading H or Y as it is. Other scripts are unchanged.
+    """
+    if not token.isascii():
+        return token
+    sounds = _DOUBLE.sub(r"\1", token)
+    for spelled, heard in _SOUNDS:
+        sounds = sounds.replace(spelled, heard)
+    start = "A" if sounds[:1] in tuple("AEIOU") else sounds[:1]
+    return start + sounds[1:].translate(_SILENT)
 
 
 def _tidy(text: str) -> str:

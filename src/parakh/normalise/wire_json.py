@@ -1,8 +1,8 @@
 """The documented shape of `parakh parse --json`: one object a message."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any, TypeVar
 
@@ -12,6 +12,7 @@ from parakh.errors import Unreadable
 from parakh.ingest.records import (
     DeclaredAddress,
     DeclaredBooking,
+    DeclaredCrossing,
     DeclaredDocument,
     DeclaredSegment,
     DeclaredTraveller,
@@ -29,9 +30,10 @@ def parsed_json(file_name: str, submission: Submission) -> dict[str, Any]:
 
     A value that cannot be read is None; `errors` says where and why, and also lists warnings.
     Two-digit years are understood as on the day of the voyage, or today if the list gives none, so
-    that an old message is read as it was meant. A PNRGOV has `bookings` and `removed` besides.
+    that an old message is read as it was meant. A PNRGOV has `bookings` and `removed` besides, a
+    transmission of crossings its `source` and its `crossings`.
     """
-    values = _Values(submission)
+    values = _Values(_day_of(submission), submission.problems)
     document: dict[str, Any] = {
         "file": file_name,
         "message_type": submission.message_type,
@@ -47,19 +49,25 @@ def parsed_json(file_name: str, submission: Submission) -> dict[str, Any]:
         document["bookings"] = [_booking(booking, values) for booking in submission.bookings]
         document["removed"] = dict(submission.removed)
         del values.problems[told:]
+    if submission.message_type == "CROSSINGS":
+        document["source"] = submission.reporter
+        document["crossings"] = [_crossing(crossing, values) for crossing in submission.crossings]
     document["errors"] = [asdict(problem) for problem in (*submission.problems, *values.problems)]
     return document
+
+
+def booking_json(booking: DeclaredBooking, day: date) -> dict[str, Any]:
+    """One booking in the documented shape; `day` settles two-digit years."""
+    return _booking(booking, _Values(day, ()))
 
 
 class _Values:
     """Interprets values, and collects what is wrong with them that reading has not yet said."""
 
-    def __init__(self, submission: Submission) -> None:
+    def __init__(self, day: date, found: Iterable[Problem]) -> None:
         self.problems: list[Problem] = []
-        self._today = _day_of(submission)
-        self._said = {
-            found.line for found in submission.problems if found.segment in ("DTM", "SSR")
-        }
+        self._today = day
+        self._said = {own.line for own in found if own.segment in ("DTM", "SSR")}
 
     def moment(self, text: str) -> str | None:
         """A local date and time; reading the list has reported one that is none."""
@@ -263,6 +271,13 @@ def _address(address: DeclaredAddress) -> dict[str, Any]:
 
 def _who(reference: str) -> dict[str, Any]:
     return {"traveller": reference or None}
+
+
+def _crossing(crossing: DeclaredCrossing, values: _Values) -> dict[str, Any]:
+    told = asdict(replace(crossing, traveller=None))
+    del told["line"], told["column"], told["source"]
+    traveller = crossing.traveller
+    return _texts(told) | {"traveller": _traveller(traveller, values) if traveller else None}
 
 
 def _texts(values: dict[str, Any]) -> dict[str, Any]:

@@ -123,14 +123,6 @@ _ABD = re.compile(r"ABD[UEAO](?:L|([RSZNTD])(?=\1)|(?=[^AEIOU]))(\w{3,})")
 
 _ENDING = re.compile(r"(\w{3,}?)(?:[UE]DD?(?:IN|EEN)|[AO]DD(?:IN|EEN)|([UO]LLAH?|ALLAH))")
 
-_SOUNDS = (
-    ("SCH", "S"), ("TCH", "C"), ("KH", "K"), ("GH", "G"), ("SH", "S"), ("CH", "C"), ("PH", "F"),
-    ("TH", "T"), ("DH", "D"), ("BH", "B"), ("ZH", "Z"), ("DJ", "J"), ("CK", "K"), ("Q", "K"),
-    ("X", "KS"), ("V", "W"),
-)  # fmt: skip
-_SILENT = str.maketrans("", "", "AEIOUYH")
-_DOUBLE = re.compile(r"(.)\1+")
-
 
 def name_tokens(name: PersonName) -> tuple[str, ...]:
     """The words of a name as they are compared: joined forms parted, particles left out.
@@ -144,21 +136,6 @@ def name_tokens(name: PersonName) -> tuple[str, ...]:
 def standard(token: str) -> str:
     """The spelling that stands for the token's group, or the token itself."""
     return EQUIVALENT.get(token, token)
-
-
-@lru_cache(maxsize=65536)
-def skeleton(token: str) -> str:
-    """The consonants that a name keeps in most spellings: `MUKHTAR` and `MOKHTAAR` give `MKTR`.
-
-    A leading vowel stays as `A` and a leading H or Y as it is. Other scripts are unchanged.
-    """
-    if not token.isascii():
-        return token
-    sounds = _DOUBLE.sub(r"\1", token)
-    for spelled, heard in _SOUNDS:
-        sounds = sounds.replace(spelled, heard)
-    start = "A" if sounds[:1] in tuple("AEIOU") else sounds[:1]
-    return start + sounds[1:].translate(_SILENT)
 
 
 @lru_cache(maxsize=65536)

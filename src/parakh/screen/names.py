@@ -17,7 +17,8 @@ from parakh.domain.hit import Agreement, Evidence
 from parakh.domain.phrase import N_, Phrase, phrase
 from parakh.domain.traveller import PersonName, Sex, Traveller
 from parakh.domain.watchlist import Watchlist, WatchlistEntry
-from parakh.screen.lexicon import skeleton, standard
+from parakh.normalise.names import skeleton
+from parakh.screen.lexicon import standard
 
 WEIGHTS = {
     "name.alike": 0.60,

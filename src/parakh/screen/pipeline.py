@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from parakh.domain.hit import Hit, ResultState, ScreenerResult
+from parakh.domain.hit import Hit, Ref, ResultState, ScreenerResult
 from parakh.screen.screener import Screener, Subject
 
 _log = structlog.get_logger()
@@ -40,14 +40,17 @@ def screen(screeners: Sequence[Screener], subjects: Sequence[Subject]) -> list[S
 
 
 def merge(first: Screened, second: Screened) -> Screened:
-    """Two screenings of one subject as one: of each screener, the result that says something."""
+    """Two screenings of one subject as one: of each screener, the result that says something, and
+    the strongest hit on each target."""
     said = {own.screener: own for own in first.results}
     for own in second.results:
         if own.state is not ResultState.NOT_APPLICABLE or own.screener not in said:
             said[own.screener] = own
-    return Screened(
-        subject=first.subject, results=tuple(said.values()), hits=first.hits + second.hits
-    )
+    strongest: dict[tuple[str, Ref], Hit] = {}
+    for hit in sorted((*first.hits, *second.hits), key=lambda own: own.score):
+        strongest[hit.screener, hit.target] = hit
+    hits = tuple(reversed(strongest.values()))
+    return Screened(subject=first.subject, results=tuple(said.values()), hits=hits)
 
 
 def _run(

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parakh.domain.dates import PartialDate
-from parakh.screen.lexicon import COMMON, skeleton, standard
+from parakh.normalise.names import skeleton
+from parakh.screen.lexicon import COMMON, standard
 from parakh.screen.names import (
     COMMONPLACE,
     LEAST_ALIKE,

@@ -1,4 +1,4 @@
-"""Sign-in, sessions, users and API keys."""
+"""Sign-in, sessions, users and units."""
 
 import secrets
 from dataclasses import dataclass, replace
@@ -23,12 +23,9 @@ from parakh.errors import Conflict, InvalidInput, NotFound, SignInFailed
 from parakh.services.centre import Centre
 from parakh.store import people
 from parakh.store.database import Tx
-from parakh.store.people import ApiKey, Credentials, StoredSession, User, token_hash
+from parakh.store.people import Credentials, StoredSession, User, token_hash
 
 MINIMUM_PASSWORD = 12
-FOR_HUMANS = frozenset({Permission.DECIDE_ENTRIES, Permission.HANDLE_ALERTS})
-"""Decisions that a program may not take, so that no key is ever granted them."""
-
 _TOUCH = timedelta(minutes=1)
 _DOOR = system_actor("sign-in")
 _FAILED = "The name or the password is wrong, or the account is locked for a while."
@@ -123,7 +120,7 @@ def change_password(centre: Centre, actor: Actor, old: str, new: str) -> SignedI
         return _new_session(centre, tx.connection, user, actor)
 
 
-# --- users, units, keys -----------------------------------------------------------------------
+# --- users, units -----------------------------------------------------------------------------
 
 
 def add_user(
@@ -149,7 +146,7 @@ def add_user(
         raise InvalidInput("a user needs at least one role")
     hashed = _hash(password)
     with centre.db.write(actor, Purpose.ADMINISTRATION) as tx:
-        _known_units(tx.connection, units)
+        known_units(tx.connection, units)
         if people.credentials(tx.connection, user.name) is not None:
             raise Conflict(f"there is a user {user.name} already")
         people.add_user(tx.connection, user, hashed, tx.at)
@@ -177,7 +174,7 @@ def change_user(
             raise NotFound(f"there is no user {name}")
         if roles is not None and not roles:
             raise InvalidInput("a user needs at least one role")
-        _known_units(tx.connection, units or frozenset())
+        known_units(tx.connection, units or frozenset())
         user = replace(
             known.user,
             roles=known.user.roles if roles is None else roles,
@@ -232,61 +229,6 @@ def units(centre: Centre) -> dict[str, Unit]:
     """All units by identifier."""
     with centre.db.read() as connection:
         return people.units(connection)
-
-
-def add_api_key(
-    centre: Centre,
-    actor: Actor,
-    *,
-    name: str,
-    permissions: frozenset[Permission],
-    units: frozenset[str] = frozenset(),
-) -> str:
-    """Makes a key for another system; the key itself is given once, and never stored."""
-    actor.require(Permission.MANAGE_USERS)
-    human = sorted(permissions & FOR_HUMANS)
-    if human:
-        raise InvalidInput(f"only a person may {' or '.join(human)}: a key cannot")
-    if not 0 < len(name) <= 80:
-        raise InvalidInput("the name of a key has 1 to 80 characters")
-    secret = f"parakh_{secrets.token_urlsafe(32)}"
-    with centre.db.write(actor, Purpose.ADMINISTRATION) as tx:
-        value = ApiKey(
-            id=new_id(), name=name, permissions=permissions, units=units, created_at=tx.at
-        )
-        _known_units(tx.connection, units)
-        if people.has_living_key(tx.connection, name):
-            raise Conflict(f"there is a key named {name} already")
-        people.add_api_key(tx.connection, value, token_hash(secret))
-        tx.audit("api_key.added", "api_key", value.id, name=name, permissions=sorted(permissions))
-    return secret
-
-
-def revoke_api_key(centre: Centre, actor: Actor, name: str) -> bool:
-    """Ends a key's life; False when there is no such living key."""
-    actor.require(Permission.MANAGE_USERS)
-    with centre.db.write(actor, Purpose.ADMINISTRATION) as tx:
-        done = people.revoke_api_key(tx.connection, name, tx.at)
-        tx.audit("api_key.revoked", "api_key", name, done=done)
-    return done
-
-
-def bearer(centre: Centre, secret: str) -> Actor | None:
-    """The system that a key stands for; None when the key is unknown or revoked."""
-    with centre.db.read() as connection:
-        key = people.api_key_by_hash(connection, token_hash(secret))
-        if key is None or key.revoked_at is not None:
-            return None
-        own = [unit for unit in people.units(connection).values() if unit.id in key.units]
-    return Actor(
-        id=key.id,
-        name=f"key:{key.name}",
-        permissions=key.permissions - FOR_HUMANS,
-        units=key.units,
-        ports=frozenset().union(*(unit.ports for unit in own)),
-        central=any(unit.central for unit in own),
-        human=False,
-    )
 
 
 # --- within -----------------------------------------------------------------------------------
@@ -394,7 +336,8 @@ def _no_hash() -> str:
     return _hasher().hash(secrets.token_urlsafe(32))
 
 
-def _known_units(connection: sa.Connection, units: frozenset[str]) -> None:
+def known_units(connection: sa.Connection, units: frozenset[str]) -> None:
+    """Raises InvalidInput for identifiers of units that are none."""
     unknown = units - people.units(connection).keys()
     if unknown:
         raise InvalidInput(f"there is no unit {', '.join(sorted(unknown))}")

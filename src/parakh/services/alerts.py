@@ -239,7 +239,7 @@ def _rows(connection: sa.Connection, found: list[Alert]) -> list[AlertRow]:
             alert=alert,
             unit=units[alert.unit_id],
             traveller=(own := known.get(alert.subject.id)),
-            voyage=voyages[own.voyage_id] if own else None,
+            voyage=voyages.get(own.voyage_id) if own else None,
             hits=tuple(hits.get(alert.assessment_id, ())),
             crossing=(crossing := crossings.get(alert.subject.id)),
             lane=crossing.lane if crossing else lanes.get(alert.subject.id, ""),

@@ -25,9 +25,20 @@ from parakh.domain.voyage import Direction
 from parakh.domain.watchlist import EntryKind, Handling, Watchlist, WatchlistEntry
 from parakh.errors import Misconfigured, ParakhError
 from parakh.faces.picture import Picture, decode_picture
-from parakh.services import accounts, gate, imports, intake, portraits, queue, watchlists
+from parakh.ingest import reader
+from parakh.services import (
+    accounts,
+    gate,
+    imports,
+    intake,
+    portraits,
+    queue,
+    timetable,
+    watchlists,
+)
 from parakh.services.centre import Centre
 from parakh.simulate import traffic
+from parakh.simulate.journeys import earlier_crossings
 from parakh.simulate.traffic import Manifest
 
 _log = structlog.get_logger()
@@ -90,12 +101,15 @@ class Demonstration:
         if fresh:
             note("Loading units, a watchlist and a portrait …")
             _load_units(centre)
+            _load_past(centre, manifest)
             imports.import_csv(
                 centre, _LOADER, manifest.watchlist, approver=_SECOND, new_list=INVENTED
             )
         passwords = _load_people(centre)
         note("Reading flights …")
-        for path in manifest.messages[:-1]:
+        planned = manifest.timetable
+        timetable.import_csv(centre, _LOADER, planned.read_bytes(), planned.name)
+        for path in (*manifest.bookings[:-1], *manifest.messages[:-1]):
             _receive(centre, path)
         queue.drain(centre)
         for row in _crossings(manifest)[0]:
@@ -143,9 +157,9 @@ class Demonstration:
     def _live(self) -> None:
         if self._halt.wait(LATE_FLIGHT_SECONDS):
             return
-        last = self.manifest.messages[-1]
-        # Through the drop folder, as a carrier's gateway would deliver it.
-        (self.centre.settings.drop_path / last.name).write_bytes(last.read_bytes())
+        for path in (self.manifest.messages[-1], self.manifest.bookings[-1]):
+            # Through the drop folder, as a carrier's gateway would deliver it.
+            (self.centre.settings.drop_path / path.name).write_bytes(path.read_bytes())
         for row in _crossings(self.manifest)[1]:
             if self._halt.wait(CROSSING_SECONDS):
                 return
@@ -185,6 +199,21 @@ def _load_people(centre: Centre) -> dict[str, str]:
             password=passwords[name],
         )
     return passwords
+
+
+def _load_past(centre: Centre, manifest: Manifest) -> None:
+    """Where some passengers were before; told before there is a watchlist, so that none is met."""
+    people = [
+        own
+        for path in manifest.messages
+        for part in reader.read(path.read_bytes())
+        for own in part.travellers
+    ]
+    ports = sorted(port for unit in UNITS for port in unit.ports)
+    data = earlier_crossings(len(people), people, centre.clock(), ports)
+    source = Source(channel=Channel.CLI, name="earlier-crossings.json")
+    intake.receive(centre, _LOADER, data, source)
+    queue.drain(centre)
 
 
 def _receive(centre: Centre, path: Path) -> None:

@@ -9,10 +9,12 @@ from importlib.metadata import PackageNotFoundError, version
 
 import sqlalchemy as sa
 
-from parakh.errors import ParakhError
+from parakh.errors import Misconfigured, ParakhError
 from parakh.faces.catalogue import SFACE, YUNET
 from parakh.faces.weights import load_weights
+from parakh.services import sftp
 from parakh.services.centre import Centre
+from parakh.services.pull_sources import PullSource, pull_sources
 from parakh.settings import Settings
 from parakh.store import messages, people, schema
 from parakh.store.database import Database
@@ -50,9 +52,12 @@ def _checks(settings: Settings) -> Iterator[Check]:
     yield _variables()
     yield _space(settings)
     yield _try("keys", lambda: repr(Keys.load(settings.keys_path)), "Run `parakh db upgrade`.")
-    yield _try("database", lambda: _database(settings), "Run `parakh db upgrade`.")
-    yield _try("units", lambda: _units(settings), "Run `parakh unit add NAME --central`.")
-    yield _try("queue", lambda: _queue(settings), "Run `parakh db upgrade`.")
+    database = _try("database", lambda: _database(settings), "Run `parakh db upgrade`.")
+    yield database
+    if database.ok:  # of another revision nothing can be said, and no other advice would help
+        yield _try("units", lambda: _units(settings), "Run `parakh unit add NAME --central`.")
+        yield _try("queue", lambda: _queue(settings), "Look at the server's log.")
+    yield from _pulls(settings)
     for model in (YUNET, SFACE):
         yield _try(
             f"model {model.id}",
@@ -61,6 +66,26 @@ def _checks(settings: Settings) -> Iterator[Check]:
             ),
             "Install the locked dependencies again: `make install`.",
         )
+
+
+def _pulls(settings: Settings) -> Iterator[Check]:
+    """Each server that messages are fetched from, as it answers now."""
+    remedy = "See docs/operating.md, Fetching from SFTP servers."
+    try:
+        sources = pull_sources(settings)
+    except Misconfigured as error:
+        yield Check(name="pull", ok=False, found=str(error), remedy=remedy)
+        return
+    for source in sources:
+        yield _try(f"pull {source.name}", lambda source=source: _pull(source), remedy)  # type: ignore[misc]
+
+
+def _pull(source: PullSource) -> str:
+    try:
+        with sftp.connected(source) as remote:
+            return f"{len(remote.look())} files at {source.host}"
+    except Misconfigured as error:
+        raise Misconfigured(str(error).removeprefix(f"{source.name}: ")) from error
 
 
 def _package(name: str) -> Check:

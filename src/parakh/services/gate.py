@@ -27,6 +27,7 @@ from parakh.screen.screener import FaceSubject, TravellerSubject
 from parakh.services import portraits
 from parakh.services.alerts import OPEN, HitView, hit_views
 from parakh.services.centre import Centre
+from parakh.services.crossings import find_expected
 from parakh.services.screening import assess
 from parakh.store import alerts, assessments, pictures, travellers
 from parakh.store import captures as captures_store
@@ -46,9 +47,6 @@ _NOT_ALIKE = N_(
 )
 _UNFIT_PORTRAIT = N_("The document's portrait was not compared: {reason}.")
 _MRZ = N_("The machine readable zone has an error: {cause}")
-
-WINDOW = timedelta(hours=36)
-"""A voyage whose arrival is further off than this is not the one somebody crosses for now."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -297,25 +295,15 @@ def _zone(text: str) -> Mrz | None:
 def _expected(
     centre: Centre, request: CaptureRequest | CrossingRequest, number: str, at: datetime
 ) -> _Person:
-    """Of all announced with the document for this port and direction, who is due nearest to `at`.
-
-    A person without anything known, if nobody is. Those in transit may go either way.
-    """
+    """Who is announced with the document, or a person of whom nothing is known."""
     with centre.db.read() as connection:
-        found = travellers.with_document(connection, number)
-        voyages = travellers.voyages_by_id(connection, {own.voyage_id for own in found})
-        crossings = travellers.crossings_of(connection, [own.id for own in found])
-    near = []
-    for own in found:
-        voyage, crossing = voyages[own.voyage_id], crossings.get(own.id)
-        if crossing is None or crossing.port != request.port:
-            continue
-        if crossing.direction not in (request.direction, Direction.TRANSIT):
-            continue
-        off = abs(at - voyage.due_at) if voyage.due_at else WINDOW
-        if off <= WINDOW:
-            near.append((off, own.id, _Person(traveller=own, voyage=voyage, crossing=crossing)))
-    return min(near, key=lambda item: item[:2])[2] if near else _Person()
+        bearers = travellers.with_document(connection, number)
+        found = find_expected(
+            connection, bearers, port=request.port, direction=request.direction, at=at
+        )
+    if found is None:
+        return _Person()
+    return _Person(traveller=found.traveller, voyage=found.voyage, crossing=found.crossing)
 
 
 def _from_zone(centre: Centre, zone: Mrz) -> Traveller:

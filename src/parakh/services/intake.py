@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -21,12 +21,8 @@ from parakh.domain.message import (
     Source,
 )
 from parakh.errors import Conflict, InvalidInput
-from parakh.ingest import reader
-from parakh.ingest.records import DeclaredTraveller, Submission
-from parakh.normalise.assemble import Assembled, assemble, voyage_key
-from parakh.services.centre import WORKER, Centre
+from parakh.services.centre import Centre
 from parakh.store import messages, travellers
-from parakh.store.database import Tx
 from parakh.store.messages import MessageSummary
 
 _log = structlog.get_logger()
@@ -38,13 +34,13 @@ _STRETCH = 240
 
 PAGE = 50
 
-TAKEN_IN = frozenset({"PAXLST"})
-"""Message types whose travellers are stored and screened."""
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Received:
-    """A message that is stored for good; `new` is False when its bytes came before."""
+    """A message that is stored for good; `new` is False when its bytes came before.
+
+    What others sent before makes no difference to a carrier, nor tells him anything.
+    """
 
     message: Message
     new: bool
@@ -108,8 +104,9 @@ def receive(
 ) -> Received:
     """Stores a transmission before anything else happens to it; then it is acknowledged.
 
-    Raises InvalidInput when it is larger than the centre takes. Bytes that came before are not
-    stored again: the message they made then is given back.
+    Raises InvalidInput when it is larger than the centre takes. Bytes that came before from the
+    same carrier (or before, all without a carrier's key) are not stored again: the message they
+    made then is given back. The same bytes of two senders are two messages, which say the same.
     """
     actor.require(Permission.SEND_MESSAGES)
     check_size(centre, len(data))
@@ -125,7 +122,7 @@ def _store(
 ) -> Received:
     digest = hashlib.sha256(data).hexdigest()
     with centre.db.write(actor, Purpose.INTAKE) as tx:
-        known = messages.by_digest(tx.connection, digest)
+        known = messages.by_digest(tx.connection, digest, source.carrier)
         if known is not None:
             tx.audit("message.repeated", "message", known.id, source=source.name)
             return Received(message=known, new=False)
@@ -138,7 +135,7 @@ def _store(
             state=MessageState.RECEIVED,
             corrects=corrects,
         )
-        messages.insert(tx.connection, message, data)
+        messages.insert(tx.connection, centre.db.vault, message, data)
         tx.audit("message.received", "message", message.id, digest=digest, source=source.name)
     return Received(message=message, new=True)
 
@@ -164,7 +161,7 @@ def correct(centre: Centre, actor: Actor, message_id: str, data: bytes) -> Recei
         parts = messages.parts(connection, message_id)
     if not any(part.state is PartState.QUARANTINED for part in parts):
         raise Conflict("no part of this message is quarantined: there is nothing to correct")
-    source = Source(channel=Channel.HTTP, name=old.source.name)
+    source = Source(channel=Channel.HTTP, name=old.source.name, carrier=old.source.carrier)
     return receive(centre, actor, data, source, corrects=old.id)
 
 
@@ -181,158 +178,27 @@ def rerun(centre: Centre, actor: Actor, message_id: str) -> Message:
         return messages.get(tx.connection, message_id)
 
 
-# --- reading ----------------------------------------------------------------------------------
-
-
-def parse(centre: Centre, message: Message) -> bool:
-    """Reads a received message and stores what it declares; False when another was quicker."""
-    with centre.db.read() as connection:
-        body = messages.body(connection, message.id)
-    read = [_assemble(centre, _withheld(own)) for own in read_transmission(body)]
-    submissions, assembled = [own for own, _ in read], [values for _, values in read]
-    readable = any(values is not None for values in assembled)
-    state = MessageState.PARSED if readable else MessageState.QUARANTINED
-    with centre.db.write(WORKER, Purpose.INTAKE) as tx:
-        tx.audit(f"message.{state.value}", "message", message.id, parts=len(submissions))
-        if not messages.move(tx.connection, message, state):
-            tx.audit("message.left", "message", message.id, cause="another worker was quicker")
-            return False
-        _save(tx, message, submissions, assembled)
-    return True
-
-
-def read_transmission(body: bytes) -> Sequence[Submission]:
-    """Reads a transmission; an error of the reader itself quarantines it, and stops nothing."""
-    try:
-        return reader.read(body)
-    except Exception as error:
-        _log.exception("reader failed", size=len(body))
-        cause = f"the reader failed on it ({type(error).__name__}): please report this"
-        problem = Problem(line=1, column=1, segment="", cause=cause)
-        return (
-            Submission(
-                ordinal=1,
-                message_type="",
-                version="",
-                reference="",
-                function="",
-                line=1,
-                start=0,
-                end=len(body),
-                problems=(problem,),
-                fatal=True,
-            ),
-        )
-
-
-def _withheld(submission: Submission) -> Submission:
-    """The submission, quarantined if it is of a kind that cannot be joined with the others yet.
-
-    A booking must not overwrite what a passenger list says of the same person. Its bytes wait here,
-    and are read again once they can be joined.
-    """
-    if submission.fatal or submission.message_type in TAKEN_IN:
-        return submission
-    cause = (
-        f"{submission.message_type} can be read (`parakh parse`), but is not joined with passenger "
-        "lists yet: it is kept, and can be read again later"
-    )
-    problem = Problem(line=submission.line, column=1, segment="UNH", cause=cause)
-    return replace(submission, problems=(*submission.problems, problem), fatal=True)
-
-
-def _assemble(centre: Centre, submission: Submission) -> tuple[Submission, Assembled | None]:
-    """A part with its domain values; with None when it must be quarantined.
-
-    A part on which the program itself fails is quarantined too, so that the others go on.
-    """
-    if submission.fatal:
-        return submission, None
-    try:
-        values = assemble(submission, centre.settings.country, centre.clock().date())
-    except MemoryError:
-        raise  # it passes; the message is tried again
-    except Exception as error:
-        _log.exception("assembling failed", message_type=submission.message_type)
-        cause = f"the program failed on it ({type(error).__name__}): please report this"
-        problem = Problem(line=submission.line, column=1, segment="", cause=cause)
-        return replace(submission, problems=(*submission.problems, problem), fatal=True), None
-    return submission, values
-
-
-def _save(
-    tx: Tx,
-    message: Message,
-    submissions: Sequence[Submission],
-    assembled: Sequence[Assembled | None],
-) -> None:
-    known = {part.ordinal: part for part in messages.parts(tx.connection, message.id)}
-    before = travellers.ids_of_message(tx.connection, message.id)
-    messages.drop_parts(tx.connection, message.id, beyond=len(submissions))
-    for submission, values in zip(submissions, assembled, strict=True):
-        old = known.get(submission.ordinal)
-        part = _part(message, submission, values, old.id if old else new_id())
-        messages.save_part(tx.connection, part)
-        told = _save_values(tx.connection, submission, values) if values else ()
-        travellers.replace_records(tx.connection, part.id, told)
-    # Read again, a message may tell of others: those of whom nothing tells now are not expected.
-    travellers.unexpect(tx.connection, before)
-
-
-def _part(message: Message, submission: Submission, values: Assembled | None, part_id: str) -> Part:
-    # What reading found already on a line, with its column, need not be said again without one.
-    told = {own.line for own in submission.problems if own.severity is Severity.ERROR}
-    found = values.problems if values else ()
-    problems = (*submission.problems, *(own for own in found if own.line not in told))
-    return Part(
-        id=part_id,
-        message_id=message.id,
-        ordinal=submission.ordinal,
-        message_type=_shortened(submission.message_type),
-        version=_shortened(submission.version),
-        reference=_shortened(submission.reference),
-        line=submission.line,
-        state=PartState.QUARANTINED if values is None else PartState.READ,
-        problems=tuple(sorted(problems, key=lambda own: (own.line, own.column))),
-    )
-
-
-def _shortened(text: str) -> str:
-    """What a sender wrote into a header, as much as a code can be; the raw bytes have it all."""
-    return "".join(sign for sign in text if sign.isprintable())[:40]
-
-
-def _save_values(
-    connection: sa.Connection, submission: Submission, values: Assembled
-) -> list[tuple[str, DeclaredTraveller]]:
-    """Stores voyages, travellers and expected crossings; gives who each record speaks of."""
-    saved = {
-        voyage.id: travellers.save_voyage(connection, voyage_key(voyage), voyage)
-        for voyage in values.voyages
-    }
-    if values.border is None:
-        return []
-    border = saved[values.border]
-    by_key = {own.key: own.traveller for own in values.travellers}
-    lasting = travellers.save_travellers(connection, border.id, by_key)
-    travellers.expect_crossings(connection, list(lasting.values()), border)
-    return [(lasting[own.key].id, submission.travellers[own.index]) for own in values.travellers]
-
-
 # --- looking ----------------------------------------------------------------------------------
 
 
 def list_messages(
     centre: Centre, actor: Actor, *, quarantined: bool = False, page: int = 1
 ) -> MessagePage:
-    """Messages, newest first; with `quarantined`, those that have a quarantined part."""
+    """Messages, newest first; with `quarantined`, those that have a quarantined part.
+
+    A carrier sees those that came with its own keys.
+    """
     actor.require(Permission.SEE_MESSAGES)
     with centre.db.read() as connection:
-        total = messages.count(connection, quarantined=quarantined)
+        total = messages.count(connection, quarantined=quarantined, carrier=actor.carrier)
         pages = max(1, -(-total // PAGE))
         page = min(max(1, page), pages)
         rows = messages.summaries(
-            connection, quarantined=quarantined, offset=(page - 1) * PAGE, limit=PAGE
+            connection,
+            quarantined=quarantined,
+            carrier=actor.carrier,
+            offset=(page - 1) * PAGE,
+            limit=PAGE,
         )
     return MessagePage(rows=tuple(rows), total=total, page=page, pages=pages)
 
@@ -342,8 +208,9 @@ def view(centre: Centre, actor: Actor, message_id: str, line: int | None = None)
     actor.require(Permission.SEE_MESSAGES)
     with centre.db.read() as connection:
         message = messages.get(connection, message_id)
+        actor.require_carrier(message.source.carrier)
         own = messages.parts(connection, message_id)
-        body = messages.body(connection, message_id)
+        body = messages.body(connection, centre.db.vault, message_id)
         told = travellers.count_of_message(connection, message_id)
         ports = travellers.ports_of_message(connection, message_id)
         corrected_by = messages.corrections_of(connection, [message_id]).get(message_id)
@@ -370,7 +237,7 @@ def raw(centre: Centre, actor: Actor, message_id: str) -> bytes:
     actor.require(Permission.RERUN_MESSAGES)
     with centre.db.read() as connection:
         messages.get(connection, message_id)
-        body = messages.body(connection, message_id)
+        body = messages.body(connection, centre.db.vault, message_id)
     centre.looked(actor, Purpose.INTAKE, "message.downloaded", "message", message_id)
     return body
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import structlog
 
 from parakh.domain.message import Message, MessageState
-from parakh.services import intake, screening
+from parakh.services import reading, screening
 from parakh.services.centre import Centre
 from parakh.store import messages
 from parakh.store.lease import claim
@@ -16,7 +16,7 @@ SWEEP = "sweep"
 
 _STEPS: tuple[tuple[MessageState, Callable[[Centre, Message], bool]], ...] = (
     (MessageState.PARSED, screening.screen_message),
-    (MessageState.RECEIVED, intake.parse),
+    (MessageState.RECEIVED, reading.parse),
 )
 """What is nearest its end goes first, so that an alert waits for no newcomer."""
 

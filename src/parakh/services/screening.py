@@ -16,10 +16,13 @@ from parakh.domain.message import Message, MessageState
 from parakh.domain.traveller import Traveller
 from parakh.domain.unit import Unit
 from parakh.domain.watchlist import Handling
-from parakh.screen.pipeline import Screened, screen
+from parakh.normalise.assemble import traveller_of
+from parakh.normalise.fold import Said, others
+from parakh.screen.pipeline import Screened, merge, screen
 from parakh.screen.screener import TravellerSubject
 from parakh.services.centre import WORKER, Centre
-from parakh.store import alerts, assessments, messages, people, travellers, watchlists
+from parakh.services.linking import link
+from parakh.store import alerts, assessments, messages, people, records, travellers, watchlists
 from parakh.store.database import Tx
 
 STILL_CROSSING = timedelta(hours=12)
@@ -32,12 +35,14 @@ def screen_message(centre: Centre, message: Message) -> bool:
     """Screens all that a parsed message told of; False when another worker was quicker."""
     with centre.db.read() as connection:
         subjects = _subjects(connection, message)
-    screened = screen(centre.traveller_screeners(), subjects)
-    ports = {subject.ref: subject.voyage.port for subject in subjects if subject.voyage}
+        besides = _others(connection, subjects)
+        ports = _ports(connection, subjects)
+    screened = _screened(centre, subjects, besides)
     with centre.db.write(WORKER, Purpose.SCREENING) as tx:
         if not messages.move(tx.connection, message, MessageState.SCREENED):
             tx.audit("message.left", "message", message.id, cause="another worker was quicker")
             return False
+        linked = link(tx.connection, [own.ref.id for own in subjects], tx.at)
         done = assess(tx, screened, cause=f"{message.id}#{message.run}", ports=ports)
         tx.audit(
             "message.screened",
@@ -45,6 +50,7 @@ def screen_message(centre: Centre, message: Message) -> bool:
             message.id,
             subjects=len(subjects),
             alerts=sum(len(own.alerts) for own in done),
+            linked=linked,
         )
     centre.wall.notify()
     return True
@@ -62,11 +68,12 @@ def sweep(centre: Centre) -> int:
             return 0
         expected = travellers.expected_after(connection, centre.clock() - STILL_CROSSING)
         subjects = _as_subjects(connection, expected)
-    screened = screen(centre.traveller_screeners(), subjects)
+        besides = _others(connection, subjects)
+        ports = _ports(connection, subjects)
+    screened = _screened(centre, subjects, besides)
     if any(own.state is ResultState.FAILED for result in screened for own in result.results):
         raise RuntimeError("a screener failed, so that nobody can be said to be swept")
     screened = [own for own in screened if any(hit.target.id in entries for hit in own.hits)]
-    ports = {own.ref: own.voyage.port for own in subjects if own.voyage}
     with centre.db.write(WORKER, Purpose.SCREENING) as tx:
         watchlists.mark_swept(tx, entries)
         done = assess(tx, screened, cause=f"sweep:{new_id()}", ports=ports)
@@ -101,7 +108,10 @@ def assess(
     connection = tx.connection
     refs = [own.subject.ref for own in screened]
     # Two messages about one person, screened at once, would both store the same hit.
-    travellers.lock(connection, [ref.id for ref in refs if ref.kind is Kind.TRAVELLER])
+    gone = travellers.lock(connection, [ref.id for ref in refs if ref.kind is Kind.TRAVELLER])
+    # Who turned out to be another is screened as that one, by the message that joined them.
+    screened = [own for own in screened if own.subject.ref.id not in gone]
+    refs = [own.subject.ref for own in screened]
     known = assessments.hits_of(connection, refs)
     alerted = assessments.alerted(connection, refs)
     handling = handling_of(connection, [hit for own in screened for hit in own.hits])
@@ -138,17 +148,61 @@ def handling_of(connection: sa.Connection, hits: Iterable[Hit]) -> HandlingOf:
 
 
 def _subjects(connection: sa.Connection, message: Message) -> list[TravellerSubject]:
-    return _as_subjects(connection, travellers.travellers_of_message(connection, message.id))
+    return _as_subjects(connection, travellers.travellers_to_screen(connection, message.id))
 
 
 def _as_subjects(connection: sa.Connection, told: Sequence[Traveller]) -> list[TravellerSubject]:
     voyages = travellers.voyages_by_id(connection, {own.voyage_id for own in told})
     return [
         TravellerSubject(
-            ref=Ref(kind=Kind.TRAVELLER, id=own.id), traveller=own, voyage=voyages[own.voyage_id]
+            ref=Ref(kind=Kind.TRAVELLER, id=own.id),
+            traveller=own,
+            voyage=voyages.get(own.voyage_id),
         )
         for own in told
     ]
+
+
+def _others(
+    connection: sa.Connection, subjects: Sequence[TravellerSubject]
+) -> list[TravellerSubject]:
+    """The same subjects as they were declared besides, so that no order of messages, and no
+    correction, hides somebody from a screener."""
+    told = records.differing(connection, [own.ref.id for own in subjects])
+    found = []
+    for own in subjects:
+        said = [
+            Said(
+                statement=source.statement,
+                value=traveller_of(source.declared, "", source.received_at.date()),
+            )
+            for source in told.get(own.ref.id, ())
+        ]
+        found += [replace(own, traveller=other) for other in others(own.traveller, said)]
+    return found
+
+
+def _screened(
+    centre: Centre,
+    subjects: Sequence[TravellerSubject],
+    besides: Sequence[TravellerSubject],
+) -> list[Screened]:
+    """One outcome a subject, of all as whom he was declared."""
+    outcomes = screen(centre.traveller_screeners(), [*subjects, *besides])
+    found = {own.subject.ref: own for own in outcomes[: len(subjects)]}
+    for other in outcomes[len(subjects) :]:
+        found[other.subject.ref] = merge(found[other.subject.ref], other)
+    return list(found.values())
+
+
+def _ports(connection: sa.Connection, subjects: Sequence[TravellerSubject]) -> dict[Ref, str]:
+    """Our port of each voyage; of those who crossed without one, where they did."""
+    alone = [own.ref.id for own in subjects if own.voyage is None]
+    crossings = travellers.crossings_of(connection, alone)
+    ports = {own.ref: own.voyage.port for own in subjects if own.voyage}
+    return ports | {
+        own.ref: crossings[own.ref.id].port for own in subjects if own.ref.id in crossings
+    }
 
 
 def _with_history(hit: Hit, before: Sequence[Hit]) -> Hit:

@@ -71,10 +71,16 @@ def verify(centre: Centre, actor: Actor) -> AuditVerdict:
     )
 
 
-def refused(centre: Centre, actor: Actor | None, what: str) -> None:
-    """Notes that somebody was refused; `actor` is None for a caller whose key is not known."""
-    with centre.db.write(actor or _STRANGER, Purpose.ADMINISTRATION) as tx:
+def refused(centre: Centre, actor: Actor, what: str) -> None:
+    """Notes that somebody was refused."""
+    with centre.db.write(actor, Purpose.ADMINISTRATION) as tx:
         tx.audit("request.refused", "request", what[:80])
+
+
+def refused_stranger(centre: Centre, what: str, address: str, count: int) -> None:
+    """Notes a call with an unknown key: the one of this number from this address, this hour."""
+    with centre.db.write(_STRANGER, Purpose.ADMINISTRATION) as tx:
+        tx.audit("request.refused", "request", what[:80], address=address, count=count)
 
 
 def checkpoint(centre: Centre) -> bool:

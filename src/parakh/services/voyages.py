@@ -1,18 +1,17 @@
 """Voyages, their vetting lists, and all that is known of one traveller."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from itertools import chain
 
 import sqlalchemy as sa
 
 from parakh.access import Actor, Permission, Purpose
 from parakh.alert.triage import HandlingOf, advise
-from parakh.domain.alert import Alert
+from parakh.domain.delivery import Delivery, delivery
 from parakh.domain.hit import (
     Advice,
-    Assessment,
     Hit,
     HitState,
     Kind,
@@ -24,13 +23,16 @@ from parakh.domain.traveller import Traveller
 from parakh.domain.voyage import Crossing, Voyage
 from parakh.services.centre import Centre
 from parakh.services.screening import handling_of
-from parakh.store import alerts, assessments, travellers
-from parakh.store.travellers import SourceRecord
+from parakh.store import assessments, carriers, travellers
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class VoyageRow:
-    """A voyage at a glance: announced and seen travellers, hits, and the most urgent advice."""
+    """A voyage at a glance: announced and seen travellers, hits, and the most urgent advice.
+
+    `delivery` says how it stands with a passenger list that a timetable lets us await; None where
+    one came, or where none is awaited. A cancelled voyage is always that.
+    """
 
     voyage: Voyage
     expected: int
@@ -38,6 +40,7 @@ class VoyageRow:
     hits: int
     open_hits: int
     worst: Advice | None
+    delivery: Delivery | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,24 +65,6 @@ class VoyageView:
     rows: tuple[VettingRow, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TravellerView:
-    """All that the centre knows of one traveller.
-
-    `sources` tells what each message said, newest first; `assessments` likewise. `alerts` are those
-    of the actor's units.
-    """
-
-    traveller: Traveller
-    voyage: Voyage
-    crossing: Crossing | None
-    advice: Advice | None
-    sources: tuple[SourceRecord, ...]
-    assessments: tuple[Assessment, ...]
-    hits: tuple[Hit, ...]
-    alerts: tuple[Alert, ...]
-
-
 def arrivals(centre: Centre, actor: Actor, since: datetime, until: datetime) -> list[VoyageRow]:
     """Voyages due in [since, until) at the actor's ports, earliest first."""
     actor.require(Permission.SEE_VOYAGES)
@@ -91,7 +76,9 @@ def arrivals(centre: Centre, actor: Actor, since: datetime, until: datetime) -> 
         hits = assessments.hits_by_voyage(connection, ids)
         given = assessments.advice_by_voyage(connection, ids)
         handling = handling_of(connection, chain.from_iterable(hits.values()))
-    return [
+        awaited = [own.id for own in found if own.scheduled_departure]
+        listless = carriers.listless(connection, awaited)
+    rows = [
         _row(
             voyage,
             counts.get(voyage.id, (0, 0)),
@@ -100,6 +87,13 @@ def arrivals(centre: Centre, actor: Actor, since: datetime, until: datetime) -> 
             handling,
         )
         for voyage in found
+    ]
+    due = timedelta(minutes=centre.settings.list_due_minutes)
+    return [
+        replace(row, delivery=delivery(row.voyage, None, centre.clock(), due))
+        if row.voyage.cancelled or row.voyage.id in listless
+        else row
+        for row in rows
     ]
 
 
@@ -114,41 +108,12 @@ def voyage(centre: Centre, actor: Actor, voyage_id: str) -> VoyageView:
     return VoyageView(voyage=found, rows=tuple(sorted(rows, key=_urgency)))
 
 
-def traveller(
-    centre: Centre, actor: Actor, traveller_id: str, purpose: Purpose = Purpose.VETTING
-) -> TravellerView:
-    """All that is known of a traveller; a look that is audited."""
-    actor.require(Permission.SEE_TRAVELLERS)
-    ref = Ref(kind=Kind.TRAVELLER, id=traveller_id)
-    with centre.db.read() as connection:
-        found = travellers.get_traveller(connection, traveller_id)
-        own = travellers.get_voyage(connection, found.voyage_id)
-        actor.require_port(own.port)
-        given = assessments.assessments_of(connection, [ref]).get(ref, [])
-        row = _vetting_rows(connection, [found])[0]
-        view = TravellerView(
-            traveller=found,
-            voyage=own,
-            crossing=row.crossing,
-            advice=row.advice,
-            sources=tuple(travellers.records_of(connection, traveller_id)),
-            assessments=tuple(given),
-            hits=tuple(assessments.hits_of(connection, [ref]).get(ref, [])),
-            alerts=tuple(
-                alert
-                for alert in alerts.alerts_on(connection, ref)
-                if actor.everywhere or alert.unit_id in actor.units
-            ),
-        )
-    centre.looked(actor, purpose, "traveller.viewed", "traveller", traveller_id)
-    return view
-
-
 def _rows(connection: sa.Connection, of: Voyage) -> list[VettingRow]:
-    return _vetting_rows(connection, travellers.travellers_of_voyage(connection, of.id))
+    return vetting_rows(connection, travellers.travellers_of_voyage(connection, of.id))
 
 
-def _vetting_rows(connection: sa.Connection, declared: Sequence[Traveller]) -> list[VettingRow]:
+def vetting_rows(connection: sa.Connection, declared: Sequence[Traveller]) -> list[VettingRow]:
+    """Travellers with their crossings, hits, and the advice that follows."""
     refs = {own.id: Ref(kind=Kind.TRAVELLER, id=own.id) for own in declared}
     results = assessments.newest_results(connection, refs.values())
     hits = assessments.hits_of(connection, refs.values())

@@ -1,6 +1,6 @@
 """Writes PNRGOV messages (PADIS 11.1) of invented bookings, as airlines' systems send them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from random import Random
@@ -30,9 +30,16 @@ def bookings(size: int, seed: int, today: date) -> bytes:
 
 
 def pnrgov(
-    flight: DeclaredVoyage, parties: Sequence[Sequence[Person]], rng: Random, today: date
+    flight: DeclaredVoyage,
+    parties: Sequence[Sequence[Person]],
+    rng: Random,
+    today: date,
+    cancelled: Container[str] = (),
 ) -> bytes:
-    """A transmission with one message; each party is one booking. One segment a line."""
+    """A transmission with one message, sent in the morning of `today`; each party is one booking.
+
+    Those with a locator in `cancelled` do not hold any more. One segment a line.
+    """
     lines = [
         "UNH+1+PNRGOV:11:1:IA+F6C2C268",
         "MSG+:22",
@@ -42,7 +49,8 @@ def pnrgov(
         f"EQN+{len(parties)}",
     ]
     for party in parties:
-        lines += _booking(flight, party, rng, today)
+        status = "HX" if party[0].booking in cancelled else "HK"
+        lines += _booking(flight, party, rng, today, status)
     lines.append(f"UNT+{len(lines) + 1}+1")
     sent = f"{today:%y%m%d}:0500"
     whole = [f"UNB+IATA:1+{flight.carrier}+PKNTC+{sent}+1++PNRGOV", *lines, "UNZ+1+1"]
@@ -50,7 +58,7 @@ def pnrgov(
 
 
 def _booking(
-    flight: DeclaredVoyage, party: Sequence[Person], rng: Random, today: date
+    flight: DeclaredVoyage, party: Sequence[Person], rng: Random, today: date, status: str
 ) -> Iterator[str]:
     carrier = flight.carrier
     made = today - timedelta(days=rng.randrange(2, 120))
@@ -73,7 +81,7 @@ def _booking(
     yield f"ADD++700:{rng.randrange(1, 99)} KHALID STREET:DUBAI:::AE:{rng.randrange(9999):05d}"
     for person, reference in zip(party, references, strict=True):
         yield from _person(person, reference, carrier, made, today, rng, _paid_by(payer))
-    yield from _itinerary(flight, party, references, rng)
+    yield from _itinerary(flight, party, references, rng, status)
 
 
 def _person(
@@ -117,7 +125,11 @@ def _person(
 
 
 def _itinerary(
-    flight: DeclaredVoyage, party: Sequence[Person], references: Sequence[str], rng: Random
+    flight: DeclaredVoyage,
+    party: Sequence[Person],
+    references: Sequence[str],
+    rng: Random,
+    status: str,
 ) -> Iterator[str]:
     feeder = next((own.embarkation for own in party if own.embarkation != flight.origin), "")
     if feeder:
@@ -129,7 +141,7 @@ def _itinerary(
         f"TVL+{_when(flight.departure)}:{_when(flight.arrival)}+{_ends(flight)}"
         f"+{flight.carrier}+{flight.number}:Y"
     )
-    yield f"RPI+{len(party)}+HK"
+    yield f"RPI+{len(party)}+{status}"
     yield "APD+77W"
     seats = "".join(
         f"+{own.seat}::{reference}" for own, reference in zip(party, references, strict=True)

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -13,6 +14,7 @@ from parakh.simulate.lists import ListedPerson, listed_persons, write_csv
 from parakh.simulate.messages import interchange, message, paxlst
 from parakh.simulate.people import Person, Route, crew, passengers
 from parakh.simulate.plants import NAMESAKES, PLANTS, Plant, Planted, plant_all
+from parakh.simulate.pnr import pnrgov
 
 LISTED = 200
 """Rows of the watchlist, those of the planted persons and of the namesakes included."""
@@ -25,6 +27,8 @@ class Manifest:
     """The files written, and how many persons the readable messages among them name."""
 
     messages: tuple[Path, ...]
+    bookings: tuple[Path, ...]
+    timetable: Path
     watchlist: Path
     crossings: Path
     truth: Path
@@ -114,12 +118,30 @@ _PLANS = (
 )
 """Two arrivals and one departure, each of one airline."""
 
+_SILENT = _Plan(
+    carrier="SV",
+    number="738",
+    route=Route(
+        origin="JED", destination="LHE", country="PAK", nations={}, feeders=(), bag_prefix=""
+    ),
+    day=0,
+    leaves=time(19, 55),
+    arrives_day=1,
+    arrives=time(2, 10),
+    size=0,
+    crew_nation="SAU",
+    crew_size=0,
+    plants=(),
+)
+"""One arrival more, which stands in the timetable and of which no list ever comes."""
+
 
 def write(out: Path, seed: int, today: date) -> Manifest:
     """Writes the traffic of `today` and tomorrow to the folder `out`, which is made if need be.
 
     The same `seed` and `today` give the same bytes. Files: a PAXLST transmission a flight with its
-    passenger and its crew list (one crew list is broken), `watchlist.csv` (columns: see
+    passenger and its crew list (one crew list is broken), a PNRGOV one with its bookings,
+    `timetable.csv` with one flight more, of which nothing comes, `watchlist.csv` (columns: see
     `parakh.simulate.lists`), `crossings.json` of the first flight's arrival gate, and `truth.json`.
     Raises OSError if the folder cannot be written.
     """
@@ -131,6 +153,8 @@ def write(out: Path, seed: int, today: date) -> Manifest:
     rng.shuffle(rows)
     manifest = Manifest(
         messages=tuple(out / flight.file for flight in flights),
+        bookings=tuple(out / f"{flight.file.removesuffix('.edi')}.pnr.edi" for flight in flights),
+        timetable=out / "timetable.csv",
         watchlist=out / "watchlist.csv",
         crossings=out / "crossings.json",
         truth=out / "truth.json",
@@ -138,6 +162,9 @@ def write(out: Path, seed: int, today: date) -> Manifest:
     )
     for path, flight in zip(manifest.messages, flights, strict=True):
         path.write_bytes(flight.data)
+    for path, flight in zip(manifest.bookings, flights, strict=True):
+        path.write_bytes(_bookings(Random(f"{seed} {flight.file}"), flight, today))  # noqa: S311
+    _write_timetable(manifest.timetable, today)
     write_csv(manifest.watchlist, rows)
     _write_json(manifest.crossings, _crossings(rng, flights[0], today))
     _write_json(manifest.truth, _truth(flights, rows))
@@ -196,6 +223,26 @@ def _transmission(
         reference=f"{plan.carrier}{plan.number}{today:%y%m%d}",
         sent=f"{today:%y%m%d}:0500",
     )
+
+
+def _bookings(rng: Random, flight: _Flight, today: date) -> bytes:
+    """The flight's bookings a day before its list, as they are: less exact, and not all kept.
+
+    One in four says nothing of a passenger's passport, one birth date is another than on the list,
+    and one party does not come.
+    """
+    people = [_as_booked(rng, person) for person in flight.people]
+    someone = rng.randrange(len(people))
+    people[someone] = replace(people[someone], born=people[someone].born - timedelta(days=30))
+    plan = flight.plan
+    stayed = passengers(rng, plan.route, 2, today)[:1]
+    parties = [list(party) for _, party in groupby([*people, *stayed], lambda own: own.booking)]
+    sent = today + timedelta(days=plan.day - 1)
+    return pnrgov(_voyage(plan, today), parties, rng, sent, {stayed[0].booking})
+
+
+def _as_booked(rng: Random, person: Person) -> Person:
+    return person if rng.random() < 0.75 else replace(person, documents=())
 
 
 def _voyage(plan: _Plan, today: date) -> DeclaredVoyage:
@@ -258,6 +305,18 @@ def _truth(flights: Sequence[_Flight], rows: Sequence[ListedPerson]) -> dict[str
         "planted": [entry for entry in found if entry["how"] != namesake],
         "namesakes": [entry for entry in found if entry["how"] == namesake],
     }
+
+
+def _write_timetable(path: Path, today: date) -> None:
+    """All flights as a timetable (columns: see `parakh.normalise.timetable`)."""
+    lines = ["carrier,number,origin,destination,first_date,last_date,departure,arrival,arrival_day"]
+    for plan in (*_PLANS, _SILENT):
+        day = (today + timedelta(days=plan.day)).isoformat()
+        lines.append(
+            f"{plan.carrier},{plan.number},{plan.route.origin},{plan.route.destination},{day},{day},"
+            f"{plan.leaves:%H:%M},{plan.arrives:%H:%M},{plan.arrives_day - plan.day}"
+        )
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _write_json(path: Path, value: object) -> None:

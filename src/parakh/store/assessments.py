@@ -127,7 +127,11 @@ def hits_by_voyage(connection: sa.Connection, ids: Sequence[str]) -> dict[str, l
     query = (
         sa.select(traveller.c.voyage_id, hit)
         .join(traveller, traveller.c.id == hit.c.subject_id)
-        .where(hit.c.subject_kind == Kind.TRAVELLER.value, traveller.c.voyage_id.in_(ids))
+        .where(
+            hit.c.subject_kind == Kind.TRAVELLER.value,
+            traveller.c.voyage_id.in_(ids),
+            traveller.c.joined_to.is_(None),
+        )
     )
     found: dict[str, list[Hit]] = {}
     for row in connection.execute(query):
@@ -140,7 +144,7 @@ def advice_by_voyage(connection: sa.Connection, ids: Sequence[str]) -> dict[str,
     newest = (
         sa.select(traveller.c.voyage_id, sa.func.max(assessment.c.id).label("id"))
         .join(assessment, assessment.c.subject_id == traveller.c.id)
-        .where(traveller.c.voyage_id.in_(ids))
+        .where(traveller.c.voyage_id.in_(ids), traveller.c.joined_to.is_(None))
         .group_by(traveller.c.voyage_id, traveller.c.id)
         .subquery()
     )
@@ -168,6 +172,43 @@ def decide_hit(connection: sa.Connection, value: Hit) -> bool:
         )
     )
     return result.rowcount == 1
+
+
+def rehome(connection: sa.Connection, old_id: str, new_id: str) -> None:
+    """Gives one traveller's hits, assessments and alerts to whom he turned out to be.
+
+    Of two hits on the same target by the same screener one stays; a human's decision stays with it.
+    """
+    ours = {_pair(row): row for row in _hit_rows(connection, new_id)}
+    for row in _hit_rows(connection, old_id):
+        same = ours.get(_pair(row))
+        if same is None:
+            connection.execute(hit.update().where(hit.c.id == row.id).values(subject_id=new_id))
+        elif same.state == HitState.OPEN.value != row.state:
+            decision = {name: row._mapping[name] for name in _DECISION}
+            connection.execute(hit.update().where(hit.c.id == same.id).values(decision))
+    causes = sa.select(assessment.c.cause).where(assessment.c.subject_id == new_id)
+    connection.execute(
+        assessment.update()
+        .where(assessment.c.subject_id == old_id, assessment.c.cause.not_in(causes))
+        .values(subject_id=new_id)
+    )
+    connection.execute(alert.update().where(alert.c.subject_id == old_id).values(subject_id=new_id))
+
+
+_DECISION = ("state", "decided_by", "decided_at", "reason")
+
+
+def _hit_rows(connection: sa.Connection, subject_id: str) -> Sequence[sa.Row[tuple[object, ...]]]:
+    query = sa.select(hit).where(
+        hit.c.subject_id == subject_id, hit.c.subject_kind == Kind.TRAVELLER.value
+    )
+    return connection.execute(query).all()
+
+
+def _pair(row: sa.Row[tuple[object, ...]]) -> tuple[object, ...]:
+    columns = row._mapping
+    return columns["target_kind"], columns["target_id"], columns["screener_id"]
 
 
 def _save_hit(connection: sa.Connection, value: Hit) -> None:

@@ -6,10 +6,11 @@ from pydantic import TypeAdapter
 
 from parakh.domain.dates import PartialDate
 from parakh.domain.hit import Evidence, ScreenerResult
-from parakh.domain.message import Problem
+from parakh.domain.message import Envelope, Problem
 from parakh.domain.phrase import Phrase
 from parakh.domain.traveller import Document, PersonName
-from parakh.ingest.records import DeclaredTraveller
+from parakh.ingest.records import DeclaredBooking, DeclaredTraveller
+from parakh.normalise.join import Marks
 
 T = TypeVar("T")
 
@@ -21,8 +22,8 @@ class Codec(Generic[T]):
         self._adapter: TypeAdapter[T] = TypeAdapter(kind)
 
     def dump(self, value: T) -> Any:
-        """The value as dictionaries, lists and scalars."""
-        return self._adapter.dump_python(value, mode="json")
+        """The value as dictionaries, lists and scalars; what is as by default is left out."""
+        return self._adapter.dump_python(value, mode="json", exclude_defaults=True)
 
     def load(self, column: Any) -> T:
         """The value from a column; raises pydantic.ValidationError if the row is damaged."""
@@ -37,3 +38,6 @@ PHRASE: Codec[Phrase] = Codec(Phrase)
 EVIDENCE: Codec[tuple[Evidence, ...]] = Codec(tuple[Evidence, ...])
 RESULTS: Codec[tuple[ScreenerResult, ...]] = Codec(tuple[ScreenerResult, ...])
 DECLARED: Codec[DeclaredTraveller] = Codec(DeclaredTraveller)
+BOOKING: Codec[DeclaredBooking] = Codec(DeclaredBooking)
+MARKS: Codec[Marks] = Codec(Marks)
+ENVELOPE: Codec[Envelope | None] = Codec(Envelope | None)

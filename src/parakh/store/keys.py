@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from parakh.errors import Misconfigured
 
@@ -37,6 +39,15 @@ class Keys:
             master=secrets.token_bytes(32),
             audit=Ed25519PrivateKey.generate(),
         )
+
+    @property
+    def pan_key(self) -> bytes:
+        """The secret of card tokens: 32 bytes, HKDF-SHA256 (RFC 5869) of the master key.
+
+        Tokens made under one master key stay comparable; those of another say nothing about them.
+        """
+        derivation = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"parakh card tokens")
+        return derivation.derive(self.master)
 
     @classmethod
     def load(cls, path: Path) -> "Keys":

@@ -11,11 +11,16 @@ from parakh.domain.message import (
     MessageState,
     Part,
     PartState,
+    Severity,
     Source,
 )
 from parakh.errors import NotFound
-from parakh.store.codec import PROBLEMS
-from parakh.store.tables import message, message_body, part, record
+from parakh.store.codec import ENVELOPE, PROBLEMS
+from parakh.store.tables import answer, message, message_body, part
+from parakh.store.vault import Vault
+
+_PURPOSE = "message"
+"""The vault's, for message bodies."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,14 +34,15 @@ class MessageSummary:
     corrected_by: str | None = None
 
 
-def insert(connection: sa.Connection, value: Message, body: bytes) -> None:
-    """Adds a new message with its bytes."""
+def insert(connection: sa.Connection, vault: Vault, value: Message, body: bytes) -> None:
+    """Adds a new message with its bytes, which are sealed."""
     connection.execute(
         message.insert().values(
             id=value.id,
             digest=value.digest,
             channel=value.source.channel.value,
             source_name=value.source.name,
+            carrier=value.source.carrier,
             received_at=value.received_at,
             size=value.size,
             state=value.state.value,
@@ -44,12 +50,14 @@ def insert(connection: sa.Connection, value: Message, body: bytes) -> None:
             run=value.run,
         )
     )
-    connection.execute(message_body.insert().values(message_id=value.id, body=body))
+    sealed = vault.seal(connection, _PURPOSE, value.id, body)
+    connection.execute(message_body.insert().values(message_id=value.id, body=sealed, sealed=True))
 
 
-def by_digest(connection: sa.Connection, digest: str) -> Message | None:
-    """The message with these bytes, if they came before."""
-    row = connection.execute(sa.select(message).where(message.c.digest == digest)).one_or_none()
+def by_digest(connection: sa.Connection, digest: str, carrier: str) -> Message | None:
+    """The message with these bytes, if they came before with that carrier's key ("" for none)."""
+    query = sa.select(message).where(message.c.digest == digest, message.c.carrier == carrier)
+    row = connection.execute(query).one_or_none()
     return None if row is None else _message(row)
 
 
@@ -61,10 +69,23 @@ def get(connection: sa.Connection, message_id: str) -> Message:
     return _message(row)
 
 
-def body(connection: sa.Connection, message_id: str) -> bytes:
-    """The raw bytes as they came."""
-    query = sa.select(message_body.c.body).where(message_body.c.message_id == message_id)
-    return bytes(connection.execute(query).scalar_one())
+def body(connection: sa.Connection, vault: Vault, message_id: str) -> bytes:
+    """The raw bytes: as they came until the message was read, then as they may be kept."""
+    query = sa.select(message_body).where(message_body.c.message_id == message_id)
+    row = connection.execute(query).one()
+    if not row.sealed:  # taken in before bodies were sealed
+        return bytes(row.body)
+    return vault.open(connection, _PURPOSE, message_id, bytes(row.body))
+
+
+def replace_body(connection: sa.Connection, vault: Vault, message_id: str, data: bytes) -> None:
+    """Puts the bytes that may be kept in the place of those that came; they are sealed."""
+    sealed = vault.seal(connection, _PURPOSE, message_id, data)
+    connection.execute(
+        message_body.update()
+        .where(message_body.c.message_id == message_id)
+        .values(body=sealed, sealed=True)
+    )
 
 
 def oldest(
@@ -111,6 +132,12 @@ def save_part(connection: sa.Connection, value: Part) -> None:
         "line": value.line,
         "state": value.state.value,
         "problems": PROBLEMS.dump(value.problems),
+        "carrier": value.carrier,
+        "envelope": ENVELOPE.dump(value.envelope),
+        "said_at": value.said_at,
+        "travellers": value.travellers,
+        "errors": sum(own.severity is Severity.ERROR for own in value.problems),
+        "removed": dict(value.removed),
     }
     done = connection.execute(part.update().where(part.c.id == value.id).values(columns))
     if done.rowcount == 0:
@@ -122,19 +149,24 @@ def save_part(connection: sa.Connection, value: Part) -> None:
 
 
 def drop_parts(connection: sa.Connection, message_id: str, *, beyond: int) -> None:
-    """Removes the parts with a greater ordinal, and their records: an earlier run found more."""
+    """Removes the parts with a greater ordinal, and their answers: an earlier run found more."""
     surplus = sa.select(part.c.id).where(part.c.message_id == message_id, part.c.ordinal > beyond)
-    connection.execute(record.delete().where(record.c.part_id.in_(surplus)))
+    connection.execute(answer.delete().where(answer.c.part_id.in_(surplus)))
     connection.execute(part.delete().where(part.c.id.in_(surplus)))
 
 
 def summaries(
-    connection: sa.Connection, *, quarantined: bool, offset: int, limit: int
+    connection: sa.Connection, *, quarantined: bool, offset: int, limit: int, carrier: str = ""
 ) -> list[MessageSummary]:
-    """Newest first; with `quarantined`, only messages that have a quarantined part."""
+    """Newest first; with `quarantined`, only messages that have a quarantined part.
+
+    With a `carrier`, only those that came with that carrier's keys; `count` does the same.
+    """
     query = sa.select(message).order_by(message.c.id.desc()).offset(offset).limit(limit)
     if quarantined:
         query = query.where(message.c.id.in_(_quarantined()))
+    if carrier:
+        query = query.where(message.c.carrier == carrier)
     messages = [_message(row) for row in connection.execute(query)]
     found: dict[str, list[Part]] = {value.id: [] for value in messages}
     rows = connection.execute(
@@ -156,11 +188,13 @@ def corrections_of(connection: sa.Connection, ids: Iterable[str]) -> dict[str, s
     return {row.corrects: row.id for row in connection.execute(query)}
 
 
-def count(connection: sa.Connection, *, quarantined: bool = False) -> int:
+def count(connection: sa.Connection, *, quarantined: bool = False, carrier: str = "") -> int:
     """How many messages there are, or how many have a quarantined part."""
     query = sa.select(sa.func.count()).select_from(message)
     if quarantined:
         query = query.where(message.c.id.in_(_quarantined()))
+    if carrier:
+        query = query.where(message.c.carrier == carrier)
     return int(connection.execute(query).scalar_one())
 
 
@@ -194,7 +228,11 @@ def _message(row: sa.Row[tuple[object, ...]]) -> Message:
     return Message(
         id=columns["id"],
         digest=columns["digest"],
-        source=Source(channel=Channel(columns["channel"]), name=columns["source_name"]),
+        source=Source(
+            channel=Channel(columns["channel"]),
+            name=columns["source_name"],
+            carrier=columns["carrier"],
+        ),
         received_at=columns["received_at"],
         size=columns["size"],
         state=MessageState(columns["state"]),
@@ -215,4 +253,9 @@ def _part(row: sa.Row[tuple[object, ...]]) -> Part:
         line=columns["line"],
         state=PartState(columns["state"]),
         problems=PROBLEMS.load(columns["problems"]),
+        carrier=columns["carrier"],
+        envelope=ENVELOPE.load(columns["envelope"]),
+        said_at=columns["said_at"],
+        travellers=columns["travellers"],
+        removed=columns["removed"],
     )

@@ -48,13 +48,17 @@ class StoredSession:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ApiKey:
-    """A key by which another system calls; only its SHA-256 is stored."""
+    """A key by which another system calls; only its SHA-256 is stored.
+
+    `carrier` is whose system that is, "" if no carrier's.
+    """
 
     id: str
     name: str
     permissions: frozenset[Permission]
     units: frozenset[str]
     created_at: datetime
+    carrier: str = ""
     revoked_at: datetime | None = None
 
 
@@ -220,24 +224,22 @@ def add_api_key(connection: sa.Connection, value: ApiKey, digest: str) -> None:
             name=value.name,
             permissions=_sorted(value.permissions),
             units=sorted(value.units),
+            carrier=value.carrier,
             created_at=value.created_at,
         )
     )
 
 
+def api_keys(connection: sa.Connection) -> list[ApiKey]:
+    """All keys in order of name, revoked ones too."""
+    query = sa.select(api_key).order_by(api_key.c.name, api_key.c.created_at)
+    return [_api_key(row) for row in connection.execute(query)]
+
+
 def api_key_by_hash(connection: sa.Connection, digest: str) -> ApiKey | None:
     """The key with this hash, revoked or not."""
     row = connection.execute(sa.select(api_key).where(api_key.c.key_hash == digest)).one_or_none()
-    if row is None:
-        return None
-    return ApiKey(
-        id=row.id,
-        name=row.name,
-        permissions=frozenset(Permission(value) for value in row.permissions),
-        units=frozenset(row.units),
-        created_at=row.created_at,
-        revoked_at=row.revoked_at,
-    )
+    return None if row is None else _api_key(row)
 
 
 def has_living_key(connection: sa.Connection, name: str) -> bool:
@@ -254,6 +256,19 @@ def revoke_api_key(connection: sa.Connection, name: str, at: datetime) -> bool:
         .values(revoked_at=at)
     )
     return result.rowcount == 1
+
+
+def _api_key(row: sa.Row[tuple[object, ...]]) -> ApiKey:
+    columns = row._mapping
+    return ApiKey(
+        id=columns["id"],
+        name=columns["name"],
+        permissions=frozenset(Permission(value) for value in columns["permissions"]),
+        units=frozenset(columns["units"]),
+        created_at=columns["created_at"],
+        carrier=columns["carrier"],
+        revoked_at=columns["revoked_at"],
+    )
 
 
 def _sorted(values: Iterable[Permission]) -> list[str]:

@@ -13,7 +13,7 @@ from parakh.store.database import Database
 from parakh.store.tables import metadata, sequence
 
 SEQUENCES = ("change", "wall")
-VAULT_PURPOSES = ("picture", "gallery:watchlist")
+VAULT_PURPOSES = ("picture", "gallery:watchlist", "message")
 
 
 _APPEND_ONLY = {
@@ -34,11 +34,23 @@ _APPEND_ONLY = {
 
 def upgrade(database: Database) -> None:
     """Brings the schema to the newest revision; existing rows stay."""
-    with database.engine.execution_options(parakh_write=True).begin() as connection:
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        prepare(database, connection)
+    with database.engine.execution_options(parakh_write=True).connect() as connection:
+        _check_references(connection, False)
+        try:
+            with connection.begin():
+                config = _config()
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+                prepare(database, connection)
+        finally:
+            _check_references(connection, True)
+
+
+def _check_references(connection: sa.Connection, check: bool) -> None:
+    """SQLite changes a column by making its table anew, which foreign keys would forbid."""
+    driver = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite" and driver is not None:
+        driver.execute(f"PRAGMA foreign_keys={'ON' if check else 'OFF'}")
 
 
 def create_all(database: Database) -> None:

@@ -45,20 +45,28 @@ def _to(table: str, name: str, *, null: bool = False, index: bool = False) -> sa
     return sa.Column(name, sa.String(32), sa.ForeignKey(f"{table}.id"), nullable=null, index=index)
 
 
-def _text(name: str, *, null: bool = False) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, nullable=null)
+def _text(name: str, *, null: bool = False, default: str | None = None) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=null, server_default=default)
 
 
-def _code(name: str, *, null: bool = False) -> sa.Column[str]:
-    return sa.Column(name, sa.String(40), nullable=null)
+def _code(name: str, *, null: bool = False, default: str | None = None) -> sa.Column[str]:
+    return sa.Column(name, sa.String(40), nullable=null, server_default=default)
 
 
 def _moment(name: str, *, null: bool = False) -> sa.Column[datetime]:
     return sa.Column(name, Moment, nullable=null)
 
 
-def _json(name: str) -> sa.Column[object]:
-    return sa.Column(name, sa.JSON, nullable=False)
+def _json(name: str, *, default: str | None = None) -> sa.Column[object]:
+    return sa.Column(name, sa.JSON, nullable=False, server_default=default)
+
+
+def _count(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.Integer, nullable=False, server_default="0")
+
+
+def _flag(name: str) -> sa.Column[bool]:
+    return sa.Column(name, sa.Boolean, nullable=False, server_default=sa.false())
 
 
 # --- intake -----------------------------------------------------------------------------------
@@ -67,15 +75,19 @@ message = sa.Table(
     "message",
     metadata,
     _id(primary_key=True),
-    sa.Column("digest", sa.String(64), nullable=False, unique=True),
+    sa.Column("digest", sa.String(64), nullable=False),
     _code("channel"),
     _text("source_name"),
+    _code("carrier", default=""),
     _moment("received_at"),
     sa.Column("size", sa.BigInteger, nullable=False),
     _code("state"),
     _to("message", "corrects", null=True, index=True),
     sa.Column("run", sa.Integer, nullable=False),
+    sa.UniqueConstraint("digest", "carrier"),
+    sa.Index("ix_message_received_at", "received_at"),
     sa.Index("ix_message_state_id", "state", "id"),
+    sa.Index("ix_message_carrier_id", "carrier", "id"),
 )
 
 message_body = sa.Table(
@@ -83,6 +95,7 @@ message_body = sa.Table(
     metadata,
     sa.Column("message_id", sa.String(32), sa.ForeignKey("message.id"), primary_key=True),
     sa.Column("body", sa.LargeBinary, nullable=False),
+    _flag("sealed"),
 )
 
 part = sa.Table(
@@ -97,7 +110,38 @@ part = sa.Table(
     sa.Column("line", sa.Integer, nullable=False),
     _code("state"),
     _json("problems"),
+    _code("carrier", default=""),
+    _json("envelope", default="null"),
+    _moment("said_at", null=True),
+    _count("travellers"),
+    _count("errors"),
+    _json("removed", default="{}"),
     sa.UniqueConstraint("message_id", "ordinal"),
+    sa.Index("ix_part_carrier_message_id", "carrier", "message_id"),
+)
+
+answer = sa.Table(
+    "answer",
+    metadata,
+    sa.Column("part_id", sa.String(32), sa.ForeignKey("part.id"), primary_key=True),
+    _moment("at"),
+    sa.Column("accepted", sa.Boolean, nullable=False),
+    _text("body"),
+    _code("channel", default=""),
+    _moment("delivered_at", null=True),
+    _text("delivered_to", default=""),
+    sa.Index("ix_answer_channel_delivered_at", "channel", "delivered_at"),
+)
+
+pulled = sa.Table(
+    "pulled",
+    metadata,
+    sa.Column("source", sa.String(80), primary_key=True),
+    sa.Column("name", sa.String(255), primary_key=True),
+    sa.Column("fingerprint", sa.String(64), primary_key=True),
+    _to("message", "message_id", null=True),
+    _moment("at"),
+    _text("refused", default=""),
 )
 
 voyage = sa.Table(
@@ -115,17 +159,54 @@ voyage = sa.Table(
     _moment("due_at", null=True),
     _code("direction"),
     _code("port"),
+    sa.Column("scheduled_departure", sa.DateTime, nullable=True),
+    _moment("leaves_at", null=True),
+    _moment("departure_said_at", null=True),
+    _moment("arrival_said_at", null=True),
+    _flag("cancelled"),
+    _flag("called_off"),
+    sa.Index("ix_voyage_carrier_leaves_at", "carrier", "leaves_at"),
+    sa.Index("ix_voyage_leaves_at", "leaves_at"),
     sa.Index("ix_voyage_port_due_at", "port", "due_at"),
     sa.Index("ix_voyage_due_at", "due_at"),
+)
+
+submission = sa.Table(
+    "submission",
+    metadata,
+    sa.Column("part_id", sa.String(32), sa.ForeignKey("part.id"), primary_key=True),
+    _to("voyage", "voyage_id", null=True, index=True),
+    _code("message_type"),
+    _code("function"),
+    _code("action"),
+    _text("series"),
+    _text("sender", default=""),
+    _moment("said_at"),
+    _moment("received_at"),
+    sa.Column("travellers", sa.Integer, nullable=False),
+    _json("filled"),
+)
+
+booking = sa.Table(
+    "booking",
+    metadata,
+    _id(primary_key=True),
+    _to("part", "part_id", index=True),
+    _to("voyage", "voyage_id", index=True),
+    _code("locator"),
+    _json("data"),
 )
 
 traveller = sa.Table(
     "traveller",
     metadata,
     _id(primary_key=True),
-    _to("voyage", "voyage_id"),
-    sa.Column("key", sa.String(400), nullable=False),
+    _to("voyage", "voyage_id", null=True, index=True),
     _code("role"),
+    _code("standing", default="expected"),
+    _to("traveller", "joined_to", null=True, index=True),
+    sa.Column("name_key", sa.String(200), nullable=False, server_default=""),
+    sa.Column("due_for", sa.String(32), nullable=True, index=True),
     _text("family_name"),
     _text("given_names"),
     sa.Column("birth_date", sa.String(10), nullable=True),
@@ -137,7 +218,8 @@ traveller = sa.Table(
     _text("booking_reference", null=True),
     _code("seat", null=True),
     _json("bags"),
-    sa.UniqueConstraint("voyage_id", "key"),
+    sa.Index("ix_traveller_name_key", "name_key", "birth_date"),
+    sa.Index("ix_traveller_birth_date", "birth_date"),
 )
 
 document = sa.Table(
@@ -157,8 +239,54 @@ record = sa.Table(
     _id(primary_key=True),
     _to("part", "part_id", index=True),
     _to("traveller", "traveller_id", index=True),
+    _to("voyage", "voyage_id", null=True, index=True),
+    _to("booking", "booking_id", null=True),
     sa.Column("line", sa.Integer, nullable=False),
+    _count("ordinal"),
+    _json("marks", default="{}"),
     _json("data"),
+)
+
+crossing_report = sa.Table(
+    "crossing_report",
+    metadata,
+    _id(primary_key=True),
+    _to("part", "part_id", index=True),
+    sa.Column("source", sa.String(80), nullable=False),
+    sa.Column("reference", sa.String(80), nullable=False),
+    # No foreign key: an announced crossing goes with its traveller when lists are joined anew.
+    sa.Column("crossing_id", sa.String(32), nullable=True, index=True),
+    sa.Column("line", sa.Integer, nullable=False),
+    _count("ordinal"),
+    _moment("said_at"),
+    _json("data"),
+    sa.Index("ix_crossing_report_reference", "source", "reference"),
+)
+
+person_link = sa.Table(
+    "person_link",
+    metadata,
+    sa.Column("traveller_id", sa.String(32), sa.ForeignKey("traveller.id"), primary_key=True),
+    sa.Column("person_id", sa.String(32), nullable=False, index=True),
+    _to("traveller", "linked_to", null=True),
+    sa.Column("confidence", sa.Float, nullable=False),
+    _json("reason"),
+    _text("by"),
+    _moment("at"),
+)
+
+person_decision = sa.Table(
+    "person_decision",
+    metadata,
+    _id(primary_key=True),
+    _to("traveller", "traveller_id", index=True),
+    _to("traveller", "other_id", index=True),
+    sa.Column("same", sa.Boolean, nullable=False),
+    _text("reason"),
+    _text("by"),
+    _moment("at"),
+    _text("withdrawn_by", null=True),
+    _moment("withdrawn_at", null=True),
 )
 
 crossing = sa.Table(
@@ -174,6 +302,7 @@ crossing = sa.Table(
     _code("state"),
     _code("lane"),
     _moment("at", null=True),
+    sa.Index("ix_crossing_port_at", "port", "at"),
 )
 
 capture = sa.Table(
@@ -388,6 +517,7 @@ api_key = sa.Table(
     sa.Column("name", sa.String(80), nullable=False, index=True),
     _json("permissions"),
     _json("units"),
+    _code("carrier", default=""),
     _moment("created_at"),
     _moment("revoked_at", null=True),
 )

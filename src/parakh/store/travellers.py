@@ -1,8 +1,8 @@
 """Voyages, travellers, their documents and source records, and crossings."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,45 +13,43 @@ from parakh.domain.traveller import (
     DocumentType,
     PersonName,
     Sex,
+    Standing,
     Traveller,
     TravellerRole,
 )
 from parakh.domain.voyage import Crossing, CrossingState, Direction, Mode, Voyage
 from parakh.errors import NotFound
-from parakh.ingest.records import DeclaredTraveller
-from parakh.store.codec import DECLARED
+from parakh.normalise.assemble import timed
+from parakh.normalise.names import name_key
 from parakh.store.database import insert_of
-from parakh.store.tables import crossing, document, part, record, traveller, voyage
+from parakh.store.tables import (
+    crossing,
+    document,
+    part,
+    record,
+    traveller,
+    voyage,
+)
 
 _ACTUAL = CrossingState.ACTUAL.value
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SourceRecord:
-    """What one message said of a traveller, as it stood there."""
-
-    message_id: str
-    part_id: str
-    line: int
-    declared: DeclaredTraveller
 
 
 # --- voyages ----------------------------------------------------------------------------------
 
 
-def save_voyage(connection: sa.Connection, key: str, value: Voyage) -> Voyage:
+def save_voyage(
+    connection: sa.Connection,
+    key: str,
+    value: Voyage,
+    departure_said_at: datetime | None = None,
+    arrival_said_at: datetime | None = None,
+) -> Voyage:
     """Adds a voyage, or updates the one with this natural key, whose identifier it then bears.
 
-    In one statement, because two parts of a list may come at once; on PostgreSQL the later one
-    waits here until the earlier is done with the voyage's travellers.
+    Of each of its times that stands which was said last, whenever it came; what says nothing takes
+    nothing away, and a time without a moment at which it was said only fills in. On PostgreSQL a
+    second message about a voyage waits here until the first is done with its travellers.
     """
-    columns = {
-        "arrival": value.arrival,
-        "due_at": value.due_at,
-        "departure": value.departure,
-        "direction": value.direction.value,
-        "port": value.port,
-    }
     statement = insert_of(connection)(voyage).values(
         id=value.id,
         key=key,
@@ -60,12 +58,51 @@ def save_voyage(connection: sa.Connection, key: str, value: Voyage) -> Voyage:
         number=value.number,
         origin=value.origin,
         destination=value.destination,
-        **columns,
+        direction=value.direction.value,
+        due_at=value.due_at,
+        leaves_at=value.leaves_at,
+        port=value.port,
+        departure=value.departure,
+        arrival=value.arrival,
+        departure_said_at=departure_said_at,
+        arrival_said_at=arrival_said_at,
     )
+    same = {"direction": value.direction.value, "port": value.port}
     kept = connection.execute(
-        statement.on_conflict_do_update(index_elements=["key"], set_=columns).returning(voyage.c.id)
-    ).scalar_one()
-    return replace(value, id=kept)
+        statement.on_conflict_do_update(index_elements=["key"], set_=same).returning(voyage)
+    ).one()
+    if kept.id == value.id:
+        return value
+    departure, departure_said_at = _later(
+        (kept.departure, kept.departure_said_at), (value.departure, departure_said_at)
+    )
+    arrival, arrival_said_at = _later(
+        (kept.arrival, kept.arrival_said_at), (value.arrival, arrival_said_at)
+    )
+    now = timed(_voyage(kept), departure=departure, arrival=arrival)
+    times = {
+        "departure": departure,
+        "arrival": arrival,
+        "departure_said_at": departure_said_at,
+        "arrival_said_at": arrival_said_at,
+        "due_at": now.due_at,
+        "leaves_at": now.leaves_at,
+    }
+    connection.execute(voyage.update().where(voyage.c.id == kept.id).values(times))
+    return now
+
+
+_Said = tuple[datetime | None, datetime | None]
+"""A local time, and the moment at which it was said."""
+
+
+def _later(known: _Said, said: _Said) -> _Said:
+    """Which was said later; a time that nobody vouches for gives way to any other."""
+    if known[0] is None or said[0] is None:
+        return known if said[0] is None else said
+    if said[1] is None or (known[1] is not None and said[1] < known[1]):
+        return known
+    return said
 
 
 def get_voyage(connection: sa.Connection, voyage_id: str) -> Voyage:
@@ -93,31 +130,63 @@ def voyages_between(
     return [_voyage(row) for row in connection.execute(query)]
 
 
+def set_called_off(connection: sa.Connection, voyage_id: str, called_off: bool) -> None:
+    """Whether its carrier said last that a voyage does not take place."""
+    changed = voyage.c.called_off.is_not(called_off)
+    connection.execute(
+        voyage.update().where(voyage.c.id == voyage_id, changed).values(called_off=called_off)
+    )
+
+
 # --- travellers -------------------------------------------------------------------------------
 
 
 def save_travellers(
-    connection: sa.Connection, voyage_id: str, values: Mapping[str, Traveller]
-) -> dict[str, Traveller]:
-    """Adds or updates travellers of one voyage by natural key; gives them with lasting ids."""
-    known = dict(
-        connection.execute(
-            sa.select(traveller.c.key, traveller.c.id).where(traveller.c.voyage_id == voyage_id)
-        ).all()
+    connection: sa.Connection, values: Sequence[Traveller], due_for: str | None = None
+) -> None:
+    """Adds or updates travellers by identifier, with their documents.
+
+    `due_for` is the message with which they must be screened, because it changed them.
+    """
+    if not values:
+        return
+    statement = insert_of(connection)(traveller)
+    new = {own.name: own for own in statement.excluded if own.name != "id"}
+    upsert = statement.on_conflict_do_update(index_elements=["id"], set_=new)
+    rows = [_traveller_columns(value) | {"due_for": due_for} for value in values]
+    connection.execute(upsert, rows)
+    _replace_documents(connection, values)
+
+
+def standings_of(connection: sa.Connection, voyage_id: str) -> dict[str, Standing]:
+    """How each traveller of a voyage stands."""
+    query = sa.select(traveller.c.id, traveller.c.standing).where(
+        traveller.c.voyage_id == voyage_id
     )
-    saved = {
-        key: replace(value, id=known.get(key, value.id), voyage_id=voyage_id)
-        for key, value in values.items()
-    }
-    rows = [_traveller_columns(key, value) for key, value in saved.items()]
-    new = [row for row in rows if row["key"] not in known]
-    old = [row for row in rows if row["key"] in known]
-    if new:
-        connection.execute(traveller.insert(), new)
-    for row in old:
-        connection.execute(traveller.update().where(traveller.c.id == row["id"]).values(row))
-    _replace_documents(connection, saved.values(), [str(row["id"]) for row in old])
-    return saved
+    return {row.id: Standing(row.standing) for row in connection.execute(query)}
+
+
+def set_standings(connection: sa.Connection, standings: Mapping[str, Standing]) -> None:
+    """How travellers stand now."""
+    rows = [{"own": key, "now": value.value} for key, value in standings.items()]
+    change = traveller.update().where(traveller.c.id == sa.bindparam("own"))
+    if rows:
+        connection.execute(change.values(standing=sa.bindparam("now")), rows)
+
+
+def mark_joined(connection: sa.Connection, old_id: str, new_id: str) -> None:
+    """One traveller turned out to be another; the old identifier leads to him."""
+    connection.execute(
+        traveller.update()
+        .where(sa.or_(traveller.c.id == old_id, traveller.c.joined_to == old_id))
+        .values(joined_to=new_id)
+    )
+
+
+def lasting_id(connection: sa.Connection, traveller_id: str) -> str:
+    """The identifier of whoever this traveller turned out to be, or his own."""
+    query = sa.select(traveller.c.joined_to).where(traveller.c.id == traveller_id)
+    return connection.execute(query).scalar_one_or_none() or traveller_id
 
 
 def get_traveller(connection: sa.Connection, traveller_id: str) -> Traveller:
@@ -141,17 +210,17 @@ def travellers_of_voyage(connection: sa.Connection, voyage_id: str) -> list[Trav
         .where(crossing.c.traveller_id == traveller.c.id, crossing.c.state == _ACTUAL)
         .exists()
     )
-    return _travellers(connection, (traveller.c.voyage_id == voyage_id) & (known | seen))
+    here = (traveller.c.voyage_id == voyage_id) & traveller.c.joined_to.is_(None)
+    return _travellers(connection, here & (known | seen))
 
 
-def travellers_of_message(connection: sa.Connection, message_id: str) -> list[Traveller]:
-    """All travellers that a message told of."""
-    return _travellers(connection, traveller.c.id.in_(_told(message_id)))
-
-
-def ids_of_message(connection: sa.Connection, message_id: str) -> set[str]:
-    """Identifiers of the travellers that a message told of."""
-    return set(connection.execute(_told(message_id)).scalars())
+def travellers_to_screen(connection: sa.Connection, message_id: str) -> list[Traveller]:
+    """All that a message told of, and all of whom it changed what others told."""
+    told = _told(message_id)
+    due = sa.select(traveller.c.id).where(traveller.c.due_for == message_id)
+    return _travellers(
+        connection, traveller.c.id.in_(told.union(due)) & traveller.c.joined_to.is_(None)
+    )
 
 
 def count_of_message(connection: sa.Connection, message_id: str) -> int:
@@ -179,10 +248,14 @@ def _told(message_id: str) -> sa.Select[str]:
     )
 
 
-def lock(connection: sa.Connection, ids: Iterable[str]) -> None:
-    """Holds other writers off these travellers until the transaction ends (PostgreSQL)."""
-    query = sa.select(traveller.c.id).where(traveller.c.id.in_(set(ids)))
-    connection.execute(query.order_by(traveller.c.id).with_for_update()).all()
+def lock(connection: sa.Connection, ids: Iterable[str]) -> set[str]:
+    """Holds other writers off these travellers until the transaction ends (PostgreSQL).
+
+    Gives those who turned out to be somebody else.
+    """
+    query = sa.select(traveller.c.id, traveller.c.joined_to).where(traveller.c.id.in_(set(ids)))
+    rows = connection.execute(query.order_by(traveller.c.id).with_for_update())
+    return {row.id for row in rows if row.joined_to is not None}
 
 
 def expected_after(connection: sa.Connection, due: datetime) -> list[Traveller]:
@@ -198,88 +271,62 @@ def expected_after(connection: sa.Connection, due: datetime) -> list[Traveller]:
 def with_document(connection: sa.Connection, number: str) -> list[Traveller]:
     """All travellers who declared a document with this normalised number, newest first."""
     bearing = sa.select(document.c.traveller_id).where(document.c.number == number)
-    found = _travellers(connection, traveller.c.id.in_(bearing))
+    here = traveller.c.id.in_(bearing) & traveller.c.joined_to.is_(None)
+    found = _travellers(connection, here)
     return sorted(found, key=lambda value: value.id, reverse=True)
-
-
-# --- source records ---------------------------------------------------------------------------
-
-
-def replace_records(
-    connection: sa.Connection, part_id: str, told: Sequence[tuple[str, DeclaredTraveller]]
-) -> None:
-    """Keeps what a part said of each traveller (`told`: traveller id, record) as it stood."""
-    connection.execute(record.delete().where(record.c.part_id == part_id))
-    rows = [
-        {
-            "id": new_id(),
-            "part_id": part_id,
-            "traveller_id": traveller_id,
-            "line": declared.line,
-            "data": DECLARED.dump(declared),
-        }
-        for traveller_id, declared in told
-    ]
-    if rows:
-        connection.execute(record.insert(), rows)
-
-
-def records_of(connection: sa.Connection, traveller_id: str) -> list[SourceRecord]:
-    """What each message said of a traveller, newest first."""
-    query = (
-        sa.select(record, part.c.message_id)
-        .join(part, part.c.id == record.c.part_id)
-        .where(record.c.traveller_id == traveller_id)
-        .order_by(part.c.message_id.desc())
-    )
-    return [
-        SourceRecord(
-            message_id=row.message_id,
-            part_id=row.part_id,
-            line=row.line,
-            declared=DECLARED.load(row.data),
-        )
-        for row in connection.execute(query)
-    ]
 
 
 # --- crossings --------------------------------------------------------------------------------
 
 
-def expect_crossings(connection: sa.Connection, expected: Sequence[Traveller], at: Voyage) -> None:
+def expect_crossings(connection: sa.Connection, ids: Sequence[str], at: Voyage) -> None:
     """Adds an expected crossing for each traveller who has none yet."""
-    known = set(
-        connection.execute(
-            sa.select(crossing.c.traveller_id).where(crossing.c.voyage_id == at.id)
-        ).scalars()
+    known = sa.select(crossing.c.traveller_id).where(crossing.c.voyage_id == at.id)
+    have = set(connection.execute(known).scalars())
+    new = [value for value in ids if value not in have]
+    transit = sa.select(traveller.c.id).where(
+        traveller.c.id.in_(new), traveller.c.role == TravellerRole.TRANSIT.value
     )
+    either_way = set(connection.execute(transit).scalars())
     rows = [
         {
             "id": new_id(),
-            "traveller_id": value.id,
+            "traveller_id": value,
             "voyage_id": at.id,
             "port": at.port,
-            "direction": at.direction.value,
+            "direction": (Direction.TRANSIT if value in either_way else at.direction).value,
             "state": CrossingState.EXPECTED.value,
             "lane": "",
         }
-        for value in expected
-        if value.id not in known
+        for value in new
     ]
     if rows:
         connection.execute(crossing.insert(), rows)
 
 
 def unexpect(connection: sa.Connection, ids: Iterable[str]) -> None:
-    """Deletes the expected crossings of those among some travellers of whom no record tells."""
-    told = sa.select(record.c.traveller_id).where(record.c.traveller_id == crossing.c.traveller_id)
+    """Deletes the crossings at which some travellers were expected, and not seen."""
     connection.execute(
         crossing.delete().where(
-            crossing.c.traveller_id.in_(set(ids)),
+            crossing.c.traveller_id.in_(list(ids)),
             crossing.c.state == CrossingState.EXPECTED.value,
-            ~told.exists(),
         )
     )
+
+
+def take_over_crossing(connection: sa.Connection, old_id: str, new_id: str) -> None:
+    """Gives the crossing at which a traveller was seen to whom he turned out to be."""
+    seen = sa.select(crossing.c.id).where(
+        crossing.c.traveller_id == old_id, crossing.c.state == _ACTUAL
+    )
+    theirs = crossings_of(connection, [new_id]).get(new_id)
+    if theirs is not None and theirs.state is CrossingState.ACTUAL:
+        return
+    if connection.execute(seen).first() is not None:
+        unexpect(connection, [new_id])
+        connection.execute(
+            crossing.update().where(crossing.c.traveller_id == old_id).values(traveller_id=new_id)
+        )
 
 
 def save_crossing(connection: sa.Connection, value: Crossing) -> None:
@@ -301,8 +348,14 @@ def save_crossing(connection: sa.Connection, value: Crossing) -> None:
 def crossings_of(connection: sa.Connection, ids: Sequence[str]) -> dict[str, Crossing]:
     """Crossings by their travellers' identifiers."""
     query = sa.select(crossing).where(crossing.c.traveller_id.in_(ids))
-    found = (_crossing(row) for row in connection.execute(query))
+    found = (crossing_of(row) for row in connection.execute(query))
     return {value.traveller_id: value for value in found if value.traveller_id}
+
+
+def get_crossing(connection: sa.Connection, crossing_id: str) -> Crossing | None:
+    """One crossing, if it is still there."""
+    row = connection.execute(sa.select(crossing).where(crossing.c.id == crossing_id)).one_or_none()
+    return None if row is None else crossing_of(row)
 
 
 def crossing_counts(
@@ -312,7 +365,8 @@ def crossing_counts(
     actual = sa.func.sum(sa.case((crossing.c.state == CrossingState.ACTUAL.value, 1), else_=0))
     query = (
         sa.select(crossing.c.voyage_id, sa.func.count(), actual)
-        .where(crossing.c.voyage_id.in_(voyage_ids))
+        .outerjoin(traveller, traveller.c.id == crossing.c.traveller_id)
+        .where(crossing.c.voyage_id.in_(voyage_ids), traveller.c.joined_to.is_(None))
         .group_by(crossing.c.voyage_id)
     )
     return {row[0]: (int(row[1]), int(row[2])) for row in connection.execute(query)}
@@ -335,11 +389,9 @@ def _travellers(connection: sa.Connection, which: sa.ColumnElement[bool]) -> lis
     return [_traveller(row, documents.get(row.id, ())) for row in rows]
 
 
-def _replace_documents(
-    connection: sa.Connection, saved: Iterable[Traveller], old: Sequence[str]
-) -> None:
-    if old:
-        connection.execute(document.delete().where(document.c.traveller_id.in_(old)))
+def _replace_documents(connection: sa.Connection, saved: Sequence[Traveller]) -> None:
+    ids = [value.id for value in saved]
+    connection.execute(document.delete().where(document.c.traveller_id.in_(ids)))
     rows = [
         {
             "traveller_id": value.id,
@@ -356,11 +408,13 @@ def _replace_documents(
         connection.execute(document.insert(), rows)
 
 
-def _traveller_columns(key: str, value: Traveller) -> dict[str, object]:
+def _traveller_columns(value: Traveller) -> dict[str, object]:
     return {
         "id": value.id,
-        "voyage_id": value.voyage_id,
-        "key": key,
+        "voyage_id": value.voyage_id or None,
+        "standing": value.standing.value,
+        "joined_to": None,
+        "name_key": name_key(value.name),
         "role": value.role.value,
         "family_name": value.name.family,
         "given_names": value.name.given,
@@ -380,7 +434,7 @@ def _traveller(row: sa.Row[tuple[object, ...]], documents: Sequence[Document]) -
     columns = row._mapping
     return Traveller(
         id=columns["id"],
-        voyage_id=columns["voyage_id"],
+        voyage_id=columns["voyage_id"] or "",
         role=TravellerRole(columns["role"]),
         name=PersonName(family=columns["family_name"], given=columns["given_names"]),
         birth_date=_date(columns["birth_date"]),
@@ -393,6 +447,7 @@ def _traveller(row: sa.Row[tuple[object, ...]], documents: Sequence[Document]) -
         seat=columns["seat"],
         bags=tuple(columns["bags"]),
         documents=tuple(documents),
+        standing=Standing(columns["standing"]),
     )
 
 
@@ -423,10 +478,15 @@ def _voyage(row: sa.Row[tuple[object, ...]]) -> Voyage:
         arrival=columns["arrival"],
         due_at=columns["due_at"],
         direction=Direction(columns["direction"]),
+        leaves_at=columns["leaves_at"],
+        scheduled_departure=columns["scheduled_departure"],
+        cancelled=columns["cancelled"] or columns["called_off"],
+        taken_out=columns["cancelled"],
     )
 
 
-def _crossing(row: sa.Row[tuple[object, ...]]) -> Crossing:
+def crossing_of(row: sa.Row[Any]) -> Crossing:
+    """A crossing from its row."""
     columns = row._mapping
     return Crossing(
         id=columns["id"],

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from parakh.services.centre import Centre
 from parakh.web import errors, health
 from parakh.web.api import schema
+from parakh.web.api.auth import Callers
 from parakh.web.api.routes import TAGS
 from parakh.web.api.routes import router as api_router
 from parakh.web.i18n import COOKIE as LANGUAGE_COOKIE
@@ -64,6 +65,7 @@ def create_app(centre: Centre) -> FastAPI:
     app.include_router(pages_router)
     app.mount("/static/built", _Built(directory=STATIC / "built", check_dir=False))
     app.mount("/static", StaticFiles(directory=STATIC))
+    app.add_middleware(Callers)
     app.add_middleware(_Languages)
     app.add_middleware(Guard, settings=centre.settings)
     return app

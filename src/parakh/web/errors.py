@@ -31,6 +31,7 @@ from parakh.errors import (
 )
 from parakh.services import trail
 from parakh.web.i18n import gettext
+from parakh.web.refusals import Refusals
 from parakh.web.rendering import render
 from parakh.web.security import stamp
 
@@ -144,9 +145,10 @@ async def _on_unstorable(request: Request, _: Exception) -> Response:
     return answer(request, 422, gettext(UNSTORABLE))
 
 
-async def _on_sign_in_needed(request: Request, error: Exception) -> Response:
+async def answer_sign_in(request: Request, error: Exception) -> Response:
+    """The answer to a caller who is not known: 401 for a program, the way to sign in for others."""
     if isinstance(error, UnknownKey):
-        await _note_refusal(request, None)
+        await _note_stranger(request)
     if wants_json(request):
         return answer(request, 401, "Send an API key as a bearer token, or sign in.")
     if "hx-request" in request.headers:
@@ -155,9 +157,18 @@ async def _on_sign_in_needed(request: Request, error: Exception) -> Response:
     return RedirectResponse(_sign_in(here) if request.method == "GET" else "/sign-in", 303)
 
 
-async def _note_refusal(request: Request, actor: Actor | None) -> None:
+async def _note_refusal(request: Request, actor: Actor) -> None:
     what = f"{request.method} {request.url.path}"
     await run_in_threadpool(trail.refused, request.app.state.centre, actor, what)
+
+
+async def _note_stranger(request: Request) -> None:
+    """Notes the calls with unknown keys from one address now and then, with their count."""
+    address, count = request.app.state.refusals.count(request.client.host if request.client else "")
+    if count:
+        what = f"{request.method} {request.url.path}"
+        centre = request.app.state.centre
+        await run_in_threadpool(trail.refused_stranger, centre, what, address, count)
 
 
 def _above(request: Request) -> str:
@@ -188,5 +199,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(DataError, _on_unstorable)
-    app.add_exception_handler(SignInNeeded, _on_sign_in_needed)
+    app.state.refusals = Refusals()
+    app.add_exception_handler(SignInNeeded, answer_sign_in)
     app.add_exception_handler(Exception, _on_unexpected)

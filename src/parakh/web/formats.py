@@ -2,11 +2,13 @@
 
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from math import floor
 from zoneinfo import ZoneInfo
 
 import pycountry
 from babel import Locale
 from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal, format_percent
 from markupsafe import Markup
 
 from parakh.domain.phrase import N_
@@ -64,6 +66,27 @@ def span(length: timedelta) -> str:
     kind = "now" if minutes < 1 else "minutes" if hours < 1 else "hours" if days < 1 else "days"
     rest = {"minutes": minutes % 60, "hours": hours % 24 if days else hours, "days": days}
     return gettext(SPANS[kind]).format(**rest)
+
+
+def percent(share: float | None) -> str:
+    """A share as whole percent, rounded down, so that 100% means all; a dash if there is none."""
+    if share is None:
+        return "–"
+    return str(format_percent(floor(share * 100 + 1e-9) / 100, "#,##0%", locale=language.get()))
+
+
+def decimal(value: float | None) -> str:
+    """A figure with one decimal; a dash if there is none."""
+    if value is None:
+        return "–"
+    return str(format_decimal(value, "#,##0.0", locale=language.get()))
+
+
+def lead(value: timedelta | None) -> str:
+    """How long before a departure something came; after it, so many with a minus sign."""
+    if value is None:
+        return "–"
+    return span(value) if value >= timedelta(0) else f"\N{MINUS SIGN}{span(value)}"
 
 
 def relative(value: datetime | None, now: datetime) -> Markup:

@@ -8,13 +8,15 @@ from enum import StrEnum
 
 from parakh.access import Role
 from parakh.domain.alert import AlertState, OutcomeKind
+from parakh.domain.delivery import Awaited, Delivery
 from parakh.domain.face import PadState
 from parakh.domain.hit import Advice, Agreement, HitState, ResultState
 from parakh.domain.message import Channel, MessageState, PartState, Severity
 from parakh.domain.phrase import N_
-from parakh.domain.traveller import DocumentType, Sex, TravellerRole
+from parakh.domain.traveller import DocumentType, Sex, Standing, TravellerRole
 from parakh.domain.voyage import CrossingState, Direction, Mode
 from parakh.domain.watchlist import EntryKind, EntryState, Handling
+from parakh.normalise.join import SourceKind
 from parakh.web.i18n import gettext
 
 LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
@@ -73,6 +75,19 @@ LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
         Channel.CLI: (N_("Command line"), ""),
         Channel.HTTP: (N_("Upload"), ""),
         Channel.DROP: (N_("Drop folder"), ""),
+        Channel.SFTP: (N_("SFTP"), ""),
+    },
+    Delivery: {
+        Delivery.ON_TIME: (N_("On time"), "green"),
+        Delivery.LATE: (N_("Late"), "amber"),
+        Delivery.AWAITED: (N_("No list yet"), ""),
+        Delivery.DUE: (N_("List overdue"), "orange"),
+        Delivery.MISSING: (N_("No list"), "red"),
+        Delivery.CANCELLED: (N_("Cancelled"), ""),
+    },
+    Awaited: {
+        Awaited.LIST: (N_("Passenger list"), ""),
+        Awaited.BOOKINGS: (N_("Bookings"), ""),
     },
     PadState: {
         PadState.NOT_EVALUATED: (N_("Not evaluated"), ""),
@@ -104,6 +119,17 @@ LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
         DocumentType.VISA: (N_("Visa"), ""),
         DocumentType.IDENTITY_CARD: (N_("Identity card"), ""),
         DocumentType.OTHER: (N_("Other document"), ""),
+    },
+    Standing: {
+        Standing.EXPECTED: (N_("Expected"), ""),
+        Standing.BOARDED: (N_("Boarded"), "accent"),
+        Standing.NOT_BOARDED: (N_("Did not board"), "amber"),
+        Standing.CANCELLED: (N_("Cancelled"), "amber"),
+    },
+    SourceKind: {
+        SourceKind.CROSSINGS: (N_("Border system"), ""),
+        SourceKind.PAXLST: (N_("Passenger list"), ""),
+        SourceKind.PNRGOV: (N_("Booking"), ""),
     },
     TravellerRole: {
         TravellerRole.PASSENGER: (N_("Passenger"), ""),
@@ -145,15 +171,40 @@ ATTRIBUTES: dict[str, str] = {
     "residence": N_("Residence"),
     "document": N_("Document"),
     "documents": N_("Documents"),
+    "document_number": N_("Document number"),
+    "document_type": N_("Document type"),
+    "document_issuer": N_("Issued by"),
+    "document_expiry": N_("Expires"),
     "face": N_("Face"),
     "embarkation": N_("Boarded at"),
     "debarkation": N_("Leaves at"),
     "booking_reference": N_("Booking"),
     "seat": N_("Seat"),
+    "issuer": N_("Issued by"),
+    "expiry": N_("Expires"),
     "bags": N_("Bags"),
     "role": N_("Travels as"),
 }
 """What is compared or declared, by the names that evidence and records use."""
+
+
+ACTIONS: dict[str, str] = {
+    "change": N_("Change"),
+    "replace": N_("Replacement"),
+    "cancel": N_("Cancellation"),
+    "cancel flight": N_("Flight cancelled"),
+    "change flight": N_("Flight changed"),
+    "close": N_("Flight closed"),
+    "reduction": N_("Reduction of the party"),
+    "boarded": N_("Close-out: on board"),
+    "not boarded": N_("Close-out: not on board"),
+}
+"""What a message asks for, where it is more than to be read."""
+
+
+def action(name: str) -> str:
+    """The word for a message's action; "" for a plain list."""
+    return gettext(ACTIONS[name]) if name in ACTIONS else ""
 
 
 def attribute(name: str) -> str:

@@ -38,6 +38,11 @@ NOTICES = {
     "message-received": N_("The message is stored and will be read at once."),
     "message-known": N_("These bytes were received before; this is that message."),
     "message-rerun": N_("The message is read again."),
+    "voyage-cancelled": N_("The voyage is cancelled: nothing is awaited of it any more."),
+    "voyage-restored": N_("The cancellation is undone."),
+    "person-split": N_("That journey is split off, with your reason."),
+    "person-merged": N_("The two are one person now, with your reason."),
+    "person-withdrawn": N_("The decision is withdrawn; what is computed holds again."),
     "message-corrected": N_("The correction is stored and linked to this message."),
 }
 """What may be said after a step; the cookie carries the key only, so nobody can plant a text."""
@@ -68,6 +73,7 @@ PLACES = (
     Place(path="/gate", label=N_("Gate"), permission=Permission.USE_GATE),
     Place(path="/watchlist", label=N_("Watchlist"), permission=Permission.SEE_WATCHLISTS),
     Place(path="/messages", label=N_("Messages"), permission=Permission.SEE_MESSAGES),
+    Place(path="/carriers", label=N_("Carriers"), permission=Permission.SEE_VOYAGES),
     Place(path="/audit", label=N_("Audit"), permission=Permission.SEE_AUDIT),
 )
 
@@ -109,9 +115,14 @@ def _environment() -> Environment:
         word=labels.word,
         colour=labels.colour,
         attribute=labels.attribute,
+        action=labels.action,
         local=formats.local,
         day=formats.day,
         country=formats.country,
+        percent=formats.percent,
+        decimal=formats.decimal,
+        span=formats.span,
+        lead=formats.lead,
     )
     environment.globals.update(asset=asset, P=Permission, spans=formats.SPANS)
     return environment

@@ -64,7 +64,7 @@ def body_limit(path: str, settings: Settings) -> int:
         return 2 * MOST_BYTES + _OVERHEAD
     if path.startswith("/watchlist"):
         return MOST_BYTES + _OVERHEAD
-    if path.startswith("/messages"):
+    if path.startswith(("/messages", "/timetable")):
         return settings.max_message_bytes + _OVERHEAD
     return _FORM_LIMIT
 

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from parakh.domain.message import Problem
 from parakh.errors import Unreadable
+from parakh.ingest import tabular
 from parakh.ingest.lists import csv
 from parakh.ingest.lists.csv import COLUMNS, DeclaredEntry, read
 
@@ -100,15 +101,15 @@ def test_files_of_another_form(data: bytes, cause: str) -> None:
 
 def test_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     good = "W,,Khan,Ali,,,,,x"
-    monkeypatch.setattr(csv, "MAX_ROWS", 2)
+    monkeypatch.setattr(tabular, "MAX_ROWS", 2)
     *_, last = rows(good, good, good, good)
     assert isinstance(last, Problem)
     assert "after 2 rows" in last.cause
-    monkeypatch.setattr(csv, "MAX_PROBLEMS", 0)
+    monkeypatch.setattr(tabular, "MAX_PROBLEMS", 0)
     _, last = rows("W", good)
     assert isinstance(last, Problem)
     assert "after 0 problems" in last.cause
-    monkeypatch.setattr(csv, "MAX_BYTES", 10)
+    monkeypatch.setattr(tabular, "MAX_BYTES", 10)
     with pytest.raises(Unreadable, match="larger"):
         rows(good)
 

@@ -1,19 +1,30 @@
-"""Who calls the API: a program with a key, or a person with the console's session."""
+"""Who calls the API: a program with a key, or a person with the console's session.
+
+A caller is known before anything of his request's body is read: `Callers` stands before the
+framework, which would read a whole upload first.
+"""
 
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Security
-from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import APIKeyCookie, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from parakh.access import Actor
-from parakh.services import accounts
+from parakh.errors import Forbidden
+from parakh.services import api_keys
+from parakh.services.accounts import Session
 from parakh.services.centre import Centre
-from parakh.web.errors import SignInNeeded, UnknownKey
+from parakh.web.errors import SignInNeeded, UnknownKey, answer_sign_in
 from parakh.web.security import COOKIE, check_origin, check_token
 from parakh.web.viewer import centre_of, session_of
+
+_PREFIX = "/api/v1/"
+_PUBLIC = frozenset({"/api/v1/openapi.json", "/api/v1/schemas/crossings.json"})
+_FOR_CARRIERS = "/api/v1/messages"
 
 _BEARER = HTTPBearer(auto_error=False, description="An API key made by `parakh key add`")
 _COOKIE = APIKeyCookie(
@@ -31,27 +42,56 @@ class Caller:
     actor: Actor
 
 
-async def caller(
-    request: Request,
-    key: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)],
-    _: Annotated[str | None, Security(_COOKIE)],
-) -> Caller:
-    """The caller; raises SignInNeeded without a good key or session, Forbidden for a forgery."""
-    centre = centre_of(request)
-    if key is not None:
+class Callers:
+    """ASGI middleware: refuses calls of the API by callers who are not known, bodies unread."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes the calls of known callers on, with the actor in the request's state."""
+        path = scope.get("path", "")
+        if scope["type"] == "http" and path.startswith(_PREFIX) and path not in _PUBLIC:
+            request = Request(scope, receive)
+            try:
+                await _identify(request)
+            except SignInNeeded as error:
+                response = await answer_sign_in(request, error)
+                await response(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+async def _identify(request: Request) -> None:
+    """Puts who calls into the request's state; raises SignInNeeded for nobody known."""
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and secret.strip():
         # A key that is sent must be good; falling back to the cookie would skip its token check.
-        actor = await run_in_threadpool(accounts.bearer, centre, key.credentials)
+        actor = await run_in_threadpool(api_keys.bearer, centre_of(request), secret.strip())
         if actor is None:
             raise UnknownKey
         request.state.actor = actor
-        return Caller(centre=centre, actor=actor)
+        return
     session = await session_of(request)
     if session is None:
         raise SignInNeeded
-    request.state.actor = session.actor
-    check_origin(request)
-    await check_token(request, session.csrf)
-    return Caller(centre=centre, actor=session.actor)
+    request.state.actor, request.state.session = session.actor, session
+
+
+async def caller(
+    request: Request,
+    _key: Annotated[object, Security(_BEARER)],
+    _session: Annotated[object, Security(_COOKIE)],
+) -> Caller:
+    """The caller; raises Forbidden for a forgery, and for a carrier beyond its messages."""
+    actor: Actor = request.state.actor
+    session: Session | None = getattr(request.state, "session", None)
+    if session is not None:
+        check_origin(request)
+        await check_token(request, session.csrf)
+    if actor.carrier and not f"{request.url.path}/".startswith(f"{_FOR_CARRIERS}/"):
+        raise Forbidden("A carrier's key is for that carrier's messages only.")
+    return Caller(centre=centre_of(request), actor=actor)
 
 
 Calling = Annotated[Caller, Depends(caller)]

@@ -8,7 +8,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from parakh.domain.message import Channel, Message, MessageState, PartState, Severity, Source
-from parakh.services import intake
+from parakh.services import answers, intake
 from parakh.services.intake import MessagePage, MessageView, Received, ShownProblem
 from parakh.web.api.auth import Calling
 from parakh.web.api.wire import Wire
@@ -17,6 +17,9 @@ from parakh.web.uploads import content, file_name
 
 router = APIRouter(prefix="/messages", tags=["messages"])
 
+EDIFACT = "application/edifact"
+"""The media type of RFC 1767."""
+
 MessageId = Annotated[str, Path(description="identifier of the message")]
 
 
@@ -24,7 +27,9 @@ class MessageOut(Wire):
     """One transmission as received."""
 
     id: str
-    digest: str = Field(description="SHA-256 of the bytes; the same bytes are one message")
+    digest: str = Field(
+        description="SHA-256 of the bytes; the same bytes from one sender are one message"
+    )
     channel: Channel
     source: str
     received_at: datetime
@@ -54,11 +59,16 @@ class ReceivedOut(Wire):
 
     message: MessageOut
     new: bool
+    answer: str = Field(description="path of what the carrier is told of it, once it has been read")
 
     @classmethod
     def of(cls, value: Received) -> "ReceivedOut":
         """From the service's value."""
-        return cls(message=MessageOut.of(value.message), new=value.new)
+        return cls(
+            message=MessageOut.of(value.message),
+            new=value.new,
+            answer=f"/api/v1/messages/{value.message.id}/answer",
+        )
 
 
 class MessageRowOut(Wire):
@@ -192,15 +202,36 @@ def list_messages(
 @router.post("", status_code=202)
 def send_message(calling: Calling, file: Annotated[UploadFile, File()]) -> ReceivedOut:
     """Stores a transmission and acknowledges it; it is read and screened right after."""
-    source = Source(channel=Channel.HTTP, name=file_name(file))
+    actor = calling.actor
+    source = Source(channel=Channel.HTTP, name=file_name(file), carrier=actor.carrier)
     data = content(file, "the message")
-    return ReceivedOut.of(intake.receive(calling.centre, calling.actor, data, source))
+    return ReceivedOut.of(intake.receive(calling.centre, actor, data, source))
 
 
 @router.get("/{message_id}")
 def get_message(calling: Calling, message_id: MessageId) -> MessageViewOut:
     """One message with its parts and problems."""
     return MessageViewOut.of(intake.view(calling.centre, calling.actor, message_id))
+
+
+@router.get(
+    "/{message_id}/answer",
+    response_class=Response,
+    responses={
+        200: {"description": "One interchange a part", "content": {EDIFACT: {}}},
+        202: {"description": "The message has not been read yet: ask again"},
+    },
+)
+def get_answer(calling: Calling, message_id: MessageId) -> Response:
+    """What its sender is told: CUSRES for each passenger list, ACKRES for bookings.
+
+    202 without a body, and `Retry-After` in seconds, until the message has been read. 404 for a
+    message that holds no EDIFACT, such as crossings in JSON: its state says what became of it.
+    """
+    found = answers.of_message(calling.centre, calling.actor, message_id)
+    if found.answers is None:
+        return Response(status_code=202, headers={"retry-after": "2"})
+    return Response(found.text.encode("ascii"), media_type=EDIFACT)
 
 
 @router.get(

@@ -4,7 +4,16 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from parakh.web.api import alerts, audit, gate, messages, voyages, watchlists
+from parakh.web.api import (
+    alerts,
+    audit,
+    carriers,
+    gate,
+    messages,
+    persons,
+    voyages,
+    watchlists,
+)
 from parakh.web.api.wire import Problem
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -26,9 +35,10 @@ TAGS = [
     {"name": "gate", "description": "Faces at a gate: quality, 1:1, 1:N, what to do next"},
     {"name": "watchlists", "description": "Lists and entries; two persons behind each entry"},
     {"name": "messages", "description": "Passenger lists as carriers send them"},
+    {"name": "carriers", "description": "What is missing now, how carriers deliver, timetables"},
     {"name": "audit", "description": "Who did or looked at what, why, and when"},
 ]
 
 router = APIRouter(prefix="/api/v1", responses=_PROBLEMS)
-for _part in (voyages, alerts, gate, watchlists, messages, audit):
+for _part in (voyages, persons, alerts, gate, watchlists, messages, carriers, audit):
     router.include_router(_part.router)

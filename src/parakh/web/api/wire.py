@@ -25,6 +25,7 @@ from parakh.domain.traveller import (
     DocumentType,
     PersonName,
     Sex,
+    Standing,
     Traveller,
     TravellerRole,
 )
@@ -199,10 +200,14 @@ class DocumentOut(Wire):
 
 
 class TravellerOut(Wire):
-    """A person as declared for one voyage, normalised."""
+    """A person as declared for one voyage: what all sources say of him together.
+
+    `voyage_id` is empty for somebody who crossed by no declared voyage.
+    """
 
     id: str
     voyage_id: str
+    standing: Standing
     role: TravellerRole
     name: NameOut
     birth_date: PartialDateText | None
@@ -222,6 +227,7 @@ class TravellerOut(Wire):
         return cls(
             id=value.id,
             voyage_id=value.voyage_id,
+            standing=value.standing,
             role=value.role,
             name=NameOut.of(value.name),
             birth_date=str(value.birth_date) if value.birth_date else None,
@@ -250,6 +256,10 @@ class VoyageOut(Wire):
     arrival: datetime | None
     due_at: datetime | None
     direction: Direction
+    leaves_at: datetime | None = Field(description="departure, UTC")
+    scheduled_departure: datetime | None = Field(description="as in the timetable, local")
+    cancelled: bool
+    taken_out: bool = Field(description="by a timetable or an officer of the centre")
 
     @classmethod
     def of(cls, value: Voyage) -> "VoyageOut":
@@ -265,6 +275,10 @@ class VoyageOut(Wire):
             arrival=value.arrival,
             due_at=value.due_at,
             direction=value.direction,
+            leaves_at=value.leaves_at,
+            scheduled_departure=value.scheduled_departure,
+            cancelled=value.cancelled,
+            taken_out=value.taken_out,
         )
 
 

@@ -1,0 +1,101 @@
+"""Callers who are not known: refused before their bodies are read, and noted in bounded numbers."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+from parakh.access import system_actor
+from parakh.services import trail
+from parakh.web.app import create_app
+from parakh.web.refusals import HOUR, Refusals
+
+V1 = "/api/v1"
+MAKER = system_actor("test")
+WANTED = trail.TrailFilter(action="request.refused")
+GUESS = {"authorization": "Bearer parakh_guessed"}
+
+
+@pytest.mark.parametrize("header", [{}, GUESS, {"authorization": "Bearer "}])
+def test_a_stranger_is_refused_before_his_body_is_read(stage: Any, header: dict[str, str]) -> None:
+    app = create_app(stage.centre)
+    read: list[str] = []
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        read.append("body")
+        return {"type": "http.request", "body": b"x" * 1024, "more_body": True}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": f"{V1}/messages",
+        "raw_path": f"{V1}/messages".encode(),
+        "query_string": b"",
+        "headers": [
+            (b"content-type", b"multipart/form-data; boundary=b"),
+            *((name.encode(), value.encode()) for name, value in header.items()),
+        ],
+        "client": ("192.0.2.7", 4711),
+        "server": ("testserver", 80),
+        "scheme": "http",
+        "http_version": "1.1",
+    }
+    asyncio.run(app(scope, receive, send))
+    assert sent[0]["status"] == 401
+    assert (b"www-authenticate", b"Bearer") in sent[0]["headers"]
+    assert read == []
+
+
+def test_an_unknown_place_of_the_api_tells_a_stranger_nothing(client: Any) -> None:
+    assert client.get(f"{V1}/nothing").status_code == 401
+    assert client.get(f"{V1}/openapi.json").status_code == 200
+
+
+def test_many_guesses_leave_few_rows(client: Any, stage: Any) -> None:
+    for _ in range(120):
+        assert client.get(f"{V1}/alerts", headers=GUESS).status_code == 401
+    rows = trail.search(stage.centre, MAKER, WANTED).rows
+    details = [json.loads(row.detail) for row in rows]
+    assert [own["count"] for own in details] == [100, 10, 1]
+    assert {own["address"] for own in details} == {"unknown"}, "the test client has no address"
+    assert {row.actor for row in rows} == {"system:unknown-caller"}
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_each_address_is_counted_for_itself_and_anew_each_hour() -> None:
+    clock = Clock()
+    refusals = Refusals(clock)
+    counts = [refusals.count("192.0.2.1")[1] for _ in range(12)]
+    assert counts == [1, 0, 0, 0, 0, 0, 0, 0, 0, 10, 0, 0]
+    assert refusals.count("192.0.2.2") == ("192.0.2.2", 1)
+    clock.now = HOUR
+    assert refusals.count("192.0.2.1") == ("192.0.2.1", 1)
+
+
+def test_a_network_of_ipv6_is_one_address() -> None:
+    refusals = Refusals()
+    counts = [refusals.count(f"2001:db8:1:2::{number:x}") for number in range(1, 4)]
+    assert counts == [("2001:db8:1:2::/64", 1), ("2001:db8:1:2::/64", 0), ("2001:db8:1:2::/64", 0)]
+    assert refusals.count("2001:db8:1:3::1")[1] == 1
+
+
+def test_the_memory_is_bounded_whoever_calls() -> None:
+    refusals = Refusals()
+    rows = sum(
+        refusals.count(f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}")[1] > 0
+        for number in range(30_000)
+    )
+    assert rows == 10_000 + 5, "then the 1st, 10th, 100th, 1,000th and 10,000th of all others"
+    assert refusals.count("10.9.9.9")[0] == "others"
