@@ -44,6 +44,7 @@ ACTIONS = {
     "list_missing",
     "get_carrier",
     "cancel_voyage",
+    "put_voyage_back",
     "import_timetable",
     "search_audit",
     "verify_audit",
