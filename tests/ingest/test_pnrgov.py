@@ -459,3 +459,10 @@ def test_a_lost_name_is_found_in_the_document() -> None:
         "FARAH": "BB2",
         "AFZAL": "AA1",
     }
+
+
+@pytest.mark.parametrize("more", ["IFT+4:43+OTHER PAYER", "IFT+4:43+A+B+C+D"])
+def test_what_a_sponsor_says_twice_or_too_long_is_listed(more: str) -> None:
+    found = parse(f"TIF+KHAN+ALIMR:A:1'FOP+CC::1.00:VI:X:0229'IFT+4:43+A+B+C'{more}'")
+    assert found.bookings[0].payments[0].payer == "A"
+    assert [own.segment for own in found.unmapped] == ["IFT"]

@@ -222,8 +222,12 @@ class People(Services):
             return
         if kind == _SPONSOR and self._payment is not None:
             names = ("payer", "payer_address", "payer_phone")
-            for name, text in zip(names, texts, strict=False):
-                self._payment.setdefault(name, text)
+            taken = [
+                self._payment.setdefault(name, text) == text
+                for name, text in zip(names, texts, strict=False)
+            ]
+            if len(texts) > len(names) or not all(taken):
+                self._leave(segment)
             return
         who = self._person.reference if self._person and self._stage == PEOPLE else ""
         whole = " ".join(texts)
