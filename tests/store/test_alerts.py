@@ -63,7 +63,7 @@ def an_assessment(tx: Tx, *hits: Hit, cause: str = "m#1") -> Assessment:
         ),
         hits=hits,
     )
-    assessments.save_assessment(tx.connection, value)
+    assessments.save_assessments(tx.connection, [value])
     return value
 
 
@@ -120,7 +120,7 @@ def test_a_hit_that_comes_again_keeps_what_was_decided(tx: Tx) -> None:
 def test_the_newest_assessment_counts(tx: Tx) -> None:
     first = an_assessment(tx, a_hit())
     second = replace(first, id=f"f{first.id[1:]}", cause="m#2", results=(), hits=())
-    assessments.save_assessment(tx.connection, second)
+    assessments.save_assessments(tx.connection, [second])
     assert assessments.newest_results(tx.connection, [SUBJECT]) == {"t": ()}
     assert assessments.assessments_of(tx.connection, [SUBJECT]) == {SUBJECT: [second, first]}
 

@@ -116,22 +116,29 @@ def assess(
     alerted = assessments.alerted(connection, refs)
     handling = handling_of(connection, [hit for own in screened for hit in own.hits])
     units = list(people.units(connection).values())
-    done = []
+    made = []
     for own in screened:
         ref = own.subject.ref
         hits = [_with_history(hit, known.get(ref, [])) for hit in own.hits]
-        assessment = Assessment(
-            id=new_id(),
-            subject=ref,
-            cause=cause,
-            at=tx.at,
-            advice=advise(own.results, hits, handling),
-            results=own.results,
-            hits=tuple(hits),
+        made.append(
+            Assessment(
+                id=new_id(),
+                subject=ref,
+                cause=cause,
+                at=tx.at,
+                advice=advise(own.results, hits, handling),
+                results=own.results,
+                hits=tuple(hits),
+            )
         )
-        assessments.save_assessment(connection, assessment)
-        fresh = any(hit.state is not HitState.CLEARED and hit.id not in alerted for hit in hits)
-        raised = _raise(tx, assessment, ports.get(ref, ""), units) if fresh else ()
+    assessments.save_assessments(connection, made)
+    done = []
+    for assessment in made:
+        fresh = any(
+            hit.state is not HitState.CLEARED and hit.id not in alerted for hit in assessment.hits
+        )
+        port = ports.get(assessment.subject, "")
+        raised = _raise(tx, assessment, port, units) if fresh else ()
         done.append(Assessed(assessment=assessment, alerts=tuple(raised)))
     return done
 

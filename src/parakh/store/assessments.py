@@ -44,22 +44,28 @@ def alerted(connection: sa.Connection, subjects: Iterable[Ref]) -> set[str]:
     return set(connection.execute(query).scalars())
 
 
-def save_assessment(connection: sa.Connection, value: Assessment) -> None:
-    """Adds an assessment with its hits; hits that are known already keep their state."""
-    connection.execute(
-        assessment.insert().values(
-            id=value.id,
-            subject_kind=value.subject.kind.value,
-            subject_id=value.subject.id,
-            cause=value.cause,
-            at=value.at,
-            advice=value.advice.value,
-            results=RESULTS.dump(value.results),
-        )
-    )
-    for own in value.hits:
-        _save_hit(connection, own)
-    links = [{"assessment_id": value.id, "hit_id": own.id} for own in value.hits]
+def save_assessments(connection: sa.Connection, values: Sequence[Assessment]) -> None:
+    """Adds assessments with their hits; hits that are known already keep their state."""
+    rows = [
+        {
+            "id": value.id,
+            "subject_kind": value.subject.kind.value,
+            "subject_id": value.subject.id,
+            "cause": value.cause,
+            "at": value.at,
+            "advice": value.advice.value,
+            "results": RESULTS.dump(value.results),
+        }
+        for value in values
+    ]
+    if rows:
+        connection.execute(assessment.insert(), rows)
+    for value in values:
+        for own in value.hits:
+            _save_hit(connection, own)
+    links = [
+        {"assessment_id": value.id, "hit_id": own.id} for value in values for own in value.hits
+    ]
     if links:
         connection.execute(assessment_hit.insert(), links)
 
