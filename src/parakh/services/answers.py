@@ -1,7 +1,7 @@
 """Answers to carriers: made with what is stored of a message, and left where the carrier looks."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
@@ -42,8 +42,8 @@ class MessageAnswers:
 # --- making -----------------------------------------------------------------------------------
 
 
-def answer(tx: Tx, message: Message, read: Sequence[tuple[Part, Submission]]) -> None:
-    """Makes the answers to the parts of a message, in the transaction that stores the parts.
+def answer(tx: Tx, message: Message, part: Part, submission: Submission) -> None:
+    """Makes the answer to a part of a message, in the transaction that stores the part.
 
     So no message is ever read without its answers. `message` is as it was when its reading began.
     A message that is read again replaces an answer that nobody has got yet; one that was delivered
@@ -51,21 +51,20 @@ def answer(tx: Tx, message: Message, read: Sequence[tuple[Part, Submission]]) ->
     part that an earlier reading made none for is kept and delivered to nobody: years later, after
     an upgrade, nobody waits for it.
     """
-    for part, submission in read:
-        made = cusres.answer(part, submission, message.run, tx.at)
-        old = answers.get(tx.connection, part.id)
-        if made is None:
-            answers.drop(tx.connection, part.id)
-        elif old is None or old.delivered_at is None or _differs(old, made):
-            answers.save(
-                tx.connection,
-                part.id,
-                message.source.channel,
-                tx.at,
-                accepted=made.accepted,
-                text=made.text,
-                settled=_TOO_LATE if old is None and message.run > 1 else "",
-            )
+    made = cusres.answer(part, submission, message.run, tx.at)
+    old = answers.get(tx.connection, part.id)
+    if made is None:
+        answers.drop(tx.connection, part.id)
+    elif old is None or old.delivered_at is None or _differs(old, made):
+        answers.save(
+            tx.connection,
+            part.id,
+            message.source.channel,
+            tx.at,
+            accepted=made.accepted,
+            text=made.text,
+            settled=_TOO_LATE if old is None and message.run > 1 else "",
+        )
 
 
 def _differs(old: StoredAnswer, new: cusres.Answer) -> bool:

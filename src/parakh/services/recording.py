@@ -49,7 +49,7 @@ def save(tx: Tx, message: Message, read: Sequence[Read]) -> None:
     for own in read:
         part = _part(message, own, known.get(own.submission.ordinal))
         messages.save_part(tx.connection, part)
-        answers.answer(tx, message, [(part, own.submission)])
+        answers.answer(tx, message, part, own.submission)
         if own.submission.crossings and own.values is not None:
             reported.append((part.id, own.submission))
         if own.values is not None and (own.values.border or own.values.travellers):
@@ -67,8 +67,8 @@ def keep(tx: Tx, message: Message, read: Sequence[Read]) -> None:
     for own in read:
         if own.failed:
             part = known.get(own.submission.ordinal, known[min(known)])
-            problems = (*part.problems, own.submission.problems[-1])
-            messages.save_part(tx.connection, replace(part, problems=problems))
+            problems = dict.fromkeys((*part.problems, own.submission.problems[-1]))
+            messages.save_part(tx.connection, replace(part, problems=tuple(problems)))
 
 
 def _rejoin(
