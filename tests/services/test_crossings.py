@@ -14,6 +14,7 @@ from parakh.domain.alert import AlertState
 from parakh.domain.message import Channel, MessageState, Source
 from parakh.domain.voyage import Crossing, CrossingState, Direction
 from parakh.services import alerts, dossier, intake, persons, queue
+from parakh.services import crossings as service
 from parakh.services.centre import Centre
 from parakh.store import travellers
 from parakh.store.tables import crossing, crossing_report, part, traveller
@@ -236,6 +237,42 @@ def test_a_list_that_comes_after_its_traveller_knows_him(
     assert {source.statement.kind.value for source in view.sources} == {"PAXLST", "CROSSINGS"}
     report({"action": "cancelled"})
     assert [one.state for one in crossings(any_centre)] == [CrossingState.EXPECTED]
+
+
+def test_a_whole_list_that_comes_late_is_joined_once(
+    any_centre: Centre,
+    declare: Callable[..., bytes],
+    person: Any,
+    report: Callable[..., MessageState],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    names = [f"FAMILY{first}{second}" for first in "ABCD" for second in "ABCDE"]
+    report(
+        *(
+            {
+                "reference": name,
+                "traveller": NOON["traveller"] | {"family_name": name},
+                "documents": [{"type": "P", "number": f"PX{name}", "issuer": "PAK"}],
+            }
+            for name in names
+        )
+    )
+    joins: list[str] = []
+    rejoin = service.rejoin
+
+    def counted(connection: Any, scope: Any, *rest: Any) -> None:
+        joins.append(scope.voyage_id)
+        rejoin(connection, scope, *rest)
+
+    monkeypatch.setattr(service, "rejoin", counted)
+    listed = [person(family=name, document=f"PX{name}") for name in names]
+    source = Source(channel=Channel.CLI, name="late.edi")
+    intake.receive(any_centre, SENDER, declare(*listed), source)
+    assert queue.drain(any_centre) == set()
+    assert len(joins) == 1
+    found = crossings(any_centre)
+    assert len(found) == len(names)
+    assert {(own.state, own.voyage_id is None) for own in found} == {(CrossingState.ACTUAL, False)}
 
 
 def test_a_report_is_corrected_by_its_reference(

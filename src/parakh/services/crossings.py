@@ -116,8 +116,9 @@ def settle(tx: Tx, message: Message, voyage: Voyage) -> None:
 
     What was found and decided about him while nobody had announced him goes with him.
     """
-    for name, crossing in store.came_before(tx.connection, voyage, WINDOW):
-        _Reporting(tx, message).recognise(name, crossing)
+    found = store.came_before(tx.connection, voyage, WINDOW)
+    if found:
+        _Reporting(tx, message).recognise(found)
 
 
 class _Reporting:
@@ -145,24 +146,32 @@ class _Reporting:
         store.add(self._connection, reports)
         for name in sorted({*before, *(own.name for own in reports)}):
             self._apply(name, before.get(name))
-        for voyage_id, told in sorted(self._fresh.items()):
-            rejoin(self._connection, Scope(voyage_id), told)
+        self._rejoin()
         self._tx.audit("crossings.reported", "message", self._message.id, reports=len(reports))
         return self._concerned
 
-    def recognise(self, name: Name, crossing: Crossing) -> None:
-        """Gives a crossing without a voyage, and what is known of it, to whom a list announces."""
-        self._apply(name, crossing.id)
+    def recognise(self, found: Iterable[tuple[Name, Crossing]]) -> None:
+        """Gives crossings without a voyage, and what is known of them, to whom a list announces."""
+        alone = list(found)
+        for name, crossing in alone:
+            self._apply(name, crossing.id)
+        self._rejoin()
+        for name, crossing in alone:
+            self._hand_over(name, crossing)
+
+    def _hand_over(self, name: Name, before: Crossing) -> None:
         reports = store.named(self._connection, name)
         now_id = reports[-1].crossing_id if reports else None
-        for voyage_id, told in sorted(self._fresh.items()):
-            rejoin(self._connection, Scope(voyage_id), told)
-        if now_id is None or now_id == crossing.id or crossing.traveller_id is None:
+        if now_id is None or now_id == before.id or before.traveller_id is None:
             return
         now = travellers.get_crossing(self._connection, now_id)
         if now is not None and now.traveller_id is not None:
-            assessments.rehome(self._connection, crossing.traveller_id, now.traveller_id)
-            travellers.mark_joined(self._connection, crossing.traveller_id, now.traveller_id)
+            assessments.rehome(self._connection, before.traveller_id, now.traveller_id)
+            travellers.mark_joined(self._connection, before.traveller_id, now.traveller_id)
+
+    def _rejoin(self) -> None:
+        for voyage_id, told in sorted(self._fresh.items()):
+            rejoin(self._connection, Scope(voyage_id), told)
 
     def _apply(self, name: Name, before: str | None) -> None:
         """Brings the crossing of a name to what its newest report says."""
