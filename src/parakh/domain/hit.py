@@ -77,6 +77,8 @@ class Hit:
         threshold: the score from which the screener raises a hit.
         sentence: the reason in one sentence.
         evidence: every comparison, for and against.
+        redress_id: the redress record (see `parakh.domain.redress`) that cleared it when it was
+            raised again; None for all others.
     """
 
     id: str
@@ -91,6 +93,7 @@ class Hit:
     decided_by: str | None = None
     decided_at: datetime | None = None
     reason: str = ""
+    redress_id: str | None = None
 
 
 class ResultState(StrEnum):

@@ -83,6 +83,7 @@ class Traveller:
     """A person as declared for one voyage, normalised: what all sources say of him together.
 
     Countries are ISO 3166-1 alpha-3; ports IATA or UN/LOCODE codes; `bags` are tag numbers.
+    `father_name` and `birth_place` are as declared, in capitals, "" where nobody told them.
     `voyage_id` is "" for somebody who crossed by no declared voyage.
     """
 
@@ -100,4 +101,6 @@ class Traveller:
     seat: str | None = None
     bags: tuple[str, ...] = ()
     documents: tuple[Document, ...] = ()
+    father_name: str = ""
+    birth_place: str = ""
     standing: Standing = Standing.EXPECTED

@@ -18,20 +18,68 @@ class Handling(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Watchlist:
-    """A named list with the reason it may be held at all."""
+    """A named list with the reason it may be held at all.
+
+    Attributes:
+        handling_code: the agency's own code for what to do, as its officers know it; may be empty.
+        instruction: what the officer should do and whom he should call, in words; may be empty.
+        unit_id: the unit that is alerted to hits on this list; None for those of the port alone.
+        alerts_port: whether the units of the traveller's port are alerted as well.
+        alert_rate: of travellers who are not listed, the share that may be raised by name (`0.001`
+            is one in a thousand); None for the standard threshold.
+        fetched_at: when its source was read last; None for a list that is kept by hand.
+    """
 
     id: str
     name: str
     source: str
     legal_basis: str
     handling: Handling
+    handling_code: str = ""
+    instruction: str = ""
+    unit_id: str | None = None
+    alerts_port: bool = True
+    alert_rate: float | None = None
+    fetched_at: datetime | None = None
 
 
 class EntryKind(StrEnum):
     """What an entry stands for."""
 
     PERSON = "person"
+    ORGANISATION = "organisation"
+    VESSEL = "vessel"
+    AIRCRAFT = "aircraft"
+    VEHICLE = "vehicle"
     DOCUMENT = "document"
+
+
+class IdentifierKind(StrEnum):
+    """Numbers by which organisations and conveyances are known, other than travel documents."""
+
+    IMO = "imo"
+    MMSI = "mmsi"
+    CALL_SIGN = "call_sign"
+    AIRCRAFT_REGISTRATION = "aircraft_registration"
+    AIRCRAFT_SERIAL = "aircraft_serial"
+    PLATE = "plate"
+    CHASSIS = "chassis"
+    REGISTRATION = "registration"
+    TAX = "tax"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Identifier:
+    """A number of an organisation or a conveyance, in capitals without blanks or signs.
+
+    `country` (alpha-3) issued it, where that is known. IMO numbers have seven digits (IMO
+    resolution A.1117), MMSI nine (ITU-R M.585), aircraft registrations the State's mark and a
+    suffix without the hyphen (ICAO Annex 7), chassis numbers seventeen signs (ISO 3779).
+    """
+
+    kind: IdentifierKind
+    value: str
+    country: str | None = None
 
 
 class EntryState(StrEnum):
@@ -60,10 +108,17 @@ class WatchlistEntry:
     """Somebody or something to look out for.
 
     Attributes:
-        names: the primary name first, then aliases and other spellings.
+        names: the primary name first, then aliases and other spellings. The name of whatever is
+            no person stands whole in `PersonName.family`.
+        weak_names: aliases that their source itself calls weak (nicknames, single words): alone
+            they raise nobody, with other evidence they do.
+        father_names, birth_places: as listed, in capitals.
+        identifiers: of organisations and conveyances.
+        source_id: the source's own, lasting identifier of the entry; "" where it has none.
         reason: why it is listed, as the officer may read it.
         proposed_by: user who proposed it; `decided_by` must be somebody else.
         expires_at: after this moment it is not screened any more.
+        review_at: by then somebody must have looked whether it is still needed.
     """
 
     id: str
@@ -74,6 +129,11 @@ class WatchlistEntry:
     sex: Sex | None = None
     nationalities: tuple[str, ...] = ()
     documents: tuple[Document, ...] = ()
+    weak_names: tuple[PersonName, ...] = ()
+    father_names: tuple[str, ...] = ()
+    birth_places: tuple[str, ...] = ()
+    identifiers: tuple[Identifier, ...] = ()
+    source_id: str = ""
     reason: str = ""
     state: EntryState = EntryState.PROPOSED
     proposed_by: str = ""
@@ -81,6 +141,7 @@ class WatchlistEntry:
     decided_by: str | None = None
     decided_at: datetime | None = None
     expires_at: datetime | None = None
+    review_at: datetime | None = None
 
     def listed_at(self, moment: datetime) -> bool:
         """Whether travellers are screened against it at `moment`."""

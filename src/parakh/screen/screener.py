@@ -8,6 +8,7 @@ from parakh.domain.face import Template
 from parakh.domain.hit import Hit, Ref
 from parakh.domain.traveller import Traveller
 from parakh.domain.voyage import Voyage
+from parakh.domain.watchlist import EntryKind, Identifier
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,8 +28,28 @@ class FaceSubject:
     probe: Template
 
 
-Subject = TravellerSubject | FaceSubject
-"""What can be screened. A consignment or a conveyance joins by one more line here."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrganisationSubject:
+    """A company or other body: by name, `country` (alpha-3) and numbers."""
+
+    ref: Ref
+    name: str
+    country: str | None = None
+    identifiers: tuple[Identifier, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConveyanceSubject:
+    """A vessel, an aircraft or a vehicle: by numbers, and a vessel by its name too."""
+
+    ref: Ref
+    kind: EntryKind
+    name: str = ""
+    identifiers: tuple[Identifier, ...] = ()
+
+
+Subject = TravellerSubject | FaceSubject | OrganisationSubject | ConveyanceSubject
+"""What can be screened. A consignment joins by one more line here."""
 
 
 class Screener(Protocol):

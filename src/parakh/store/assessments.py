@@ -236,7 +236,10 @@ def _save_hit(connection: sa.Connection, value: Hit) -> None:
                 target_id=value.target.id,
                 screener_id=value.screener.partition("@")[0],
                 state=value.state.value,
+                decided_by=value.decided_by,
+                decided_at=value.decided_at,
                 reason=value.reason,
+                redress_id=value.redress_id,
                 **columns,
             )
         )
@@ -257,6 +260,7 @@ def _hit(row: sa.Row[tuple[object, ...]]) -> Hit:
         decided_by=columns["decided_by"],
         decided_at=columns["decided_at"],
         reason=columns["reason"],
+        redress_id=columns["redress_id"],
     )
 
 

@@ -9,6 +9,7 @@ from parakh.domain.hit import Evidence, ScreenerResult
 from parakh.domain.message import Envelope, Problem
 from parakh.domain.phrase import Phrase
 from parakh.domain.traveller import Document, PersonName
+from parakh.domain.watchlist import Identifier
 from parakh.ingest.records import DeclaredBooking, DeclaredTraveller
 from parakh.normalise.join import Marks
 
@@ -33,6 +34,7 @@ class Codec(Generic[T]):
 PROBLEMS: Codec[tuple[Problem, ...]] = Codec(tuple[Problem, ...])
 NAMES: Codec[tuple[PersonName, ...]] = Codec(tuple[PersonName, ...])
 DATES: Codec[tuple[PartialDate, ...]] = Codec(tuple[PartialDate, ...])
+IDENTIFIERS: Codec[tuple[Identifier, ...]] = Codec(tuple[Identifier, ...])
 DOCUMENTS: Codec[tuple[Document, ...]] = Codec(tuple[Document, ...])
 PHRASE: Codec[Phrase] = Codec(Phrase)
 EVIDENCE: Codec[tuple[Evidence, ...]] = Codec(tuple[Evidence, ...])

@@ -213,6 +213,8 @@ traveller = sa.Table(
     sa.Column("sex", sa.String(1), nullable=True),
     sa.Column("nationality", sa.String(3), nullable=True),
     sa.Column("residence", sa.String(3), nullable=True),
+    _text("father_name", default=""),
+    _text("birth_place", default=""),
     _code("embarkation", null=True),
     _code("debarkation", null=True),
     _text("booking_reference", null=True),
@@ -329,6 +331,51 @@ watchlist = sa.Table(
     _text("source"),
     _text("legal_basis"),
     _code("handling"),
+    _code("handling_code", default=""),
+    _text("instruction", default=""),
+    # No foreign key: a list outlives the units it alerts, and then alerts those of the port.
+    sa.Column("unit_id", sa.String(32), nullable=True),
+    sa.Column("alerts_port", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column("alert_rate", sa.Float, nullable=True),
+    _moment("fetched_at", null=True),
+)
+
+watchlist_version = sa.Table(
+    "watchlist_version",
+    metadata,
+    _id(primary_key=True),
+    _to("watchlist", "watchlist_id", index=True),
+    sa.Column("ordinal", sa.Integer, nullable=False),
+    _code("form"),
+    _text("file_name"),
+    sa.Column("digest", sa.String(64), nullable=False),
+    _text("published"),
+    _moment("fetched_at"),
+    _code("state"),
+    _count("added"),
+    _count("changed"),
+    _count("removed"),
+    _count("same"),
+    _json("problems"),
+    _text("imported_by"),
+    _moment("imported_at"),
+    _text("decided_by", null=True),
+    _moment("decided_at", null=True),
+    _text("reason"),
+    sa.UniqueConstraint("watchlist_id", "ordinal"),
+)
+
+difference = sa.Table(
+    "difference",
+    metadata,
+    sa.Column("version_id", sa.String(32), sa.ForeignKey("watchlist_version.id"), primary_key=True),
+    sa.Column("ordinal", sa.Integer, primary_key=True, autoincrement=False),
+    _code("kind"),
+    # The entry that is changed or removed, or that an added one becomes.
+    sa.Column("entry_id", sa.String(32), nullable=False, index=True),
+    _text("name"),
+    _json("before"),
+    _json("after"),
 )
 
 watchlist_entry = sa.Table(
@@ -343,6 +390,11 @@ watchlist_entry = sa.Table(
     sa.Column("sex", sa.String(1), nullable=True),
     _json("nationalities"),
     _json("documents"),
+    _json("weak_names", default="[]"),
+    _json("father_names", default="[]"),
+    _json("birth_places", default="[]"),
+    _json("identifiers", default="[]"),
+    sa.Column("source_id", sa.String(80), nullable=False, server_default=""),
     _text("reason"),
     _code("state"),
     _text("proposed_by"),
@@ -351,10 +403,72 @@ watchlist_entry = sa.Table(
     _moment("decided_at", null=True),
     _text("decision"),
     _moment("expires_at", null=True),
+    _moment("review_at", null=True),
     _moment("swept_at", null=True),
+    _to("sweep", "sweep_id", null=True, index=True),
     sa.Index("ix_watchlist_entry_state_swept_at", "state", "swept_at"),
     sa.Index("ix_watchlist_entry_state_name", "state", "name"),
-    sa.Index("ix_watchlist_entry_watchlist_id", "watchlist_id"),
+    sa.Index("ix_watchlist_entry_watchlist_id", "watchlist_id", "source_id"),
+    sa.Index("ix_watchlist_entry_state_review_at", "state", "review_at"),
+    sa.Index("ix_watchlist_entry_state_expires_at", "state", "expires_at"),
+)
+
+sweep = sa.Table(
+    "sweep",
+    metadata,
+    _id(primary_key=True),
+    _moment("started_at"),
+    _moment("moved_at"),
+    _moment("finished_at", null=True),
+    _count("entries"),
+    # Travellers to screen when it began, and screened so far; the last one's identifier.
+    _count("total"),
+    _count("done"),
+    sa.Column("cursor", sa.String(32), nullable=False, server_default=""),
+    _count("hits"),
+    _count("alerts"),
+)
+
+redress = sa.Table(
+    "redress",
+    metadata,
+    _id(primary_key=True),
+    _to("watchlist_entry", "entry_id", index=True),
+    sa.Column("entry_print", sa.String(64), nullable=False),
+    _code("screener_id"),
+    _text("family_name"),
+    _text("given_names"),
+    sa.Column("birth_date", sa.String(10), nullable=True),
+    sa.Column("nationality", sa.String(3), nullable=True),
+    _json("documents"),
+    _to("picture", "picture_id", null=True),
+    # No foreign key: the record outlives the hit that led to it.
+    sa.Column("hit_id", sa.String(32), nullable=False, index=True),
+    _text("reason"),
+    _text("by"),
+    _moment("at"),
+    _text("withdrawn_by", null=True),
+    _moment("withdrawn_at", null=True),
+    _text("withdrawn_reason"),
+    sa.Index("ix_redress_at", "at"),
+)
+
+calibration = sa.Table(
+    "calibration",
+    metadata,
+    _id(primary_key=True),
+    _moment("at"),
+    _text("by"),
+    _count("travellers"),
+    # Thresholds and curves, by list and band of name frequency.
+    _json("data"),
+)
+
+name_frequency = sa.Table(
+    "name_frequency",
+    metadata,
+    sa.Column("token", sa.String(40), primary_key=True),
+    sa.Column("bearers", sa.Integer, nullable=False),
 )
 
 picture = sa.Table(
@@ -429,6 +543,7 @@ hit = sa.Table(
     _text("decided_by", null=True),
     _moment("decided_at", null=True),
     _text("reason"),
+    sa.Column("redress_id", sa.String(32), nullable=True, index=True),
     sa.UniqueConstraint(
         "subject_id", "subject_kind", "target_id", "target_kind", "screener_id", name="uq_hit_pair"
     ),

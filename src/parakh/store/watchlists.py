@@ -13,7 +13,7 @@ from parakh.domain.watchlist import (
     WatchlistEntry,
 )
 from parakh.errors import NotFound
-from parakh.store.codec import DATES, DOCUMENTS, NAMES
+from parakh.store.codec import DATES, DOCUMENTS, IDENTIFIERS, NAMES
 from parakh.store.database import Tx
 from parakh.store.tables import change, watchlist, watchlist_entry
 
@@ -32,6 +32,12 @@ def save_list(tx: Tx, value: Watchlist) -> None:
         "source": value.source,
         "legal_basis": value.legal_basis,
         "handling": value.handling.value,
+        "handling_code": value.handling_code,
+        "instruction": value.instruction,
+        "unit_id": value.unit_id,
+        "alerts_port": value.alerts_port,
+        "alert_rate": value.alert_rate,
+        "fetched_at": value.fetched_at,
     }
     done = tx.connection.execute(
         watchlist.update().where(watchlist.c.id == value.id).values(columns)
@@ -213,6 +219,11 @@ def _entry_columns(value: WatchlistEntry) -> dict[str, object]:
         "sex": value.sex and value.sex.value,
         "nationalities": list(value.nationalities),
         "documents": DOCUMENTS.dump(value.documents),
+        "weak_names": NAMES.dump(value.weak_names),
+        "father_names": list(value.father_names),
+        "birth_places": list(value.birth_places),
+        "identifiers": IDENTIFIERS.dump(value.identifiers),
+        "source_id": value.source_id,
         "reason": value.reason,
         "state": value.state.value,
         "proposed_by": value.proposed_by,
@@ -220,6 +231,7 @@ def _entry_columns(value: WatchlistEntry) -> dict[str, object]:
         "decided_by": value.decided_by,
         "decided_at": value.decided_at,
         "expires_at": value.expires_at,
+        "review_at": value.review_at,
     }
 
 
@@ -234,6 +246,11 @@ def _entry(row: sa.Row[tuple[object, ...]]) -> WatchlistEntry:
         sex=None if columns["sex"] is None else Sex(columns["sex"]),
         nationalities=tuple(columns["nationalities"]),
         documents=DOCUMENTS.load(columns["documents"]),
+        weak_names=NAMES.load(columns["weak_names"]),
+        father_names=tuple(columns["father_names"]),
+        birth_places=tuple(columns["birth_places"]),
+        identifiers=IDENTIFIERS.load(columns["identifiers"]),
+        source_id=columns["source_id"],
         reason=columns["reason"],
         state=EntryState(columns["state"]),
         proposed_by=columns["proposed_by"],
@@ -241,6 +258,7 @@ def _entry(row: sa.Row[tuple[object, ...]]) -> WatchlistEntry:
         decided_by=columns["decided_by"],
         decided_at=columns["decided_at"],
         expires_at=columns["expires_at"],
+        review_at=columns["review_at"],
     )
 
 
@@ -252,4 +270,10 @@ def _list(row: sa.Row[tuple[object, ...]]) -> Watchlist:
         source=columns["source"],
         legal_basis=columns["legal_basis"],
         handling=Handling(columns["handling"]),
+        handling_code=columns["handling_code"],
+        instruction=columns["instruction"],
+        unit_id=columns["unit_id"],
+        alerts_port=columns["alerts_port"],
+        alert_rate=columns["alert_rate"],
+        fetched_at=columns["fetched_at"],
     )

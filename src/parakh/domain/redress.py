@@ -1,0 +1,47 @@
+"""Redress: a person who was taken for a listed one once is not taken for him again."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from parakh.domain.dates import PartialDate
+from parakh.domain.traveller import Document, PersonName
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Redress:
+    """That a human cleared somebody of being a certain listed one, and by what he is known again.
+
+    It holds as long as neither changes: the person by name, birth date, nationality and one of the
+    documents, the entry by all that it is matched by.
+
+    Attributes:
+        entry_id, entry_print: the entry, and a digest of what it was matched by at the time.
+        screener: identifier of the screener whose hit was cleared (`name`, `document`, `face`).
+        documents: those by which the person is known again; one of them must be shown.
+        picture_id: a picture of the person, where the officer kept one; None otherwise.
+        hit_id: the hit that was cleared.
+        reason: what the officer compared and what it showed.
+        withdrawn_by: who found that the clearing was wrong; from then on it does not hold.
+    """
+
+    id: str
+    entry_id: str
+    entry_print: str
+    screener: str
+    name: PersonName
+    birth_date: PartialDate | None
+    nationality: str | None
+    documents: tuple[Document, ...]
+    picture_id: str | None
+    hit_id: str
+    reason: str
+    by: str
+    at: datetime
+    withdrawn_by: str | None = None
+    withdrawn_at: datetime | None = None
+    withdrawn_reason: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether it was not withdrawn."""
+        return self.withdrawn_by is None

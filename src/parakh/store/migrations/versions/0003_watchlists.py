@@ -1,0 +1,182 @@
+"""Lists in versions, more kinds of entries, redress, sweeps with progress, calibration.
+
+Why: a list came as a bare set of persons and documents; now it is compared with its last version,
+names organisations and conveyances too, and what an officer cleared once stays cleared.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from parakh.store.tables import Moment
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Adds what watchlists need."""
+    op.create_table(
+        "calibration",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("travellers", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calibration")),
+    )
+    op.create_table(
+        "name_frequency",
+        sa.Column("token", sa.String(length=40), nullable=False),
+        sa.Column("bearers", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("token", name=op.f("pk_name_frequency")),
+    )
+    op.create_table(
+        "sweep",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("started_at", Moment(), nullable=False),
+        sa.Column("moved_at", Moment(), nullable=False),
+        sa.Column("finished_at", Moment(), nullable=True),
+        sa.Column("entries", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("total", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("done", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("cursor", sa.String(length=32), server_default="", nullable=False),
+        sa.Column("hits", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("alerts", sa.Integer(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sweep")),
+    )
+    op.create_table(
+        "watchlist_version",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("watchlist_id", sa.String(length=32), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("form", sa.String(length=40), nullable=False),
+        sa.Column("file_name", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("published", sa.Text(), nullable=False),
+        sa.Column("fetched_at", Moment(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("added", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("changed", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("removed", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("same", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("problems", sa.JSON(), nullable=False),
+        sa.Column("imported_by", sa.Text(), nullable=False),
+        sa.Column("imported_at", Moment(), nullable=False),
+        sa.Column("decided_by", sa.Text(), nullable=True),
+        sa.Column("decided_at", Moment(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["watchlist_id"], ["watchlist.id"], name=op.f("fk_watchlist_version_watchlist_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_watchlist_version")),
+        sa.UniqueConstraint(
+            "watchlist_id", "ordinal", name=op.f("uq_watchlist_version_watchlist_id_ordinal")
+        ),
+    )
+    with op.batch_alter_table("watchlist_version") as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_watchlist_version_watchlist_id"), ["watchlist_id"], unique=False
+        )
+
+    op.create_table(
+        "difference",
+        sa.Column("version_id", sa.String(length=32), nullable=False),
+        sa.Column("ordinal", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("entry_id", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.Column("after", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["watchlist_version.id"], name=op.f("fk_difference_version_id")
+        ),
+        sa.PrimaryKeyConstraint("version_id", "ordinal", name=op.f("pk_difference")),
+    )
+    with op.batch_alter_table("difference") as batch_op:
+        batch_op.create_index(batch_op.f("ix_difference_entry_id"), ["entry_id"], unique=False)
+
+    op.create_table(
+        "redress",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("entry_id", sa.String(length=32), nullable=False),
+        sa.Column("entry_print", sa.String(length=64), nullable=False),
+        sa.Column("screener_id", sa.String(length=40), nullable=False),
+        sa.Column("family_name", sa.Text(), nullable=False),
+        sa.Column("given_names", sa.Text(), nullable=False),
+        sa.Column("birth_date", sa.String(length=10), nullable=True),
+        sa.Column("nationality", sa.String(length=3), nullable=True),
+        sa.Column("documents", sa.JSON(), nullable=False),
+        sa.Column("picture_id", sa.String(length=32), nullable=True),
+        sa.Column("hit_id", sa.String(length=32), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("withdrawn_by", sa.Text(), nullable=True),
+        sa.Column("withdrawn_at", Moment(), nullable=True),
+        sa.Column("withdrawn_reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["watchlist_entry.id"], name=op.f("fk_redress_entry_id")
+        ),
+        sa.ForeignKeyConstraint(["picture_id"], ["picture.id"], name=op.f("fk_redress_picture_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_redress")),
+    )
+    with op.batch_alter_table("redress") as batch_op:
+        batch_op.create_index("ix_redress_at", ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_redress_entry_id"), ["entry_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_redress_hit_id"), ["hit_id"], unique=False)
+
+    with op.batch_alter_table("hit") as batch_op:
+        batch_op.add_column(sa.Column("redress_id", sa.String(length=32), nullable=True))
+        batch_op.create_index(batch_op.f("ix_hit_redress_id"), ["redress_id"], unique=False)
+
+    with op.batch_alter_table("traveller") as batch_op:
+        batch_op.add_column(sa.Column("father_name", sa.Text(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("birth_place", sa.Text(), server_default="", nullable=False))
+
+    with op.batch_alter_table("watchlist") as batch_op:
+        batch_op.add_column(
+            sa.Column("handling_code", sa.String(length=40), server_default="", nullable=False)
+        )
+        batch_op.add_column(sa.Column("instruction", sa.Text(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("unit_id", sa.String(length=32), nullable=True))
+        batch_op.add_column(
+            sa.Column("alerts_port", sa.Boolean(), server_default=sa.true(), nullable=False)
+        )
+        batch_op.add_column(sa.Column("alert_rate", sa.Float(), nullable=True))
+        batch_op.add_column(sa.Column("fetched_at", Moment(), nullable=True))
+
+    with op.batch_alter_table("watchlist_entry") as batch_op:
+        batch_op.add_column(sa.Column("weak_names", sa.JSON(), server_default="[]", nullable=False))
+        batch_op.add_column(
+            sa.Column("father_names", sa.JSON(), server_default="[]", nullable=False)
+        )
+        batch_op.add_column(
+            sa.Column("birth_places", sa.JSON(), server_default="[]", nullable=False)
+        )
+        batch_op.add_column(
+            sa.Column("identifiers", sa.JSON(), server_default="[]", nullable=False)
+        )
+        batch_op.add_column(
+            sa.Column("source_id", sa.String(length=80), server_default="", nullable=False)
+        )
+        batch_op.add_column(sa.Column("review_at", Moment(), nullable=True))
+        batch_op.add_column(sa.Column("sweep_id", sa.String(length=32), nullable=True))
+        batch_op.drop_index(batch_op.f("ix_watchlist_entry_watchlist_id"))
+        batch_op.create_index(
+            "ix_watchlist_entry_watchlist_id", ["watchlist_id", "source_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_watchlist_entry_state_expires_at", ["state", "expires_at"], unique=False
+        )
+        batch_op.create_index(
+            "ix_watchlist_entry_state_review_at", ["state", "review_at"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_watchlist_entry_sweep_id"), ["sweep_id"], unique=False)
+        batch_op.create_foreign_key(
+            batch_op.f("fk_watchlist_entry_sweep_id"), "sweep", ["sweep_id"], ["id"]
+        )
+
+    # Everybody on file, not only who is still expected, is screened against every entry.
+    op.execute("UPDATE watchlist_entry SET swept_at = NULL WHERE state = 'approved'")
