@@ -53,7 +53,8 @@ lock:
 	  --no-annotate --no-header --extra demo --extra postgresql --extra sftp --extra build \
 	  pyproject.toml -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-annotate --no-header --all-extras pyproject.toml -o requirements-dev.lock
+	  --no-annotate --no-header --extra demo --extra postgresql --extra sftp --extra build \
+	  --extra dev pyproject.toml -o requirements-dev.lock
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

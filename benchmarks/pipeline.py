@@ -59,7 +59,7 @@ def prepared(folder: Path) -> Centre:
     people = [row for row in rows if row.kind == "person"][:LISTED]
     write_csv(path, [replace(row, expires="") for row in people])
     done = imports.import_csv(centre, one, path, approver=two, new_list=INVENTED)
-    assert (done.entries, done.problems) == (LISTED, ()), done
+    assert sum(own.added for own in done) == LISTED, done
     return centre
 
 

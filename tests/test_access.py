@@ -29,6 +29,8 @@ def test_every_permission_is_somebodys() -> None:
         (P.DECIDE_ENTRIES, {Role.SUPERVISOR}),
         (P.SEE_TRAVELLERS, {Role.TARGETING, Role.GATE, Role.SUPERVISOR}),
         (P.LINK_PERSONS, {Role.TARGETING, Role.SUPERVISOR}),
+        (P.SEE_CALIBRATION, {Role.SUPERVISOR, Role.ANALYST}),
+        (P.CALIBRATE, {Role.SUPERVISOR}),
         (P.SEE_AUDIT, {Role.AUDITOR}),
         (P.MANAGE_USERS, {Role.INTEGRATOR}),
         (P.RERUN_MESSAGES, {Role.SUPERVISOR, Role.INTEGRATOR}),

@@ -103,7 +103,6 @@ def test_every_acknowledged_message_is_screened_once(tmp_path: Path) -> None:
     assert queue.drain(centre) == set()
     with centre.db.read() as connection:
         states = dict(connection.execute(sa.select(message.c.id, message.c.state)).all())
-        causes = Counter(connection.execute(sa.select(assessment.c.cause)).scalars())
         pairs = connection.execute(sa.select(assessment.c.subject_id, assessment.c.cause)).all()
         records = connection.execute(sa.select(sa.func.count()).select_from(record)).scalar_one()
         alerts = connection.execute(sa.select(alert.c.assessment_id)).scalars().all()
@@ -118,8 +117,11 @@ def test_every_acknowledged_message_is_screened_once(tmp_path: Path) -> None:
     assert len(acknowledged) > KILLS, "the kills came too early to prove anything"
     assert acknowledged.keys() <= states.keys()
     assert {states[one] for one in acknowledged} == {MessageState.SCREENED}
-    assert {cause.partition("#")[0] for cause in causes} == set(states)
-    assert len(pairs) == len(set(pairs)) == records
+    # The list is swept while messages come in, so that a sweep may reach a traveller first.
+    of_messages = [(own, cause) for own, cause in pairs if not cause.startswith("sweep:")]
+    assert {cause.partition("#")[0] for _, cause in of_messages} == set(states)
+    assert len(of_messages) == records
+    assert len(pairs) == len(set(pairs))
     assert len(alerts) == len(set(alerts))
     assert screened == Counter(dict.fromkeys(states, 1))
     assert verdict.findings == ()

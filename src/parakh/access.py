@@ -18,6 +18,11 @@ class Permission(StrEnum):
     SEE_WATCHLISTS = "see_watchlists"
     PROPOSE_ENTRIES = "propose_entries"
     DECIDE_ENTRIES = "decide_entries"
+    SEE_REDRESS = "see_redress"
+    KEEP_REDRESS = "keep_redress"
+    SCREEN_BY_HAND = "screen_by_hand"
+    SEE_CALIBRATION = "see_calibration"
+    CALIBRATE = "calibrate"
     SEE_MESSAGES = "see_messages"
     SEND_MESSAGES = "send_messages"
     RERUN_MESSAGES = "rerun_messages"
@@ -44,18 +49,22 @@ class Role(StrEnum):
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.TARGETING: frozenset(
         {P.SEE_VOYAGES, P.SEE_TRAVELLERS, P.LINK_PERSONS, P.SEE_ALERTS, P.HANDLE_ALERTS,
-         P.SEE_WATCHLISTS, P.PROPOSE_ENTRIES, P.SEE_MESSAGES, P.SEND_MESSAGES}
+         P.SEE_WATCHLISTS, P.PROPOSE_ENTRIES, P.SCREEN_BY_HAND, P.SEE_REDRESS, P.KEEP_REDRESS,
+         P.SEE_MESSAGES, P.SEND_MESSAGES}
     ),
     Role.GATE: frozenset(
         {P.SEE_VOYAGES, P.SEE_TRAVELLERS, P.SEE_ALERTS, P.HANDLE_ALERTS, P.USE_GATE}
     ),
     Role.SUPERVISOR: frozenset(
         {P.SEE_VOYAGES, P.SEE_TRAVELLERS, P.LINK_PERSONS, P.SEE_ALERTS, P.HANDLE_ALERTS,
-         P.USE_GATE, P.SEE_WATCHLISTS, P.PROPOSE_ENTRIES, P.DECIDE_ENTRIES, P.SEE_MESSAGES,
+         P.USE_GATE, P.SEE_WATCHLISTS, P.PROPOSE_ENTRIES, P.SCREEN_BY_HAND, P.DECIDE_ENTRIES,
+         P.SEE_REDRESS, P.KEEP_REDRESS, P.SEE_CALIBRATION, P.CALIBRATE, P.SEE_MESSAGES,
          P.SEND_MESSAGES, P.RERUN_MESSAGES, P.KEEP_TIMETABLE, P.EVERY_UNIT}
     ),
-    Role.ANALYST: frozenset({P.SEE_VOYAGES, P.SEE_MESSAGES, P.EVERY_UNIT}),
-    Role.AUDITOR: frozenset({P.SEE_AUDIT, P.SEE_WATCHLISTS, P.SEE_MESSAGES, P.EVERY_UNIT}),
+    Role.ANALYST: frozenset({P.SEE_VOYAGES, P.SEE_CALIBRATION, P.SEE_MESSAGES, P.EVERY_UNIT}),
+    Role.AUDITOR: frozenset(
+        {P.SEE_AUDIT, P.SEE_WATCHLISTS, P.SEE_REDRESS, P.SEE_MESSAGES, P.EVERY_UNIT}
+    ),
     Role.INTEGRATOR: frozenset(
         {P.SEE_VOYAGES, P.SEE_MESSAGES, P.SEND_MESSAGES, P.RERUN_MESSAGES, P.KEEP_TIMETABLE,
          P.MANAGE_USERS}
@@ -72,6 +81,7 @@ class Purpose(StrEnum):
     ALERT = "alert"
     GATE = "gate"
     WATCHLIST = "watchlist"
+    REDRESS = "redress"
     AUDIT = "audit"
     ADMINISTRATION = "administration"
 

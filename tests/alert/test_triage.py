@@ -15,7 +15,7 @@ from parakh.domain.hit import (
 )
 from parakh.domain.phrase import phrase
 from parakh.domain.unit import Unit
-from parakh.domain.watchlist import Handling
+from parakh.domain.watchlist import Handling, Watchlist
 
 HIT = Hit(
     id="h",
@@ -96,3 +96,39 @@ BOTH = Unit(id="both", name="Centre with a port", ports=frozenset({"ISB"}), cent
 )
 def test_who_is_told(port: str, units: list[Unit], told: list[str]) -> None:
     assert [own.id for own in units_for(port, units)] == told
+
+
+def listed(unit_id: str | None = None, *, port: bool = True) -> Watchlist:
+    return Watchlist(
+        id="l",
+        name="List",
+        source="s",
+        legal_basis="b",
+        handling=Handling.INFORM,
+        unit_id=unit_id,
+        alerts_port=port,
+    )
+
+
+ANF = Unit(id="anf", name="Narcotics")
+
+
+@pytest.mark.parametrize(
+    ("port", "lists", "told"),
+    [
+        ("KHI", [], ["khi"]),
+        ("KHI", [listed()], ["khi"]),
+        ("KHI", [listed("anf")], ["khi", "anf"]),
+        ("KHI", [listed("anf", port=False)], ["anf"]),
+        ("KHI", [listed("anf", port=False), listed()], ["khi", "anf"]),
+        ("KHI", [listed("anf", port=False), listed("lhe", port=False)], ["lhe", "anf"]),
+        ("KHI", [listed("retired", port=False)], ["khi"]),
+        ("KHI", [listed(port=False)], ["khi"]),
+        ("KHI", [listed("khi")], ["khi"]),
+        ("PEW", [listed("anf")], ["ntc", "anf"]),
+        ("PEW", [listed("anf", port=False)], ["anf"]),
+        ("", [listed("anf")], ["ntc", "anf"]),
+    ],
+)
+def test_who_is_told_by_list(port: str, lists: list[Watchlist], told: list[str]) -> None:
+    assert [own.id for own in units_for(port, [KHI, LHE, NTC, ANF], lists)] == told

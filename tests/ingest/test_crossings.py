@@ -60,6 +60,7 @@ def test_reads_every_value() -> None:
         "M",
         "PAK",
     )
+    assert (traveller.father_name, traveller.birth_place) == ("SHER MARWAT", "Bannu")
     assert [(own.type, own.number, own.issuer, own.expiry) for own in traveller.documents] == [
         ("P", "AB1234567", "PAK", "2031-05"),
         ("V", "40302010", "ARE", ""),
@@ -75,6 +76,16 @@ FIRST: tuple[str | int, ...] = ("crossings", 0)
     ("path", "value", "cause"),
     [
         ((*FIRST, "reference"), DELETE, "$.crossings[0].reference is missing"),
+        (
+            (*FIRST, "traveller", "father_name"),
+            7,
+            "$.crossings[0].traveller.father_name must be a text or null",
+        ),
+        (
+            (*FIRST, "traveller", "birth_place"),
+            "x" * 151,
+            "$.crossings[0].traveller.birth_place must have at most 150 characters",
+        ),
         ((*FIRST, "reference"), 117, "$.crossings[0].reference must be a text"),
         ((*FIRST, "reference"), "", "$.crossings[0].reference must have at least 1 characters"),
         ((*FIRST, "reference"), "x" * 81, "$.crossings[0].reference must have at most 80"),

@@ -99,6 +99,22 @@ def test_a_whole_list() -> None:
 
 
 @pytest.mark.parametrize(
+    ("father", "place", "read"),
+    [
+        ("Gul  Khan", "Dera Ismail\tKhan, KPK", ("GUL KHAN", "DERA ISMAIL KHAN KPK")),
+        ("XXX", "unknown", ("", "")),
+        ("گل خان", "کوئٹہ\0", ("گل خان", "کوئٹہ")),
+        ("", "", ("", "")),
+    ],
+)
+def test_father_and_place_of_birth_are_tidied(
+    father: str, place: str, read: tuple[str, str]
+) -> None:
+    (one,) = assembled(replace(ALI, father_name=father, birth_place=place)).travellers
+    assert (one.traveller.father_name, one.traveller.birth_place) == read
+
+
+@pytest.mark.parametrize(
     ("change", "line", "cause", "severity"),
     [
         ({"birth_date": "801315"}, 12, "birth date: the month", Severity.ERROR),

@@ -2,12 +2,21 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from parakh.domain.message import Problem
-from parakh.domain.traveller import DocumentType, Sex
-from parakh.domain.watchlist import EntryKind, EntryState, WatchlistEntry
-from parakh.ingest.lists.csv import DeclaredEntry
-from parakh.normalise.entries import watchlist_entry
+from parakh.domain.message import Problem, Severity
+from parakh.domain.traveller import DocumentType, PersonName, Sex
+from parakh.domain.watchlist import (
+    EntryKind,
+    EntryState,
+    Identifier,
+    IdentifierKind,
+    WatchlistEntry,
+    entry_print,
+)
+from parakh.ingest.lists.declared import DeclaredEntry
+from parakh.normalise.entries import listed_entry, watchlist_entry
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 ROW = DeclaredEntry(
@@ -72,3 +81,155 @@ def test_a_document_without_a_person() -> None:
     assert isinstance(entry, WatchlistEntry)
     assert (entry.kind, entry.names, entry.expires_at) == (EntryKind.DOCUMENT, (), None)
     assert entry.documents[0].type is DocumentType.OTHER
+
+
+SHIP = DeclaredEntry(
+    line=4,
+    list="Ships",
+    kind="vessel",
+    family_name="M/V Lark, of Zahedan",
+    identifiers=(("imo", "IMO 9074729", "IRN"), ("mmsi", "123456789", "")),
+    reason="smuggling",
+)
+
+
+def test_a_vessel_has_its_whole_name_and_its_numbers() -> None:
+    entry = watchlist_entry(SHIP, "list1", "user1", NOW)
+    assert isinstance(entry, WatchlistEntry)
+    assert entry.names == (PersonName(family="M V LARK OF ZAHEDAN", given=""),)
+    assert entry.identifiers == (
+        Identifier(kind=IdentifierKind.IMO, value="9074729", country="IRN"),
+        Identifier(kind=IdentifierKind.MMSI, value="123456789"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "cause"),
+    [
+        ({"identifiers": (("imo", "9074728", ""),)}, "identifiers: imo: the check digit"),
+        ({"identifiers": (("hull", "1", ""),)}, "identifiers: its kind"),
+        ({"identifiers": (("mmsi", "123456789", "QQQ"),)}, "identifiers: "),
+        ({"family_name": "", "identifiers": ()}, "family_name: neither a name"),
+    ],
+)
+def test_a_vessel_that_cannot_be_used(change: dict[str, object], cause: str) -> None:
+    problem = watchlist_entry(replace(SHIP, **change), "list1", "user1", NOW)  # type: ignore[arg-type]
+    assert isinstance(problem, Problem)
+    assert problem.cause.startswith(cause)
+
+
+def test_further_fields() -> None:
+    row = replace(
+        ROW,
+        weak_aliases=("Chota", "KHAN, MOHD"),
+        father_names=("Noor  Khan",),
+        birth_places=("Swat",),
+        documents=(("I", "54400-1", ""),),
+        source_id="77",
+    )
+    entry = watchlist_entry(row, "list1", "user1", NOW)
+    assert isinstance(entry, WatchlistEntry)
+    assert entry.weak_names == (PersonName(family="", given="CHOTA"),), "no name is there twice"
+    assert (entry.father_names, entry.birth_places) == (("NOOR KHAN",), ("SWAT",))
+    assert [own.number for own in entry.documents] == ["AB123", "544001"]
+    assert entry.source_id == "77"
+
+
+def test_who_has_weak_names_only_is_known_by_them() -> None:
+    row = replace(ROW, family_name="FNU", given_names="", aliases=(), weak_aliases=("Chota",))
+    entry = watchlist_entry(row, "list1", "user1", NOW)
+    assert isinstance(entry, WatchlistEntry)
+    assert (entry.names, entry.weak_names) == ((PersonName(family="", given="CHOTA"),), ())
+
+
+@pytest.mark.parametrize(
+    ("change", "cause"),
+    [
+        ({"birth_dates": ("1981", "soon")}, "birth_date: is no date"),
+        ({"sex": "unknown"}, "sex: is not"),
+        ({"nationalities": ("Atlantis", "AFG")}, "nationality: what stands there"),
+        ({"document_issuer": "Atlantis"}, "document_issuer: what stands there"),
+        ({"documents": (("P", "none given at all", ""),)}, "document_number: the text has no"),
+        ({"identifiers": (("imo", "1", ""),)}, "identifiers: imo: an IMO number"),
+        ({"expires": "soon"}, "expires:"),
+    ],
+)
+def test_a_foreign_entry_is_kept_without_its_bad_field(
+    change: dict[str, object], cause: str
+) -> None:
+    entry, problems = listed_entry(replace(ROW, **change), "list1", "user1", NOW)  # type: ignore[arg-type]
+    assert entry is not None
+    assert entry.names
+    (problem,) = problems
+    assert problem.cause.startswith(cause)
+    assert (problem.severity, problem.line) == (Severity.WARNING, 2)
+
+
+def test_a_foreign_entry_is_read_with_tolerance() -> None:
+    row = replace(
+        ROW,
+        birth_dates=("circa 03 Mar 1961", "1970 to 1971"),
+        sex="Male",
+        nationalities=("Pakistani/Afghan",),
+        document_number="",
+        documents=(
+            ("P", "Iraqi passport No. 284158 (expires 21.8.2005)", ""),
+            ("P", "RL 0235074", "Lebanon"),
+            ("I", "tazkira number 4414", ""),
+        ),
+        identifiers=(("tax", "77-1 (Colombia)", ""), ("registration", "(OGRN) 12", "Medellin")),
+    )
+    entry, problems = listed_entry(row, "list1", "user1", NOW)
+    assert problems == ()
+    assert entry is not None
+    assert [str(date) for date in entry.birth_dates] == ["1961", "1970", "1971"]
+    assert (entry.sex, entry.nationalities) == (Sex.MALE, ("PAK", "AFG"))
+    assert [(own.number, own.issuer) for own in entry.documents] == [
+        ("284158", "IRQ"), ("RL0235074", "LBN"), ("4414", None),
+    ]  # fmt: skip
+    assert [(own.value, own.country) for own in entry.identifiers] == [("771", "COL"), ("12", None)]
+
+
+def test_a_foreign_entry_without_anything_to_find_it_by_is_told() -> None:
+    entry, (problem,) = listed_entry(
+        replace(ROW, family_name="-", given_names="", aliases=()), "list1", "user1", NOW
+    )
+    assert entry is None
+    assert problem.severity is Severity.ERROR
+
+
+@given(st.text(), st.text(), st.text())
+def test_any_foreign_text(name: str, number: str, born: str) -> None:
+    row = replace(
+        ROW,
+        family_name=name,
+        birth_dates=(born,),
+        nationalities=(born, name),
+        documents=(("P", number, name),),
+        identifiers=(("tax", number, born), ("imo", born, "")),
+    )
+    entry, problems = listed_entry(row, "list1", "user1", NOW)
+    assert entry is not None
+    assert all(own.line == 2 for own in problems)
+
+
+def test_the_print_is_of_what_an_entry_is_matched_by() -> None:
+    first = watchlist_entry(ROW, "list1", "user1", NOW)
+    again = watchlist_entry(
+        replace(
+            ROW,
+            reason="another",
+            expires="",
+            nationalities=("AFG", "PK"),
+            aliases=("Baba Jee", "KHAN, MUHAMMAD"),
+        ),
+        "list2",
+        "user2",
+        NOW,
+    )
+    other = watchlist_entry(replace(ROW, birth_dates=("1980-01-15",)), "list1", "user1", NOW)
+    assert isinstance(first, WatchlistEntry)
+    assert isinstance(again, WatchlistEntry)
+    assert isinstance(other, WatchlistEntry)
+    assert entry_print(first) == entry_print(again) != entry_print(other)
+    assert len(entry_print(first)) == 64

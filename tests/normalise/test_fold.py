@@ -106,6 +106,28 @@ def test_agreement_is_told_and_a_bookings_older_value_is_no_conflict() -> None:
     assert [own.claim for own in values] == [Claim.USED, Claim.AGREES, Claim.EARLIER]
 
 
+@pytest.mark.parametrize(
+    ("listed", "recorded", "claim"),
+    [
+        ({"father_name": "MOHD AKHTAR KHAN"}, {"father_name": "AKHTER KHAN"}, Claim.AGREES),
+        ({"father_name": "AKHTAR KHAN"}, {"father_name": "SHER KHAN"}, Claim.CONFLICTS),
+        ({"birth_place": "LAHORE PUNJAB"}, {"birth_place": "LAHOR"}, Claim.AGREES),
+        ({"birth_place": "LAHORE"}, {"birth_place": "QUETTA"}, Claim.CONFLICTS),
+    ],
+)
+def test_father_and_place_are_joined_as_all_that_a_document_says(
+    listed: dict[str, str], recorded: dict[str, str], claim: Claim
+) -> None:
+    told = [says(0, **listed), says(1, PNRGOV), says(2, CROSSINGS, **recorded)]
+    (name,) = listed
+    assert getattr(fold(told), name) == recorded[name], "the border's own system stands above"
+    values = [own for own in sourced(told) if own.attribute == name]
+    assert [own.claim for own in values] == [Claim.USED, claim]
+    assert getattr(fold([says(0)]), name) == ""
+    (other,) = others(fold(told), [says(0, name=PersonName(family="SHAH", given="ZIA"))])
+    assert getattr(other, name) == recorded[name]
+
+
 def test_documents_of_all_sources_each_once() -> None:
     visa = Document(type=DocumentType.VISA, number="V1")
     bare = replace(PASSPORT, issuer=None, expiry=PartialDate.parse("2030-01-01"))

@@ -21,9 +21,15 @@ from parakh.domain.watchlist import (
     EntryKind,
     EntryState,
     Handling,
+    Identifier,
+    IdentifierKind,
     Watchlist,
     WatchlistEntry,
 )
+from parakh.screen.calibration import Band, Calibration, band_of
+from parakh.screen.listing import words_of
+from parakh.screen.names import THRESHOLD, ListedPerson
+from parakh.screen.packing import pack, unpack
 from parakh.screen.screener import FaceSubject, Screener, TravellerSubject
 from parakh.screen.watchlists import DocumentScreener, NameScreener, WatchlistIndex
 
@@ -196,6 +202,96 @@ def test_the_index_changes_while_it_is_used() -> None:
     index.remove("e")
     index.remove("e")
     assert (hits(by_name), hits(by_number), len(index)) == ([], [], 0)
+
+
+def test_a_list_has_its_own_threshold_for_common_and_for_rare_names() -> None:
+    index = WatchlistIndex([(ENTRY, WATCHLIST)])
+    screener = NameScreener(index, lambda: NOW)
+    (hit,) = hits(screener)
+    assert hit.threshold == THRESHOLD
+    band = band_of(index.rarity(TRAVELLER.name))
+    index.calibration = Calibration(thresholds={"w": {band: 1.01}})
+    assert hits(screener) == []
+    index.calibration = Calibration(thresholds={"w": {band: 0.7}, "other": {band: 1.0}})
+    (hit,) = hits(screener)
+    assert hit.threshold == 0.7
+
+
+def test_a_lower_threshold_raises_what_the_standard_one_leaves_alone() -> None:
+    index = WatchlistIndex([(replace(ENTRY, documents=()), WATCHLIST)])
+    screener = NameScreener(index, lambda: NOW)
+    other = replace(TRAVELLER, birth_date=None, documents=())
+    assert hits(screener, other) == []
+    ((_, near),) = index.matches(subject(other), NOW)
+    index.calibration = Calibration(thresholds={"w": dict.fromkeys(Band, near.score)})
+    assert len(hits(screener, other)) == 1
+
+
+def test_an_index_like_another_has_its_rarity_and_thresholds() -> None:
+    people = [replace(ENTRY, id=str(i)) for i in range(50)]
+    large = WatchlistIndex((own, WATCHLIST) for own in people)
+    small = WatchlistIndex([(ENTRY, WATCHLIST)], like=large)
+    assert small.rarity(TRAVELLER.name) == large.rarity(TRAVELLER.name)
+    large.calibration = Calibration(thresholds={"w": dict.fromkeys(Band, 1.01)})
+    assert hits(NameScreener(small, lambda: NOW)) == []
+
+
+def test_an_equal_document_brings_up_a_name_that_alone_would_not_be_looked_at() -> None:
+    index = WatchlistIndex([(replace(ENTRY, birth_dates=()), WATCHLIST)])
+    renamed = replace(TRAVELLER, name=PersonName(family="YUSUF", given="AKRAM"))
+    assert [entry_id for entry_id, _ in index.matches(subject(renamed), NOW)] == ["e"]
+
+
+def test_loading_takes_the_place_of_what_was_there() -> None:
+    index = WatchlistIndex([(ENTRY, WATCHLIST)])
+    other = replace(ENTRY, id="other", documents=())
+    index.load([(other, WATCHLIST)])
+    assert len(index) == 1
+    assert [hit.target.id for hit in hits(NameScreener(index, lambda: NOW))] == ["other"]
+    with pytest.raises(ZeroDivisionError):
+        index.load((1 / 0, WATCHLIST) for _ in range(1))  # type: ignore[misc]
+    assert len(index) == 1
+
+
+def test_a_renamed_list_is_named_so_in_sentences() -> None:
+    index = WatchlistIndex([(ENTRY, WATCHLIST)])
+    index.put(ENTRY, replace(WATCHLIST, name="Renamed"))
+    (hit,) = hits(NameScreener(index, lambda: NOW))
+    assert "Renamed" in str(hit.sentence)
+
+
+def test_an_entry_that_becomes_another_kind_is_found_as_that_one_only() -> None:
+    index = WatchlistIndex([(ENTRY, WATCHLIST)])
+    index.put(replace(ENTRY, kind=EntryKind.DOCUMENT), WATCHLIST)
+    assert hits(NameScreener(index, lambda: NOW)) == []
+    assert len(hits(DocumentScreener(index, lambda: NOW))) == 1
+
+
+@given(
+    st.builds(
+        WatchlistEntry,
+        id=st.text(max_size=8),
+        watchlist_id=st.just("w"),
+        kind=st.sampled_from(EntryKind),
+        names=st.lists(
+            st.builds(PersonName, family=st.text(max_size=5), given=st.text(max_size=5)), max_size=2
+        ).map(tuple),
+        weak_names=st.just((PersonName(family="X", given=""),)),
+        birth_dates=st.sampled_from([(), (BORN,), (PartialDate(year=1980),)]),
+        sex=st.sampled_from([None, *Sex]),
+        nationalities=st.sampled_from([(), ("PAK", "AFG")]),
+        documents=st.sampled_from([(), (PASSPORT, replace(PASSPORT, expiry=BORN))]),
+        father_names=st.just(("A",)),
+        birth_places=st.just(("B",)),
+        identifiers=st.just((Identifier(kind=IdentifierKind.IMO, value="9074729", country="PAK"),)),
+        state=st.sampled_from(EntryState),
+        expires_at=st.sampled_from([None, NOW]),
+    )
+)
+def test_packing_keeps_all_that_an_entry_is_matched_by(entry: WatchlistEntry) -> None:
+    words = words_of(entry)
+    listed = unpack(pack(entry, words), {"w": WATCHLIST}.__getitem__)
+    assert listed == ListedPerson(entry=entry, watchlist=WATCHLIST, words=words)
 
 
 WORDS = st.sampled_from(["MUHAMMAD", "MOHD", "YUSUF", "ZARGHUN", "ZARGUN", "KHAN", "SANAULLAH"])

@@ -106,6 +106,21 @@ def test_an_announced_traveller_is_seen(
     assert (count(any_centre, traveller), count(any_centre, crossing)) == before
 
 
+def test_what_the_border_knows_of_father_and_birth_joins_the_lists_word(
+    any_centre: Centre, announce: Callable[..., None], report: Callable[..., MessageState]
+) -> None:
+    announce()
+    own = {"father_name": "Sher  Noon", "birth_place": "Bannu, KPK"}
+    report({"traveller": NOON["traveller"] | own})
+    (mine,) = everybody(any_centre)
+    view = dossier.traveller(any_centre, SENDER, mine)
+    assert (view.traveller.father_name, view.traveller.birth_place) == ("SHER NOON", "BANNU KPK")
+    values = {value.attribute: value for value in view.values}
+    assert values["father_name"].value == "SHER NOON"
+    (told,) = values["birth_place"].told
+    assert (told.text, told.kind.value) == ("Bannu, KPK", "CROSSINGS")
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -105,7 +105,7 @@ def test_a_listed_face_raises_an_alert_and_its_picture_is_kept_for_a_while(
     assert answer.milliseconds > 0
     assert {own.screener: own.state for own in answer.results} == {
         "face@1": ResultState.DONE,
-        "name@1": ResultState.NOT_APPLICABLE,
+        "name@2": ResultState.NOT_APPLICABLE,
         "document@1": ResultState.NOT_APPLICABLE,
     }
     (row,) = alerts.list_alerts(ready, officer)
@@ -221,7 +221,7 @@ def test_the_zone_of_somebody_unannounced_is_screened(
 ) -> None:
     enlist(ready, document="ZX9876543")
     answer = gate.capture(ready, officer, request(live, document=zone("ZX9876543")))
-    assert {own.hit.screener for own in answer.hits} == {"name@1", "document@1"}
+    assert {own.hit.screener for own in answer.hits} == {"name@2", "document@1"}
     assert answer.advice is Advice.INSPECT
     assert answer.notes == ()
     assert len(answer.alerts) == 1

@@ -1,17 +1,20 @@
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from parakh.access import Actor, Role, system_actor
+from parakh.access import Actor, Purpose, Role, system_actor
 from parakh.domain.alert import AlertState, OutcomeKind
 from parakh.domain.hit import Advice, Hit, HitState, ResultState
 from parakh.domain.message import Channel, Source
+from parakh.domain.unit import Unit
 from parakh.domain.watchlist import Handling
 from parakh.screen.screener import Subject
 from parakh.screen.watchlists import NameScreener
-from parakh.services import alerts, dossier, intake, queue, voyages
+from parakh.services import accounts, alerts, dossier, intake, queue, voyages
 from parakh.services.centre import Centre
+from parakh.store import watchlists
 
 SENDER = system_actor("test")
 SOURCE = Source(channel=Channel.DROP, name="list.edi")
@@ -59,7 +62,7 @@ def test_a_listed_traveller_raises_an_alert_with_advice(
     assert row.traveller.name.family == "MAZARI"
     assert {hit.target.id for hit in row.hits} == {entry.id}
     assert {hit.screener for hit in row.hits} == (
-        {"document@1", "name@1"} if with_document else {"name@1"}
+        {"document@1", "name@2"} if with_document else {"name@2"}
     )
     for hit in row.hits:
         assert hit.score >= hit.threshold
@@ -113,11 +116,11 @@ def test_a_screener_that_fails_is_recorded_and_the_others_go_on(
     (voyage,) = voyages.arrivals(any_centre, SENDER, now, now.replace(day=now.day + 1))
     view = voyages.voyage(any_centre, SENDER, voyage.voyage.id)
     assert [own.advice for own in view.rows] == [Advice.INSPECT, Advice.INCOMPLETE]
-    assert [own.failed for own in view.rows] == [("name@1",), ("name@1",)]
+    assert [own.failed for own in view.rows] == [("name@2",), ("name@2",)]
     shown = dossier.traveller(any_centre, SENDER, view.rows[1].traveller.id)
     results = {own.screener: own for own in shown.assessments[0].results}
-    assert results["name@1"].state is ResultState.FAILED
-    assert results["name@1"].error == "ValueError", "its text may be personal"
+    assert results["name@2"].state is ResultState.FAILED
+    assert results["name@2"].error == "ValueError", "its text may be personal"
     assert results["document@1"].state is ResultState.DONE
 
 
@@ -166,6 +169,53 @@ def test_a_new_hit_on_a_known_traveller_raises_a_new_alert(
     enlist(any_centre, family="ELSE", given="SOMEBODY", born="", document=listed.document)
     found = raised(any_centre, SENDER)
     assert len(found) == 2, "who is expected is found without being announced again"
-    assert {hit.screener for own in found for hit in own.hits} == {"name@1", "document@1"}
+    assert {hit.screener for own in found for hit in own.hits} == {"name@2", "document@1"}
     take_in(any_centre, declare(listed, person()))
     assert len(raised(any_centre, SENDER)) == 2
+
+
+@pytest.mark.parametrize(
+    ("unit_id", "port", "told"),
+    [
+        ("anf", True, {"anf", "khi"}),
+        ("anf", False, {"anf"}),
+        ("retired", False, {"khi"}),
+        (None, False, {"khi"}),
+    ],
+)
+def test_a_list_alerts_its_own_unit(
+    centre: Centre,
+    declare: Callable[..., bytes],
+    listed: Any,
+    units: Any,
+    enlist: Any,
+    unit_id: str | None,
+    port: bool,
+    told: set[str],
+) -> None:
+    units(centre)
+    accounts.add_unit(centre, SENDER, Unit(id="anf", name="Narcotics"))
+    entry = enlist(centre)
+    with centre.db.write(SENDER, Purpose.WATCHLIST) as tx:
+        own = watchlists.lists(tx.connection)[entry.watchlist_id]
+        watchlists.save_list(tx, replace(own, unit_id=unit_id, alerts_port=port))
+        tx.audit("watchlist.saved", "watchlist", own.id)
+    take_in(centre, declare(listed))
+    assert {own.alert.unit_id for own in raised(centre, SENDER)} == told
+
+
+def test_two_lists_alert_the_units_of_both_with_the_most_urgent_advice(
+    centre: Centre, declare: Callable[..., bytes], listed: Any, units: Any, enlist: Any
+) -> None:
+    units(centre)
+    accounts.add_unit(centre, SENDER, Unit(id="anf", name="Narcotics"))
+    enlist(centre, handling=Handling.INFORM)
+    grave = enlist(centre, handling=Handling.REFER, document=listed.document)
+    with centre.db.write(SENDER, Purpose.WATCHLIST) as tx:
+        own = watchlists.lists(tx.connection)[grave.watchlist_id]
+        watchlists.save_list(tx, replace(own, unit_id="anf", alerts_port=False))
+        tx.audit("watchlist.saved", "watchlist", own.id)
+    take_in(centre, declare(listed))
+    rows = raised(centre, SENDER)
+    assert {own.alert.unit_id for own in rows} == {"anf", "khi"}
+    assert {own.alert.advice for own in rows} == {Advice.REFER}

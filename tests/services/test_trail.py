@@ -176,6 +176,7 @@ def test_the_whole_story_is_told_in_order(scene: Any) -> None:
         "watchlist.saved",
         "entry.proposed",
         "entry.approved",
+        "sweep.begun",
         "watchlist.swept",
         "message.received",
         "message.parsed",

@@ -1,7 +1,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +10,9 @@ from parakh.domain.dates import PartialDate
 from parakh.domain.message import Channel, Source
 from parakh.domain.traveller import Document, DocumentType, PersonName
 from parakh.domain.watchlist import EntryKind, EntryState, Handling, Watchlist, WatchlistEntry
-from parakh.errors import Conflict, Forbidden, InvalidInput, NotFound, Unreadable
-from parakh.services import alerts, imports, intake, queue, watchlists
+from parakh.errors import Conflict, Forbidden, InvalidInput, NotFound
+from parakh.services import alerts, intake, queue, watchlists
 from parakh.services.centre import Centre
-from parakh.simulate import traffic
 
 SENDER = system_actor("test")
 WANTED = Watchlist(
@@ -202,79 +200,6 @@ def test_each_role_does_with_watchlists_what_it_may(
         else:
             with pytest.raises(Forbidden):
                 act()
-
-
-HEADER = "list,kind,family_name,given_names,birth_date,document_number,reason,expires\n"
-
-
-@pytest.fixture
-def csv(tmp_path: Path) -> Callable[[str], Path]:
-    def write(rows: str) -> Path:
-        path = tmp_path / "list.csv"
-        path.write_text(HEADER + rows, encoding="utf-8")
-        return path
-
-    return write
-
-
-def test_good_rows_are_imported_and_bad_ones_named(
-    listing: Centre, one: Actor, csv: Callable[[str], Path], hits: Callable[[], int]
-) -> None:
-    path = csv(
-        "Wanted,person,MAZARI,ZULFIQAR,1980-05-05,,courier,\n"
-        "Wanted,person,KHAN,ALI,1980-13-45,,bad date,\n"
-        "New list,document,,,,ZX1,stolen,2027-01-31\n"
-        "Wanted,ship,TITANIC,,,,no person,\n"
-        "Wanted,person,,,,,nobody,\n"
-        "Wanted,person,ABRO,,,,far,2099-01-01\n"
-    )
-    with pytest.raises(InvalidInput):
-        imports.import_csv(listing, one, path)
-    assert watchlists.entries(listing, one).total == 0, "why may the new list be held?"
-    done = imports.import_csv(listing, one, path, new_list=WANTED)
-    assert (done.lists, done.entries) == (1, 3)
-    assert sorted(own.line for own in done.problems) == [3, 5, 6]
-    assert hits() == 0, "they wait for a second person"
-    rows = watchlists.entries(listing, one).rows
-    assert {own.entry.state for own in rows} == {EntryState.PROPOSED}
-    latest = listing.clock() + watchlists.LONGEST
-    for own in rows:
-        assert own.entry.expires_at is not None
-        assert own.entry.expires_at <= latest
-    again = imports.import_csv(listing, one, path)
-    assert (again.lists, again.entries, again.known) == (0, 0, 3)
-
-
-def test_an_import_needs_a_second_person_too(
-    listing: Centre, one: Actor, two: Actor, csv: Callable[[str], Path], hits: Callable[[], int]
-) -> None:
-    path = csv("Wanted,person,MAZARI,ZULFIQAR,1980-05-05,,courier,\n")
-    with pytest.raises(Forbidden, match="as well"):
-        imports.import_csv(listing, one, path, approver=one)
-    imports.import_csv(listing, one, path, approver=two)
-    assert hits() == 1
-
-
-def test_a_file_that_is_no_list_changes_nothing(centre: Centre, one: Actor, tmp_path: Path) -> None:
-    path = tmp_path / "wrong.csv"
-    path.write_text("a,b\n1,2\n")
-    with pytest.raises(Unreadable):
-        imports.import_csv(centre, one, path)
-    with pytest.raises(NotFound):
-        imports.import_csv(centre, one, tmp_path / "none.csv")
-    assert watchlists.lists(centre, one) == []
-
-
-def test_the_simulated_list_is_imported_whole(
-    listing: Centre, one: Actor, two: Actor, tmp_path: Path, clock: Any
-) -> None:
-    made = traffic.write(tmp_path / "sim", seed=3, today=clock().date())
-    done = imports.import_csv(listing, one, made.watchlist, approver=two, new_list=WANTED)
-    assert (done.entries, done.problems) == (traffic.LISTED, ())
-    listing.names.refresh()
-    assert len(listing.names.index) == traffic.LISTED
-    pages = watchlists.entries(listing, one, page=99)
-    assert (pages.total, pages.rows) == (traffic.LISTED, ())
 
 
 def test_entries_are_searched(listing: Centre, one: Actor) -> None:

@@ -50,6 +50,8 @@ def a_traveller(family: str = "نون", number: str = "PA1") -> Traveller:
         sex=Sex.UNSPECIFIED,
         nationality="PAK",
         residence="ARE",
+        father_name="شیر",
+        birth_place="DUBAI",
         embarkation="DXB",
         debarkation="KHI",
         booking_reference="AB12CD",

@@ -7,10 +7,12 @@ import pytest
 from parakh.access import Purpose, system_actor
 from parakh.domain.dates import PartialDate
 from parakh.domain.ids import new_id
+from parakh.domain.listing import Difference, DifferenceKind, Version, VersionState
+from parakh.domain.message import Problem, Severity
 from parakh.domain.traveller import Document, DocumentType, PersonName, Sex
 from parakh.domain.watchlist import EntryKind, EntryState, Handling, Watchlist, WatchlistEntry
 from parakh.errors import NotFound
-from parakh.store import watchlists
+from parakh.store import sweeps, versions, watchlists
 from parakh.store.database import Database, Tx
 
 WANTED = Watchlist(
@@ -37,6 +39,32 @@ def an_entry(tx: Tx, family: str = "MAZARI", **values: object) -> WatchlistEntry
         expires_at=tx.at + timedelta(days=9),
     )
     return replace(value, **values)  # type: ignore[arg-type]
+
+
+def a_version(tx: Tx, **values: object) -> str:
+    """A stored version of the list, by its identifier."""
+    value = Version(
+        id=new_id(),
+        watchlist_id="w",
+        ordinal=1,
+        form="csv",
+        file_name="list.csv",
+        digest="0" * 64,
+        published="",
+        fetched_at=tx.at,
+        state=VersionState.PENDING,
+        added=1,
+        changed=0,
+        removed=0,
+        same=0,
+        problems=(Problem(line=2, column=1, segment="", cause="x", severity=Severity.WARNING),),
+        imported_by="one",
+        imported_at=tx.at,
+    )
+    value = replace(value, **values)  # type: ignore[arg-type]
+    versions.save_version(tx, value)
+    assert versions.get_version(tx.connection, value.id) == value
+    return value.id
 
 
 @pytest.fixture
@@ -73,8 +101,9 @@ def test_an_entry_comes_back_and_is_decided_on(tx: Tx) -> None:
 def test_many_entries_at_once_are_told_to_the_indexes(tx: Tx) -> None:
     document = an_entry(tx, names=(), kind=EntryKind.DOCUMENT, sex=None, birth_dates=())
     values = [an_entry(tx), document, an_entry(tx, "ABRO")]
-    watchlists.add_entries(tx, values)
-    watchlists.add_entries(tx, [])
+    version_id = a_version(tx)
+    watchlists.add_entries(tx, values, version_id)
+    watchlists.add_entries(tx, [], version_id)
     assert watchlists.entries_by_id(tx.connection, [own.id for own in values]) == {
         own.id: own for own in values
     }
@@ -98,9 +127,76 @@ def test_entries_are_searched_by_name_and_state(
     tx: Tx, text: str, state: EntryState | None, found: list[str]
 ) -> None:
     rejected = an_entry(tx, "ABRO", state=EntryState.REJECTED)
-    watchlists.add_entries(tx, [an_entry(tx, "ZARDARI_"), an_entry(tx), rejected])
+    watchlists.add_entries(tx, [an_entry(tx, "ZARDARI_"), an_entry(tx), rejected], a_version(tx))
     rows, total = watchlists.search_entries(
         tx.connection, state=state, text=text, offset=0, limit=2
     )
     assert [own.names[0].family for own in rows] == found[:2]
     assert total == len(found)
+
+
+def test_entries_of_a_version_are_changed_and_retired(tx: Tx) -> None:
+    version_id = a_version(tx)
+    first, second, hand = (
+        an_entry(tx, family, state=EntryState.APPROVED) for family in ("ABRO", "KHAN", "SHAH")
+    )
+    watchlists.add_entries(tx, [first, second], version_id)
+    watchlists.save_entry(tx, hand)
+    assert sweeps.begin(tx, "s", 0) == 3
+    sweeps.finish(tx, "s")
+    assert dict(watchlists.in_force(tx.connection, "w")) == {
+        first: version_id, second: version_id, hand: None,
+    }  # fmt: skip
+    told, silent = replace(first, sex=Sex.FEMALE), replace(second, reason="another")
+    watchlists.change_entries(tx, [told, silent], {told.id})
+    watchlists.change_entries(tx, [], set())
+    assert watchlists.get_entry(tx.connection, first.id) == told
+    assert watchlists.get_entry(tx.connection, second.id) == silent
+    assert sweeps.begin(tx, "t", 0) == 1
+    assert sweeps.entries_of(tx.connection, "t") == [first.id]
+    watchlists.review_list(tx, "w", tx.at + timedelta(days=365))
+    reviews = {own.id: own.review_at for own, _ in watchlists.in_force(tx.connection, "w")}
+    assert reviews == {first.id: tx.at + timedelta(days=365)} | {
+        second.id: tx.at + timedelta(days=365), hand.id: None,
+    }  # fmt: skip
+    before = watchlists.last_change(tx.connection)
+    watchlists.retire_entries(tx, [first.id], "gone")
+    assert watchlists.changes_after(tx.connection, before) == [(before + 1, first.id)]
+    assert watchlists.get_entry(tx.connection, first.id).state is EntryState.RETIRED
+    assert watchlists.decision_reason(tx.connection, first.id) == "gone"
+
+
+def test_versions_and_their_differences_come_back(tx: Tx) -> None:
+    first = a_version(tx)
+    second = a_version(tx, ordinal=2)
+    assert [own.id for own in versions.versions_of(tx.connection, "w")] == [second, first]
+    assert {own.id for own in versions.pending(tx.connection)} == {first, second}
+    decided = replace(
+        versions.get_version(tx.connection, second),
+        state=VersionState.APPLIED, decided_by="two", decided_at=tx.at, reason="checked",
+    )  # fmt: skip
+    versions.save_version(tx, decided)
+    assert versions.get_version(tx.connection, second) == decided
+    assert [own.id for own in versions.pending(tx.connection)] == [first]
+    entry = an_entry(tx)
+    told = [
+        Difference(
+            ordinal=place, kind=kind, entry_id=entry.id, name="x", before=before, after=after
+        )
+        for place, (kind, before, after) in enumerate(
+            (
+                (DifferenceKind.ADDED, None, entry),
+                (DifferenceKind.CHANGED, entry, replace(entry, sex=None)),
+                (DifferenceKind.REMOVED, entry, None),
+            ),
+            1,
+        )
+    ]
+    versions.add_differences(tx, first, told)
+    assert versions.differences(tx.connection, first) == told
+    assert versions.differences(tx.connection, first, DifferenceKind.CHANGED) == told[1:2]
+    assert versions.differences(tx.connection, first, offset=1, limit=1) == told[1:2]
+    assert list(versions.batches(tx.connection, first)) == [told]
+    assert [own.field for own in told[1].fields] == ["sex"]
+    with pytest.raises(NotFound):
+        versions.get_version(tx.connection, "none")

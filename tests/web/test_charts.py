@@ -5,9 +5,11 @@ import pytest
 
 from parakh.domain.delivery import Delivery
 from parakh.domain.voyage import Direction, Mode, Voyage
+from parakh.learn.calibration import Sample, curves
+from parakh.screen.calibration import Band, lowest
 from parakh.services.carriers import ToldVoyage
 from parakh.store.carriers import Span
-from parakh.web.charts import HEIGHT, WIDTH, lead_chart
+from parakh.web.charts import HEIGHT, WIDTH, CurveChart, curve_chart, lead_chart
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -67,3 +69,44 @@ def test_cancelled_voyages_are_left_out() -> None:
 @pytest.mark.parametrize("lead", [1, 5, 11, 30, 100, 400])
 def test_there_are_few_ticks(lead: int) -> None:
     assert 1 <= len(lead_chart([told(lead)], SPAN).ticks) <= 5
+
+
+def drawn(
+    *scores: float, silent: int = 0, threshold: float = 0.9, rate: float | None = None
+) -> CurveChart:
+    samples = [Sample(band=Band.RARE, best={"L": score}) for score in scores]
+    samples += [Sample(band=Band.RARE, best={})] * silent
+    return curve_chart(curves(samples, ["L"])["L"], dict.fromkeys(Band, threshold), rate)
+
+
+def test_a_curve_falls_to_the_right_and_ends_where_nobody_is_raised() -> None:
+    chart = drawn(0.75, 0.85, 0.95, silent=997, threshold=0.80, rate=0.01)
+    (line,) = chart.lines
+    heights = [float(own.partition("H")[0]) for own in line.path.split("V")[1:]]
+    assert heights == sorted(heights)
+    assert heights[-1] == chart.none_y
+    assert line.path.endswith(f"H{WIDTH}")
+    assert 0 < line.x < WIDTH
+    assert chart.rate_y is not None
+    assert chart.rate_y < line.y < chart.none_y, "two in a thousand are fewer than one in a hundred"
+
+
+@pytest.mark.parametrize(("people", "decades"), [(10, 1), (11, 2), (1000, 3), (20_000, 5)])
+def test_powers_of_ten_reach_down_to_one_traveller(people: int, decades: int) -> None:
+    chart = drawn(0.95, silent=people - 1)
+    assert [share for share, _ in chart.decades] == [10.0**-n for n in range(decades + 1)]
+    heights = [y for _, y in chart.decades]
+    assert heights == sorted(heights)
+    assert 0 < heights[0] < heights[-1] < chart.none_y < chart.height
+
+
+def test_a_stricter_rate_than_can_be_measured_is_still_within_the_drawing() -> None:
+    chart = drawn(0.8, silent=9, rate=1e-6)
+    assert chart.rate_y is not None
+    assert 0 < chart.rate_y < chart.none_y
+
+
+def test_bands_of_nobody_have_no_line() -> None:
+    assert [line.band for line in drawn(0.8).lines] == [Band.RARE]
+    assert [own for own, _ in drawn(0.8).ticks][-1] == 1.0
+    assert drawn(0.8).ticks[0][0] >= lowest()

@@ -1,11 +1,14 @@
 """Which role may do what: the whole table, for every page and every action."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
 
+from parakh.access import system_actor
+from parakh.services import alerts, redress, sweeps, versions
 from parakh.web.pages import routes
 
 ROLES = ("targeting", "gate", "supervisor", "analyst", "auditor", "integrator")
@@ -22,8 +25,20 @@ SEES = {
     "/gate": {"gate", "supervisor"},
     "/watchlist": {"targeting", "supervisor", "auditor"},
     "/watchlist/propose": {"targeting", "supervisor"},
-    "/watchlist/lists/{list}": {"supervisor"},
+    "/watchlist/review": {"targeting", "supervisor", "auditor"},
+    "/watchlist/lists/{list}": {"targeting", "supervisor", "auditor"},
+    "/watchlist/versions/{version}": {"targeting", "supervisor", "auditor"},
     "/watchlist/entries/{entry}": {"targeting", "supervisor", "auditor"},
+    "/watchlist/entries/{entry}/change": {"targeting", "supervisor"},
+    "/screen": {"targeting", "supervisor"},
+    "/watchlist/calibration": {"supervisor", "analyst"},
+    "/watchlist/calibration/progress": {"supervisor", "analyst"},
+    "/watchlist/sweeps": {"targeting", "supervisor", "auditor"},
+    "/watchlist/sweeps/now": {"targeting", "supervisor", "auditor"},
+    "/watchlist/sweeps/entries/{entry}": {"targeting", "supervisor", "auditor"},
+    "/redress": {"targeting", "supervisor", "auditor"},
+    "/redress/entries/{entry}": {"targeting", "supervisor", "auditor"},
+    "/redress/{redress}": {"targeting", "supervisor", "auditor"},
     "/messages": {"targeting", "supervisor", "analyst", "auditor", "integrator"},
     "/messages/{message}": {"targeting", "supervisor", "analyst", "auditor", "integrator"},
     "/messages/{message}/raw": {"supervisor", "integrator"},
@@ -48,15 +63,27 @@ SEES = {
     "/api/v1/watchlists": {"targeting", "supervisor", "auditor"},
     "/api/v1/watchlists/entries": {"targeting", "supervisor", "auditor"},
     "/api/v1/watchlists/entries/{entry}": {"targeting", "supervisor", "auditor"},
+    "/api/v1/watchlists/entries/{entry}/changes": {"targeting", "supervisor", "auditor"},
+    "/api/v1/watchlists/review": {"targeting", "supervisor", "auditor"},
+    "/api/v1/watchlists/{list}/versions": {"targeting", "supervisor", "auditor"},
+    "/api/v1/watchlists/versions/{version}": {"targeting", "supervisor", "auditor"},
+    "/api/v1/watchlists/versions/{version}/differences": {"targeting", "supervisor", "auditor"},
+    "/api/v1/sweeps": {"targeting", "supervisor", "auditor"},
+    "/api/v1/sweeps/{sweep}": {"targeting", "supervisor", "auditor"},
+    "/api/v1/redress": {"targeting", "supervisor", "auditor"},
+    "/api/v1/redress/{redress}": {"targeting", "supervisor", "auditor"},
     "/api/v1/messages": {"targeting", "supervisor", "analyst", "auditor", "integrator"},
     "/api/v1/messages/{message}": {"targeting", "supervisor", "analyst", "auditor", "integrator"},
     "/api/v1/messages/{message}/raw": {"supervisor", "integrator"},
     "/api/v1/carriers": {"targeting", "gate", "supervisor", "analyst", "integrator"},
     "/api/v1/carriers/missing": {"targeting", "gate", "supervisor", "analyst", "integrator"},
     "/api/v1/carriers/{carrier}": {"targeting", "gate", "supervisor", "analyst", "integrator"},
+    "/api/v1/calibration": {"supervisor", "analyst"},
     "/api/v1/audit": {"auditor"},
 }
 DOES = {
+    "/redress/{redress}/additions": {"targeting", "supervisor"},
+    "/redress/{redress}/withdraw": {"supervisor"},
     "/alerts/{alert}/acknowledge": {"targeting", "gate", "supervisor"},
     "/alerts/{alert}/hits/{hit}": {"targeting", "gate", "supervisor"},
     "/alerts/{alert}/close": {"targeting", "gate", "supervisor"},
@@ -69,6 +96,13 @@ DOES = {
     "/watchlist/entries/{entry}/decision": {"supervisor"},
     "/watchlist/entries/{entry}/retire": {"supervisor"},
     "/watchlist/lists/{list}": {"supervisor"},
+    "/watchlist/check": {"targeting", "supervisor"},
+    "/watchlist/entries/{entry}/change": {"targeting", "supervisor"},
+    "/watchlist/entries/{entry}/keep": {"targeting", "supervisor"},
+    "/watchlist/changes/nothing/decision": {"supervisor"},
+    "/watchlist/lists/{list}/versions": {"targeting", "supervisor"},
+    "/watchlist/versions/{version}/decision": {"supervisor"},
+    "/screen": {"targeting", "supervisor"},
     "/watchlist/entries/{entry}/pictures": {"targeting", "supervisor"},
     "/watchlist/entries/{entry}/pictures/nothing/decision": {"supervisor"},
     "/messages": {"targeting", "supervisor", "integrator"},
@@ -77,10 +111,17 @@ DOES = {
     "/carriers/voyages/{voyage}/cancellation": {"supervisor", "integrator"},
     "/carriers/voyages/{voyage}/cancellation/undo": {"supervisor", "integrator"},
     "/api/v1/voyages/{voyage}/cancellation": {"supervisor", "integrator"},
+    "/watchlist/calibration": {"supervisor"},
+    "/watchlist/calibration/{list}": {"supervisor"},
+    "/api/v1/calibration": {"supervisor"},
     "/audit/verify": {"auditor"},
 }
 _BACK = {"reason": "seen side by side", "back": "0" * 32, "other": "0" * 32}
 FORMS: dict[str, dict[str, Any]] = {
+    "/redress/{redress}/additions": {
+        "data": {"document_number": "QA1112223", "document_issuer": "PAK", "reason": "renewed"}
+    },
+    "/redress/{redress}/withdraw": {"data": {"reason": "it was he after all"}},
     "/travellers/{traveller}/split": {"data": _BACK},
     "/travellers/{traveller}/merge": {"data": _BACK},
     "/travellers/decisions/nothing/withdraw": {"data": _BACK},
@@ -93,6 +134,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "/watchlist/lists": {
         "data": {"name": "n", "source": "s", "legal_basis": "l", "handling": "inform"}
     },
+    "/watchlist/calibration/{list}": {"data": {"one_in": "1000"}},
     "/watchlist/lists/{list}": {
         "data": {"name": "n", "source": "s", "legal_basis": "l", "handling": "inform"}
     },
@@ -100,12 +142,51 @@ FORMS: dict[str, dict[str, Any]] = {
     "/watchlist/entries": {
         "data": {"watchlist": "{list}", "family_name": "ALI", "reason": "a letter"}
     },
+    "/watchlist/check": {"data": {"kind": "vessel", "imo": "9074729"}},
+    "/watchlist/entries/{entry}/change": {
+        "data": {"family_name": "ALI", "reason": "a letter", "why": "a letter"}
+    },
+    "/watchlist/entries/{entry}/keep": {"data": {"until": "2028-01-01", "reason": "still"}},
+    "/watchlist/changes/nothing/decision": {"data": {"decision": "approve", "reason": "seen"}},
+    "/watchlist/lists/{list}/versions": {
+        "data": {"form": "csv"},
+        "files": {"file": ("list.csv", b"list,family_name,reason\nCouriers,OMAR,x\n")},
+    },
+    "/watchlist/versions/{version}/decision": {"data": {"decision": "discard", "reason": "x"}},
+    "/screen": {"data": {"name": "ALI", "reason": "a letter"}},
     "/watchlist/entries/{entry}/decision": {"data": {"decision": "approve", "reason": "seen"}},
     "/watchlist/entries/{entry}/retire": {"data": {"reason": "over"}},
     "/watchlist/entries/{entry}/pictures": {"files": {"picture": ("a.jpg", b"no picture")}},
     "/messages": {"files": {"file": ("a.edi", b"UNA:+.? '")}},
     "/messages/{message}/corrections": {"files": {"file": ("a.edi", b"UNA:+.? '\n")}},
 }
+LIST = b"list,family_name,reason\nCouriers,ALI,a letter\n"
+
+
+@pytest.fixture
+def ids(ids: dict[str, str], stage: Any, tmp_path: Path) -> dict[str, str]:
+    """One thing of each kind, and a version of a list that waits, and a record of redress."""
+    file = tmp_path / "list.csv"
+    file.write_bytes(LIST)
+    done = versions.prepare(stage.centre, system_actor("test"), "csv", file, list_id=ids["list"])
+    return ids | {"version": done.version.id} | _cleared(stage)
+
+
+def _cleared(stage: Any) -> dict[str, str]:
+    """The record of a clearing by the targeting officer, and a sweep that is over."""
+    centre, officer = stage.centre, stage.actor("targeting")
+    rows = alerts.list_alerts(centre, officer)
+    row = next(one for one in rows if one.hits[0].screener.startswith("document"))
+    alerts.acknowledge(centre, officer, row.alert.id)
+    alerts.decide(
+        centre, officer, row.alert.id, row.hits[0].id, confirmed=False, reason="another person"
+    )
+    return {
+        "redress": redress.records(centre, officer).rows[0].record.id,
+        "sweep": sweeps.history(centre, officer).rows[0].id,
+    }
+
+
 _HEADING = re.compile(r"<h1\b[^>]*>.*?[A-Za-z]{3}.*?</h1>", re.S)
 
 
@@ -115,7 +196,8 @@ def test_looking(browser: Any, ids: dict[str, str], role: str, path: str) -> Non
     answer = browser(role).get(path.format(**ids))
     allowed = role in SEES[path]
     assert answer.status_code == (200 if allowed else 403)
-    if allowed and answer.headers["content-type"].startswith("text/html") and "row" not in path:
+    page = not any(part in path for part in ("row", "progress", "sweeps/", "redress/entries"))
+    if allowed and answer.headers["content-type"].startswith("text/html") and page:
         assert len(_HEADING.findall(answer.text)) == 1, "a page needs one name"
         assert re.search(r"<title>[^·<]+ · Parakh</title>", answer.text)
         assert 'lang="en"' in answer.text
@@ -148,7 +230,16 @@ def test_every_page_is_in_the_table() -> None:
 def test_the_navigation_shows_what_the_role_may_see(browser: Any, role: str) -> None:
     text = browser(role).get("/account").text
     shown = set(re.findall(r'<a href="(/[a-z]+)"', text.partition("</nav>")[0]))
-    places = ("/arrivals", "/alerts", "/gate", "/watchlist", "/messages", "/carriers", "/audit")
+    places = (
+        "/arrivals",
+        "/alerts",
+        "/gate",
+        "/watchlist",
+        "/screen",
+        "/messages",
+        "/carriers",
+        "/audit",
+    )
     assert shown == {path for path in places if role in SEES[path]}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from parakh import logs
-from parakh.cli import carriers, centre, data, faces, measure, operate
+from parakh.cli import carriers, centre, data, faces, measure, operate, screening, watchlists
 from parakh.errors import InvalidInput, Misconfigured, ParakhError
 
 
@@ -47,8 +47,8 @@ for command in (
     operate.doctor,
     data.ingest,
     data.parse,
-    data.watchlist,
-    data.screen,
+    watchlists.watchlist,
+    screening.screen,
     data.simulate,
     carriers.timetables,
     carriers.carriers,

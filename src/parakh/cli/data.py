@@ -1,4 +1,4 @@
-"""Verbs for data: ingest, parse, watchlist, screen, simulate."""
+"""Verbs for data: ingest, parse, simulate."""
 
 import re
 import sys
@@ -10,24 +10,12 @@ from typing import Any
 
 import click
 
-from parakh.access import Purpose
-from parakh.cli.centre import as_json, note, opened, operator, print_json, second_person
-from parakh.domain.hit import Hit, Kind, Ref
-from parakh.domain.ids import new_id
+from parakh.cli.centre import as_json, note, opened, operator, print_json
 from parakh.domain.message import Channel, Severity, Source
-from parakh.domain.traveller import Document, DocumentType, Traveller, TravellerRole
-from parakh.domain.watchlist import Handling, Watchlist
-from parakh.errors import Unreadable
 from parakh.ingest import reader
 from parakh.ingest.records import Submission, Unmapped
-from parakh.normalise.codes import country
-from parakh.normalise.dates import read_birth_date
-from parakh.normalise.documents import document_number
-from parakh.normalise.names import read_name
 from parakh.normalise.wire_json import parsed_json
-from parakh.screen.pipeline import screen as run_screeners
-from parakh.screen.screener import TravellerSubject
-from parakh.services import imports, intake, queue
+from parakh.services import intake, queue
 from parakh.services.intake import Received
 
 _INDEX = re.compile(r"\[\d+\]")
@@ -146,139 +134,6 @@ def _print_parsed(document: dict[str, Any]) -> None:
     for error in document["errors"]:
         place = f"{document['file']}:{error['line']}:{error['column']}"
         click.echo(f"  {place}: {error['segment']}: {error['cause']} ({error['severity']})")
-
-
-@click.group()
-def watchlist() -> None:
-    """Watchlists."""
-
-
-@watchlist.command("import")
-@click.argument("form", metavar="FORMAT", type=click.Choice(["csv"]))
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--approved-by", help="A second person, who gives his password: in force at once.")
-@click.option("--source", default="", help="Where lists that are new come from.")
-@click.option("--legal-basis", default="", help="Why lists that are new may be held.")
-@click.option(
-    "--handling",
-    type=click.Choice([own.value for own in Handling]),
-    default=Handling.INSPECT.value,
-    show_default=True,
-    help="What units are advised to do about hits on lists that are new.",
-)
-@as_json
-def import_(
-    form: str,
-    file: Path,
-    approved_by: str | None,
-    source: str,
-    legal_basis: str,
-    handling: str,
-    as_json: bool,
-) -> None:
-    """Import a watchlist FILE; the entries wait for approval unless a second person gives it.
-
-    Lists that do not exist yet are made when --source and --legal-basis are given. Entries that
-    are in their list already are passed over.
-    """
-    new_list = None
-    if source.strip() and legal_basis.strip():
-        new_list = Watchlist(
-            id="", name="", source=source, legal_basis=legal_basis, handling=Handling(handling)
-        )
-    with opened() as centre:
-        approver = second_person(centre, approved_by)
-        done = imports.import_csv(centre, operator(), file, approver=approver, new_list=new_list)
-    if as_json:
-        problems = [{"line": own.line, "cause": own.cause} for own in done.problems]
-        print_json(
-            {
-                "lists": done.lists,
-                "entries": done.entries,
-                "known": done.known,
-                "problems": problems,
-            }
-        )
-    else:
-        click.echo(f"{done.entries} new entries, {done.known} known, {done.lists} new lists")
-        for problem in done.problems:
-            click.echo(f"  {problem.at(file.name)}")
-    if done.problems:
-        sys.exit(1)
-
-
-@click.command()
-@click.option("--name", required=True, help="`FAMILY, GIVEN NAMES`, or the whole name.")
-@click.option("--born", default="", help="YYYY, YYYY-MM or YYYY-MM-DD.")
-@click.option("--nationality", default="", help="ISO 3166-1 code.")
-@click.option("--document", default="", help="Number of a travel document.")
-@as_json
-def screen(name: str, born: str, nationality: str, document: str, as_json: bool) -> None:
-    """Screen one person against the watchlists, without storing anything but the audit record.
-
-    Exit code 1 when there is a hit, or a screener failed.
-    """
-    subject = TravellerSubject(
-        ref=Ref(kind=Kind.TRAVELLER, id=new_id()),
-        traveller=_person(name, born, nationality, document),
-        voyage=None,
-    )
-    with opened() as centre:
-        screened = run_screeners(centre.traveller_screeners(), [subject])[0]
-        centre.looked(operator(), Purpose.SCREENING, "person.screened", "person", "")
-    failed = [own.screener for own in screened.results if own.state.value == "failed"]
-    if as_json:
-        print_json({"hits": [_hit_json(hit) for hit in screened.hits], "failed": failed})
-    else:
-        for hit in screened.hits:
-            click.echo(f"{hit.score:.2f}  {hit.screener}  {hit.sentence}")
-            for own in hit.evidence:
-                click.echo(f"      {own.weight:+.2f}  {own.attribute}: {own.note}")
-        click.echo(f"hits: {len(screened.hits)}; failed: {', '.join(failed) or 'none'}")
-    if screened.hits or failed:
-        sys.exit(1)
-
-
-def _person(name: str, born: str, nationality: str, document: str) -> Traveller:
-    family, comma, given = name.partition(",")
-    code = country(nationality) if nationality else None
-    if nationality and code is None:
-        raise click.BadParameter(f"{nationality} is no known country code")
-    try:
-        birth_date = read_birth_date(born, date.today())  # noqa: DTZ011  (only settles centuries)
-    except Unreadable as error:
-        raise click.BadParameter(f"--born: {error}") from error
-    number = document_number(document)
-    return Traveller(
-        id=new_id(),
-        voyage_id="",
-        role=TravellerRole.PASSENGER,
-        name=read_name(family, given) if comma else read_name("", name),
-        birth_date=birth_date,
-        nationality=code,
-        documents=(Document(type=DocumentType.PASSPORT, number=number),) if number else (),
-    )
-
-
-def _hit_json(hit: Hit) -> dict[str, Any]:
-    return {
-        "screener": hit.screener,
-        "entry": hit.target.id,
-        "score": round(hit.score, 4),
-        "threshold": hit.threshold,
-        "sentence": str(hit.sentence),
-        "evidence": [
-            {
-                "attribute": own.attribute,
-                "ours": own.ours,
-                "theirs": own.theirs,
-                "agreement": own.agreement.value,
-                "weight": round(own.weight, 4),
-                "note": str(own.note),
-            }
-            for own in hit.evidence
-        ],
-    }
 
 
 @click.command()

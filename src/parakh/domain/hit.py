@@ -17,6 +17,7 @@ class Kind(StrEnum):
     WATCHLIST_ENTRY = "watchlist_entry"
     RULE = "rule"
     PROFILE = "profile"
+    REDRESS = "redress"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,9 +2,37 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from parakh.domain.dates import PartialDate
 from parakh.domain.traveller import Document, PersonName
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Addition:
+    """What an officer added to a record later, such as a renewed passport.
+
+    Attributes:
+        document: the document, or None where only a picture was added.
+        picture: whether a picture was added (it takes the place of the one before).
+    """
+
+    document: Document | None
+    picture: bool
+    reason: str
+    by: str
+    at: datetime
+
+
+class Difference(StrEnum):
+    """Why a record does not recognise somebody."""
+
+    WITHDRAWN = "withdrawn"
+    ENTRY = "entry"
+    NAME = "name"
+    BIRTH_DATE = "birth_date"
+    NATIONALITY = "nationality"
+    DOCUMENT = "document"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,6 +49,7 @@ class Redress:
         picture_id: a picture of the person, where the officer kept one; None otherwise.
         hit_id: the hit that was cleared.
         reason: what the officer compared and what it showed.
+        additions: what was added since, oldest first; its documents stand in `documents` too.
         withdrawn_by: who found that the clearing was wrong; from then on it does not hold.
     """
 
@@ -37,6 +66,7 @@ class Redress:
     reason: str
     by: str
     at: datetime
+    additions: tuple[Addition, ...] = ()
     withdrawn_by: str | None = None
     withdrawn_at: datetime | None = None
     withdrawn_reason: str = ""

@@ -1,6 +1,8 @@
 """Watchlists and their entries."""
 
-from dataclasses import dataclass
+import hashlib
+import json
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -148,3 +150,44 @@ class WatchlistEntry:
         return self.state is EntryState.APPROVED and (
             self.expires_at is None or moment < self.expires_at
         )
+
+
+def entry_print(entry: WatchlistEntry) -> str:
+    """A digest (SHA-256, hexadecimal) of all that an entry is matched by.
+
+    Its kind, names, weak names, birth dates, sex, nationalities, documents, fathers' names, birth
+    places and identifiers, each in whatever order; not its reason, dates of life or decisions.
+    """
+    matched_by = (
+        entry.kind.value,
+        [[name.family, name.given] for name in entry.names],
+        [[name.family, name.given] for name in entry.weak_names],
+        [str(born) for born in entry.birth_dates],
+        [entry.sex.value if entry.sex else ""],
+        list(entry.nationalities),
+        [
+            [own.type.value, own.number, own.issuer or "", str(own.expiry or "")]
+            for own in entry.documents
+        ],
+        list(entry.father_names),
+        list(entry.birth_places),
+        [[own.kind.value, own.value, own.country or ""] for own in entry.identifiers],
+    )
+    ordered = [sorted(part) if isinstance(part, list) else part for part in matched_by]
+    text = json.dumps(ordered, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def listed_content(entry: WatchlistEntry) -> WatchlistEntry:
+    """The entry as its source tells it, without its own identifier and the decisions on it, so that
+    two versions of it can be compared."""
+    return replace(
+        entry,
+        id="",
+        state=EntryState.PROPOSED,
+        proposed_by="",
+        proposed_at=None,
+        decided_by=None,
+        decided_at=None,
+        review_at=None,
+    )

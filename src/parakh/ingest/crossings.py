@@ -327,6 +327,8 @@ def _traveller(element: Mapping[str, Any], line: int) -> DeclaredTraveller:
         birth_date=told.get("birth_date") or "",
         sex=told.get("sex") or "",
         nationality=told.get("nationality") or "",
+        father_name=told.get("father_name") or "",
+        birth_place=told.get("birth_place") or "",
         documents=tuple(
             DeclaredDocument(
                 type=own["type"],

@@ -67,6 +67,7 @@ class DeclaredTraveller:
         lines: attribute name to the line on which its value stood, for showing where it came from.
         bag_count: number of checked bags where the list gives one.
         bag_weight: weight of the checked bags with its unit, such as `13 KGM`.
+        father_name: his father's name, in whatever order it was given.
         birth_place: town and region of birth; `birth_country` is its country.
         other_nationalities: those after the first.
         unique_reference: the carrier's own reference of the passenger (RFF+ABO; REF in a PNR).
@@ -97,6 +98,7 @@ class DeclaredTraveller:
     bag_count: int | None = None
     bag_weight: str = ""
     documents: tuple[DeclaredDocument, ...] = ()
+    father_name: str = ""
     birth_place: str = ""
     birth_country: str = ""
     other_nationalities: tuple[str, ...] = ()

@@ -65,19 +65,51 @@ def read(data: bytes, form: Form[T]) -> Iterator[T | Problem]:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise Unreadable(f"line {line} of the {form.name} is not UTF-8") from None
-    lines = _lines(text)
-    _, first = next(lines, (1, []))
+    rows, header = _headed(text)
+    _require(header, form.columns, form.required)
+    return _values(rows, header, form)
+
+
+def named_rows(
+    text: str,
+) -> tuple[frozenset[str], Iterator[tuple[int, dict[str, str]] | Problem]]:
+    """The columns of somebody else's table, in small letters, and each row as column to field.
+
+    A row that cannot be used is a Problem; unknown columns are no fault. Raises Unreadable when the
+    first line cannot be read.
+    """
+    rows, header = _headed(text)
+    return frozenset(header), _named_rows(rows, header)
+
+
+def _named_rows(
+    rows: Iterator[tuple[int, list[str] | str]], header: tuple[str, ...]
+) -> Iterator[tuple[int, dict[str, str]] | Problem]:
+    for count, (line, fields) in enumerate(rows, 1):
+        if count > MAX_ROWS:
+            yield _problem(line, 1, f"the list is not read on after {MAX_ROWS} rows")
+            return
+        if isinstance(fields, str):
+            yield _problem(line, 1, fields)
+        elif len(fields) > len(header):
+            yield _problem(line, len(header) + 1, f"more than {len(header)} fields")
+        else:
+            tidy = (field.replace("\0", "").strip() for field in fields)
+            yield line, dict.fromkeys(header, "") | dict(zip(header, tidy, strict=False))
+
+
+def _headed(text: str) -> tuple[Iterator[tuple[int, list[str] | str]], tuple[str, ...]]:
+    """The rows after the first, and the names of columns that the first holds."""
+    head = text.partition("\n")[0]
+    rows = lines(text, ";" if head.count(";") > head.count(",") else ",")
+    _, first = next(rows, (1, []))
     if isinstance(first, str):
         raise Unreadable(f"the first line cannot be read: {first}")
-    header = tuple(name.strip().lower() for name in first)
-    _require(header, form.columns, form.required)
-    return _values(lines, header, form)
+    return rows, tuple(name.strip().lower() for name in first)
 
 
-def _lines(text: str) -> Iterator[tuple[int, list[str] | str]]:
+def lines(text: str, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
     """Line and fields of each row that is not empty, or what is wrong with it."""
-    first = text.partition("\n")[0]
-    delimiter = ";" if first.count(";") > first.count(",") else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     while True:
         line = reader.line_num + 1

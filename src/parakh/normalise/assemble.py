@@ -330,6 +330,8 @@ def _traveller(
         seat=code("seat").lstrip("0") or None,
         bags=tuple(bag.strip() for bag in declared.bags if bag.strip()),
         documents=tuple(item for item in documents if item is not None),
+        father_name=read_name(declared.father_name, "").family,
+        birth_place=read_name(declared.birth_place, "").family,
     )
 
 

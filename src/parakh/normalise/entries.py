@@ -1,20 +1,46 @@
-"""Watchlist entries from the declared rows of a list."""
+"""Watchlist entries from the declared rows of a list.
 
+A row of one's own list is taken whole or not at all (`watchlist_entry`): who wrote it can mend it.
+Of somebody else's list an entry is kept without the field that cannot be used (`listed_entry`), and
+a warning names the field: to lose a listed person for a misspelt date would be worse.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+from typing import TypeVar
 
 from parakh.domain.dates import PartialDate
 from parakh.domain.ids import new_id
-from parakh.domain.message import Problem
+from parakh.domain.message import Problem, Severity
 from parakh.domain.traveller import Document, PersonName, Sex
-from parakh.domain.watchlist import EntryKind, WatchlistEntry
+from parakh.domain.watchlist import EntryKind, Identifier, IdentifierKind, WatchlistEntry
 from parakh.errors import Unreadable
-from parakh.ingest.lists.csv import DeclaredEntry
+from parakh.ingest.lists.declared import DeclaredEntry
 from parakh.normalise.codes import country, told_country
 from parakh.normalise.dates import read_birth_date, read_datetime
 from parakh.normalise.documents import document_number, document_type
+from parakh.normalise.identifiers import read_identifier
+from parakh.normalise.listed_dates import read_listed_dates
 from parakh.normalise.names import read_name
+from parakh.normalise.nations import countries_named
+
+T = TypeVar("T")
+U = TypeVar("U")
 
 _SEXES = {"": None, "M": Sex.MALE, "F": Sex.FEMALE, "X": Sex.UNSPECIFIED}
+_WRITTEN_SEXES = {"MALE": "M", "FEMALE": "F", "OTHER": "X"}
+LONGEST_NUMBER = 40
+"""Letters and digits of a document's number."""
+
+_COMPACT = re.compile(r"(?!.*\b[A-Z]{3,}\b)[A-Z0-9][A-Z0-9 ./‐-]{1,24}")
+_ASIDE = re.compile(r"\([^()]*\)?")
+_NUMBERS = tuple(
+    re.compile(rf"(?<![\w.])(?=[\w/‐-]*\d)\w[\w/‐-]{{{least},24}}") for least in (4, 2)
+)
+"""Words with a digit in them: those of five signs and more first."""
 
 
 def watchlist_entry(
@@ -26,81 +52,198 @@ def watchlist_entry(
     that its list gave would raise hits on the wrong people.
     """
     try:
-        return _entry(declared, watchlist_id, proposed_by, now)
+        return _Reader(declared, now.date(), strict=True).entry(watchlist_id, proposed_by, now)
     except Unreadable as error:
         return Problem(line=declared.line, column=1, segment="", cause=str(error))
 
 
-def _entry(
+def listed_entry(
     declared: DeclaredEntry, watchlist_id: str, proposed_by: str, now: datetime
-) -> WatchlistEntry:
-    names = [read_name(declared.family_name, declared.given_names), *map(_alias, declared.aliases)]
-    names = [name for name in dict.fromkeys(names) if name.full]
-    kind = EntryKind(declared.kind)
-    if kind is EntryKind.PERSON and not names:
-        raise Unreadable("family_name: no letters of a name are left")
-    if declared.sex.upper() not in _SEXES:
-        raise Unreadable("sex: is not M, F or X")
-    return WatchlistEntry(
-        id=new_id(),
-        watchlist_id=watchlist_id,
-        kind=kind,
-        names=tuple(names),
-        birth_dates=tuple(_birth_date(text, now.date()) for text in declared.birth_dates),
-        sex=_SEXES[declared.sex.upper()],
-        nationalities=tuple(_country("nationality", text) for text in declared.nationalities),
-        documents=_documents(declared),
-        reason=declared.reason,
-        proposed_by=proposed_by,
-        proposed_at=now,
-        expires_at=_end_of(declared.expires),
-    )
+) -> tuple[WatchlistEntry | None, tuple[Problem, ...]]:
+    """The entry of somebody else's list, and what of it could not be used.
 
-
-def _alias(text: str) -> PersonName:
-    family, comma, given = text.partition(",")
-    return read_name(family, given) if comma else read_name("", text)
-
-
-def _birth_date(text: str, today: date) -> PartialDate:
+    None only where nothing is left by which it could be found: no name, document or identifier.
+    """
+    reader = _Reader(declared, now.date(), strict=False)
     try:
-        found = read_birth_date(text, today)
+        entry = reader.entry(watchlist_id, proposed_by, now)
     except Unreadable as error:
-        raise Unreadable(f"birth_date: {error}") from None
+        problem = Problem(line=declared.line, column=1, segment="", cause=str(error))
+        return None, (*reader.problems, problem)
+    return entry, tuple(reader.problems)
+
+
+class _Reader:
+    """Reads the fields of a row, each with the same care or tolerance."""
+
+    def __init__(self, declared: DeclaredEntry, today: date, *, strict: bool) -> None:
+        self.problems: list[Problem] = []
+        self._declared = declared
+        self._today = today
+        self._strict = strict
+        self._kind = EntryKind(declared.kind)
+
+    def entry(self, watchlist_id: str, proposed_by: str, now: datetime) -> WatchlistEntry:
+        """The entry; raises Unreadable when it has nothing by which it could be found."""
+        own = self._declared
+        names = self._names([(own.family_name, own.given_names), *map(self._parts, own.aliases)])
+        weak = self._names([self._parts(text) for text in own.weak_aliases])
+        documents = self._documents()
+        identifiers = self._each("identifiers", own.identifiers, self._identifier)
+        self._require(names or weak, documents, identifiers)
+        return WatchlistEntry(
+            id=new_id(),
+            watchlist_id=watchlist_id,
+            kind=self._kind,
+            # Whose only names are weak ones is known by them.
+            names=names or weak,
+            weak_names=tuple(name for name in weak if name not in names) if names else (),
+            birth_dates=self._each("birth_date", own.birth_dates, self._birth_dates),
+            sex=next(iter(self._each("sex", (own.sex,), self._sex)), None),
+            nationalities=self._each("nationality", own.nationalities, self._countries),
+            documents=documents,
+            father_names=_texts(own.father_names),
+            birth_places=_texts(own.birth_places),
+            identifiers=identifiers,
+            source_id=own.source_id,
+            reason=own.reason,
+            proposed_by=proposed_by,
+            proposed_at=now,
+            expires_at=next(iter(self._each("expires", (own.expires,), _end_of)), None),
+        )
+
+    def _each(
+        self, column: str, values: Iterable[T], read: Callable[[T], Iterable[U]]
+    ) -> tuple[U, ...]:
+        """What the values of a column say, each once; what cannot be used is a warning, or, where
+        this reader is strict, raises Unreadable."""
+        found: dict[U, None] = {}
+        for value in values:
+            try:
+                found.update(dict.fromkeys(read(value)))
+            except Unreadable as error:
+                if self._strict:
+                    raise Unreadable(f"{column}: {error}") from None
+                self.problems.append(_warning(self._declared.line, f"{column}: {error}"))
+        return tuple(found)
+
+    def _require(
+        self,
+        names: tuple[PersonName, ...],
+        documents: tuple[Document, ...],
+        identifiers: tuple[Identifier, ...],
+    ) -> None:
+        if self._kind is EntryKind.PERSON and not names:
+            raise Unreadable("family_name: no letters of a name are left")
+        if self._kind is EntryKind.DOCUMENT and not documents:
+            raise Unreadable("document_number: has neither letters nor digits")
+        if not (names or documents or identifiers):
+            raise Unreadable("family_name: neither a name nor a number is left")
+
+    def _parts(self, text: str) -> tuple[str, str]:
+        """Family name and given names of an alias; a person's may be written `FAMILY, GIVEN`."""
+        if self._kind is not EntryKind.PERSON:
+            return text, ""
+        family, comma, given = text.partition(",")
+        return (family, given) if comma else ("", text)
+
+    def _names(self, parts: Iterable[tuple[str, str]]) -> tuple[PersonName, ...]:
+        read = read_name if self._kind is EntryKind.PERSON else _whole_name
+        names = dict.fromkeys(read(*own) for own in parts)
+        return tuple(name for name in names if any(map(str.isalnum, name.full)))
+
+    def _birth_dates(self, text: str) -> Iterable[PartialDate]:
+        if not self._strict:
+            return read_listed_dates(text, self._today)
+        found = read_birth_date(text, self._today)
+        if found is None:
+            raise Unreadable("has no year")
+        return (found,)
+
+    def _sex(self, text: str) -> Iterable[Sex]:
+        value = text.strip().upper()
+        if not self._strict:
+            value = value.rstrip(".")
+            value = _WRITTEN_SEXES.get(value, value)
+        if value not in _SEXES:
+            raise Unreadable("is not M, F or X")
+        found = _SEXES[value]
+        return () if found is None else (found,)
+
+    def _countries(self, text: str) -> Iterable[str]:
+        found = country(text)
+        if found is not None:
+            return (found,)
+        if not self._strict and (several := countries_named(text)):
+            return several
+        what = told_country(text) if self._strict else "what stands there"
+        raise Unreadable(f"{what} is no known country{' code' if self._strict else ''}")
+
+    def _documents(self) -> tuple[Document, ...]:
+        own = self._declared
+        told = list(own.documents)
+        if own.document_number:
+            told.insert(0, (own.document_type, own.document_number, own.document_issuer))
+        found: dict[Document, None] = {}
+        for kind, text, issuer in told:
+            issuers = self._each("document_issuer", (issuer,) if issuer else (), self._countries)
+            read = partial(self._document, kind, next(iter(issuers), None))
+            found.update(dict.fromkeys(self._each("document_number", (text,), read)))
+        return tuple(found)
+
+    def _document(self, kind: str, issuer: str | None, text: str) -> Iterable[Document]:
+        if not self._strict and not _COMPACT.fullmatch(unicodedata.normalize("NFKC", text).upper()):
+            issuer = issuer or next(iter(countries_named(text)), None)
+            text = _from_prose(text)
+        number = document_number(text)
+        if not number or len(number) > LONGEST_NUMBER:
+            raise Unreadable("has neither letters nor digits, or too many")
+        return (Document(type=document_type(kind), number=number, issuer=issuer),)
+
+    def _identifier(self, told: tuple[str, str, str]) -> Iterable[Identifier]:
+        named, text, issuer = told
+        if named not in set(IdentifierKind):
+            raise Unreadable(f"its kind is none of {', '.join(IdentifierKind)}")
+        if self._strict:
+            issuers = self._countries(issuer) if issuer else ()
+        else:
+            # What stands in brackets is a country more often than not, else a town or a register.
+            issuers = countries_named(issuer) or countries_named(" ".join(_ASIDE.findall(text)))
+            text = _ASIDE.sub(" ", text)
+        kind = IdentifierKind(named)
+        try:
+            value = read_identifier(kind, text)
+        except Unreadable as error:
+            raise Unreadable(f"{named}: {error}") from None
+        return (Identifier(kind=kind, value=value, country=next(iter(issuers), None)),)
+
+
+def _whole_name(family: str, given: str) -> PersonName:
+    """The name of whatever is no person, whole; tidied without taking titles off."""
+    return PersonName(family=read_name(f"{given} {family}".strip(), "").family, given="")
+
+
+def _texts(values: Iterable[str]) -> tuple[str, ...]:
+    tidy = (" ".join(unicodedata.normalize("NFC", value).upper().split()) for value in values)
+    return tuple(dict.fromkeys(value for value in tidy if value))
+
+
+def _from_prose(text: str) -> str:
+    """The number in a text such as `Iraqi passport No. 284158 (expires 21.8.2005)`."""
+    plain = unicodedata.normalize("NFKC", text)
+    for form in _NUMBERS:
+        if found := form.search(plain):
+            return found[0]
+    raise Unreadable("the text has no number that can be told")
+
+
+def _warning(line: int, cause: str) -> Problem:
+    return Problem(line=line, column=1, segment="", cause=cause, severity=Severity.WARNING)
+
+
+def _end_of(text: str) -> Iterable[datetime]:
+    """The first moment after the day, in UTC; nothing for an empty text."""
+    found = read_datetime(text)
     if found is None:
-        raise Unreadable("birth_date: has no year")
-    return found
-
-
-def _country(column: str, text: str) -> str:
-    found = country(text)
-    if found is None:
-        raise Unreadable(f"{column}: {told_country(text)} is no known country code")
-    return found
-
-
-def _documents(declared: DeclaredEntry) -> tuple[Document, ...]:
-    if not declared.document_number:
         return ()
-    number = document_number(declared.document_number)
-    if not number:
-        raise Unreadable("document_number: has neither letters nor digits")
-    issuer = declared.document_issuer
-    return (
-        Document(
-            type=document_type(declared.document_type),
-            number=number,
-            issuer=_country("document_issuer", issuer) if issuer else None,
-        ),
-    )
-
-
-def _end_of(text: str) -> datetime | None:
-    """The first moment after the day, in UTC."""
-    try:
-        found = read_datetime(text)
-    except Unreadable as error:
-        raise Unreadable(f"expires: {error}") from None
-    if found is None:
-        return None
-    return datetime.combine(found.date() + timedelta(days=1), time(), UTC)
+    return (datetime.combine(found.date() + timedelta(days=1), time(), UTC),)

@@ -14,6 +14,7 @@ from typing import Any
 
 from parakh.domain.traveller import Document, PersonName, Standing, Traveller, TravellerRole
 from parakh.normalise.join import SourceKind, Statement, marks_of, names_alike
+from parakh.normalise.names import name_key
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,6 +68,7 @@ class Sourced:
 
 _DOCUMENTED = (
     "family_name", "given_names", "birth_date", "sex", "nationality", "residence",
+    "father_name", "birth_place",
 )  # fmt: skip
 """What a document says; a list stands above a booking."""
 
@@ -98,6 +100,8 @@ def fold(said: Sequence[Said], acts: Iterable[Act] = ()) -> Traveller:
         seat=used["seat"],
         bags=used["bags"] or (),
         documents=_documents(ordered),
+        father_name=used["father_name"] or "",
+        birth_place=used["birth_place"] or "",
         standing=standing((own.statement for own in ordered), acts),
     )
 
@@ -279,10 +283,17 @@ def _sourced(newest: Sequence[Said], name: str) -> list[Sourced]:
 
 
 def _agree(name: str, one: str, other: str) -> bool:
-    """Whether two values are equal, as far as both tell a date."""
+    """Whether two values are equal, as far as both tell a date, a father or a place."""
     if name == "birth_date":
         return one.startswith(other) or other.startswith(one)
+    if name in ("father_name", "birth_place"):
+        words, others = _sounds(one), _sounds(other)
+        return words <= others or others <= words
     return one == other
+
+
+def _sounds(text: str) -> set[str]:
+    return set(name_key(PersonName(family=text, given="")).split())
 
 
 def _named_alike(one: Said, other: Said) -> bool:

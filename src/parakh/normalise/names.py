@@ -30,6 +30,9 @@ many names end so (SHAMS, ADAMS, BADR)."""
 _NAMES_LIKE_TITLES = frozenset({"AAMR", "SHAMR", "THAMR"})
 """Given names of which the last letters are no title (shorter ones keep them by their length)."""
 
+_PLAIN = re.compile("[A-Za-z ]*")
+"""Names that have nothing to be changed but their case: nearly all, so that it pays to ask."""
+
 _MARKS = re.compile("[\u0300-\u036f\u064b-\u065f\u0670]")
 _LETTERS = str.maketrans(
     {"Ø": "O", "Æ": "AE", "Œ": "OE", "Đ": "D", "Ð": "D", "Þ": "TH", "Ł": "L", "Ħ": "H", "Ŧ": "T",
@@ -68,6 +71,8 @@ def comparison_form(text: str) -> str:
 
     Hyphens part words and apostrophes join them (`AL-SA'UD` becomes `AL SAUD`).
     """
+    if _PLAIN.fullmatch(text):
+        return " ".join(text.upper().split())
     value = unicodedata.normalize("NFKD", _tidy(text))
     value = _MARKS.sub("", value).upper().translate(_LETTERS)
     value = unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFKD", value)))

@@ -5,11 +5,12 @@ thresholds are measured on the centre's own traffic, apart for common and for ra
 people with common names do not pay for it (see `parakh.learn.calibration`).
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from parakh.screen.names import THRESHOLD
+from parakh.screen.names import THRESHOLD, WEIGHTS, alike_points, rarity_points
 
 
 class Band(StrEnum):
@@ -28,6 +29,32 @@ belongs to a band: one in a thousand, one in a hundred thousand."""
 def band_of(rarity: float) -> Band:
     """The band of a name by its rarity."""
     return next((band for limit, band in _UP_TO if rarity < limit), Band.RARE)
+
+
+STEP = 0.005
+"""Thresholds lie on multiples of it."""
+
+
+def lowest() -> float:
+    """The lowest threshold that may be set, in any band.
+
+    From it on, a common name that is equal does not raise a hit by itself, nor with nationality and
+    sex. A lower threshold would raise whole families, whatever rate a list is allowed.
+    """
+    common = _UP_TO[0][0]
+    least = WEIGHTS["nationality.equal"] + WEIGHTS["sex.equal"]
+    return round(math.ceil((alike_points(1.0) + rarity_points(common) + least) / STEP) * STEP, 3)
+
+
+def highest(band: Band) -> float:
+    """The highest threshold that may be set in a band.
+
+    Just under what an equal name with an equal birth date scores for the commonest name of the
+    band, so that whoever is listed under his own name and birth date is raised, whatever the rate.
+    """
+    rarity = {own: limit for (limit, _), own in zip(_UP_TO, list(Band)[1:], strict=True)}
+    score = alike_points(1.0) + rarity_points(rarity.get(band, 0.0)) + WEIGHTS["birth_date.equal"]
+    return round((math.ceil(min(1.0, score) / STEP - 1e-6) - 1) * STEP, 3)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,39 +1,43 @@
 """How alike two names are, and what else speaks for or against one person being the other.
 
-All that counts stands in `WEIGHTS`. A name counts by its likeness and by how rare its words are,
-so that a common name alone raises nothing; birth date, nationality and sex add or subtract, and
-none of them rules anybody out.
+All that counts stands in `WEIGHTS`. A name counts by its likeness, word by word, and by how rare
+its words are, so that a common name alone raises nothing; birth date, nationality, sex, the
+father's name, the place of birth and documents add or subtract, and none of them rules anybody out.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
-
-from rapidfuzz.distance import JaroWinkler
 
 from parakh.domain.dates import PartialDate
 from parakh.domain.hit import Agreement, Evidence
 from parakh.domain.phrase import N_, Phrase, phrase
 from parakh.domain.traveller import PersonName, Sex, Traveller
 from parakh.domain.watchlist import Watchlist, WatchlistEntry
-from parakh.normalise.names import skeleton
-from parakh.screen.lexicon import standard
+from parakh.screen.comparison import Comparison, Rarity, compare_names, cut_word
+from parakh.screen.lexicon import name_tokens
+from parakh.screen.tokens import RULES
 
 WEIGHTS = {
     "name.alike": 0.60,
     "name.rare": 0.20,
+    "name.weak": -0.15,
     "birth_date.equal": 0.30,
     "birth_date.swapped": 0.20,
-    "birth_date.equal_month": 0.15,
+    "birth_date.equal_month": 0.18,
     "birth_date.new_year": 0.12,
     "birth_date.digit": 0.12,
-    "birth_date.equal_year": 0.05,
+    "birth_date.equal_year": 0.10,
     "birth_date.differs": -0.25,
     "nationality.equal": 0.05,
     "nationality.differs": -0.05,
     "sex.equal": 0.02,
     "sex.differs": -0.10,
+    "father_name.equal": 0.10,
+    "father_name.differs": -0.10,
+    "birth_place.equal": 0.06,
+    "birth_place.differs": -0.02,
+    "document.equal": 0.25,
 }
 """Points of the score. `name.alike` is given whole for equal names and not at all from a likeness
 of LEAST_ALIKE down; `name.rare` whole from RARE on, not at all from COMMONPLACE down."""
@@ -48,26 +52,15 @@ RARE = 5.5
 """How rare a name is: the sum of -log10 of the shares of people who bear each of its words. 5.5
 means one in 300,000, were the words independent."""
 
-LONGER_SIDE = 0.25
-"""How much the words count that only the longer of two names has; the shorter side has the rest.
-Lists give more names (of father, tribe) than passports do, and passports drop middle names."""
-
-SAME_GROUP = 0.97
-SAME_CONSONANTS = 0.90
-INITIAL = 0.60
-LEAST_TOKEN = 0.84
-LEAST_SPELLED = 0.70
-"""Under a Jaro-Winkler similarity of LEAST_TOKEN two words are different words; from there to 1
-they count from LEAST_SPELLED to 1."""
-
-Rarity = Callable[[str], float]
-"""Gives -log10 of the share of people who bear a word."""
+LEAST_RELATED = 0.85
+"""Likeness from which a father's name, or a word of a place, agrees."""
 
 _NOTES = {
     "name.equal": N_("The names are equal"),
     "name.spelled": N_("The names are spelled differently but may be the same"),
     "name.partly": N_("A part of the names agrees"),
     "name.rare": N_("How rare the words are that agree: {common} is common, {rare} is rare"),
+    "name.weak": N_("The list itself calls this alias weak"),
     "birth_date.equal": N_("The birth dates are equal"),
     "birth_date.swapped": N_("The birth dates are equal if day and month are swapped"),
     "birth_date.equal_month": N_("Year and month of birth are equal; a day is not known"),
@@ -82,22 +75,12 @@ _NOTES = {
     "sex.equal": N_("The sex is equal"),
     "sex.differs": N_("The sex differs"),
     "sex.unknown": N_("A sex is not known"),
+    "father_name.equal": N_("The fathers' names agree"),
+    "father_name.differs": N_("The fathers' names differ"),
+    "birth_place.equal": N_("The places of birth agree"),
+    "birth_place.differs": N_("The places of birth differ, or are told otherwise"),
+    "document.equal": N_("A document number is equal"),
 }
-
-
-class NameLikeness(NamedTuple):
-    """How two names compare; ordered by what the names alone add to a score.
-
-    Attributes:
-        points: for likeness and rarity together.
-        alike: 0 (nothing in common) to 1 (every word of either has its like in the other).
-        rarity: of the words that agree, each counted as far as it does.
-    """
-
-    points: float
-    alike: float
-    rarity: float
-
 
 _SENTENCES = {
     "same": (
@@ -122,20 +105,33 @@ _SENTENCES = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Match:
-    """A traveller compared with a listed person: 0 to 1, why in one sentence, and all evidence."""
+    """A traveller compared with a listed person: 0 to 1, why in one sentence, and all evidence.
+
+    `rarity` is that of the traveller's whole name, by which a threshold is chosen.
+    """
 
     score: float
     sentence: Phrase
     evidence: tuple[Evidence, ...]
+    rarity: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListedPerson:
-    """An entry, its list, and the words of each of its names."""
+    """An entry, its list, and the words of each of its names, the weak ones last."""
 
     entry: WatchlistEntry
     watchlist: Watchlist
     words: tuple[tuple[str, ...], ...]
+
+
+class _Best(NamedTuple):
+    """The listed name that speaks most for a traveller; ordered by points."""
+
+    points: float
+    strong: bool
+    place: int
+    compared: Comparison
 
 
 def alike_points(alike: float) -> float:
@@ -152,104 +148,55 @@ def _ramp(value: float, low: float, high: float) -> float:
     return min(1.0, max(0.0, (value - low) / (high - low)))
 
 
-@lru_cache(maxsize=262_144)
-def token_similarity(one: str, other: str) -> float:
-    """0 for different words to 1 for the same; the order of the two does not matter.
-
-    Spellings of one group (`MOHD`, `MUHAMMAD`) and words with the same consonants count as alike;
-    others by Jaro-Winkler. Words of three letters or fewer have too little to be compared loosely.
-    """
-    if one == other:
-        return 1.0
-    if one > other:
-        # Jaro-Winkler may depend on the order where letters are transposed.
-        return token_similarity(other, one)
-    if standard(one) == standard(other):
-        return SAME_GROUP
-    if min(len(one), len(other)) <= 3:
-        return _short_similarity(one, other)
-    near = JaroWinkler.similarity(one, other)
-    similarity = LEAST_SPELLED + (1 - LEAST_SPELLED) * _ramp(near, LEAST_TOKEN, 1.0)
-    if skeleton(one) == skeleton(other) and len(skeleton(one)) >= 3:
-        return max(SAME_CONSONANTS, similarity)
-    return similarity if near >= LEAST_TOKEN else 0.0
-
-
-def _short_similarity(one: str, other: str) -> float:
-    """For words of which one has three letters or fewer: an initial, or other vowels only."""
-    if one[0] != other[0]:
-        return 0.0
-    if min(len(one), len(other)) == 1:
-        return INITIAL
-    near = skeleton(one) == skeleton(other) and abs(len(one) - len(other)) <= 1
-    return SAME_CONSONANTS if near else 0.0
-
-
-def name_likeness(ours: Sequence[str], theirs: Sequence[str], rarity: Rarity) -> NameLikeness:
-    """Compares two names given as words (see `name_tokens`); the order of words does not matter.
-
-    Every word meets at most one of the other name, the most alike pairs first. Words count by
-    their rarity.
-    """
-    pairs = sorted(
-        (
-            (similarity, mine, yours)
-            for mine, word in enumerate(ours)
-            for yours, other in enumerate(theirs)
-            if (similarity := token_similarity(word, other))
-        ),
-        reverse=True,
-    )
-    met_ours: dict[int, float] = {}
-    met_theirs: dict[int, float] = {}
-    for similarity, mine, yours in pairs:
-        if mine not in met_ours and yours not in met_theirs:
-            met_ours[mine] = met_theirs[yours] = similarity
-    one, rare_one = _covered(ours, met_ours, rarity)
-    other, rare_other = _covered(theirs, met_theirs, rarity)
-    alike = (1 - LONGER_SIDE) * max(one, other) + LONGER_SIDE * min(one, other)
-    rare = min(rare_one, rare_other)
-    return NameLikeness(alike_points(alike) + rarity_points(rare), alike, rare)
-
-
-def _covered(words: Sequence[str], met: dict[int, float], rarity: Rarity) -> tuple[float, float]:
-    """Share of a name's weight that has its like in the other, and the rarity of that share."""
-    weights = [rarity(word) for word in words]
-    covered = sum(weights[place] * similarity for place, similarity in met.items())
-    total = sum(weights)
-    return (covered / total if total else 0.0), covered
-
-
 def match(
     traveller: Traveller, ours: Sequence[str], listed: ListedPerson, rarity: Rarity
 ) -> Match | None:
     """Compares a traveller, whose name has the words `ours`, with the name of a listed person that
     is most alike; None if no word is alike.
     """
-    likeness, place = max(
-        (name_likeness(ours, words, rarity), place) for place, words in enumerate(listed.words)
-    )
-    if not likeness.alike:
+    best = _best(traveller.name, ours, listed, rarity)
+    if best is None or not best.compared.alike:
         return None
-    entry, name = listed.entry, listed.entry.names[place]
-    equal = sorted(ours) == sorted(listed.words[place])
+    entry = listed.entry
+    name = (*entry.names, *entry.weak_names)[best.place]
+    words = listed.words[best.place]
+    equal = sorted(ours) == sorted(words)
     birth = compare_birth_dates(traveller.birth_date, entry.birth_dates)
-    nationality = _compare_nationality(traveller.nationality, entry.nationalities)
-    sex = _compare_sex(traveller.sex, entry.sex)
     evidence = (
-        *_name_evidence(traveller.name, name, likeness, equal),
+        *_name_evidence(traveller.name, name, best, ours, words),
         _evidence(birth, _listing([traveller.birth_date]), _listing(entry.birth_dates)),
-        _evidence(nationality, traveller.nationality or "", _listing(entry.nationalities)),
-        _evidence(sex, traveller.sex or "", entry.sex or ""),
+        *_person_evidence(traveller, entry),
+        *_further_evidence(traveller, entry, rarity),
     )
-    score = min(1.0, max(0.0, sum(item.weight for item in evidence)))
     return Match(
-        score=score,
+        score=min(1.0, max(0.0, sum(item.weight for item in evidence))),
         evidence=evidence,
+        rarity=sum(map(rarity, ours)),
         sentence=phrase(
             _sentence(equal, birth), name=traveller.name, listed=name, list=listed.watchlist.name
         ),
     )
+
+
+def _best(
+    name: PersonName, ours: Sequence[str], listed: ListedPerson, rarity: Rarity
+) -> _Best | None:
+    cut = cut_word(name)
+    strong = len(listed.entry.names)
+    found = []
+    for place, words in enumerate(listed.words):
+        compared = compare_names(ours, words, rarity, cut=cut)
+        points = name_points(compared) + (0.0 if place < strong else WEIGHTS["name.weak"])
+        found.append(_Best(points, place < strong, -place, compared))
+    if not found:
+        return None
+    best = max(found, key=lambda own: own[:3])
+    return best._replace(place=-best.place)
+
+
+def name_points(compared: Comparison) -> float:
+    """What names alone add to a score, for their likeness and their rarity."""
+    return alike_points(compared.alike) + rarity_points(compared.rarity)
 
 
 def compare_birth_dates(ours: PartialDate | None, theirs: Iterable[PartialDate]) -> str:
@@ -302,32 +249,108 @@ def _compare_sex(ours: Sex | None, theirs: Sex | None) -> str:
 
 
 def _name_evidence(
-    ours: PersonName, theirs: PersonName, likeness: NameLikeness, equal: bool
-) -> tuple[Evidence, Evidence]:
-    note = "name.equal" if equal else "name.spelled" if likeness.alike >= 0.8 else "name.partly"
-    alike = Evidence(
+    ours: PersonName,
+    theirs: PersonName,
+    best: _Best,
+    words: Sequence[str],
+    listed: Sequence[str],
+) -> Iterable[Evidence]:
+    """The names, the words that met and those that did not, and how rare those are that did.
+
+    The words' weights add up to the points for likeness.
+    """
+    compared = best.compared
+    equal = sorted(words) == sorted(listed)
+    note = "name.equal" if equal else "name.spelled" if compared.alike >= 0.8 else "name.partly"
+    yield Evidence(
         attribute="name",
         ours=str(ours),
         theirs=str(theirs),
         agreement=Agreement.AGREES if equal else Agreement.SIMILAR,
-        weight=alike_points(likeness.alike),
+        weight=0.0,
         note=phrase(_NOTES[note]),
     )
-    rare = Evidence(
+    yield from _word_evidence(compared)
+    yield Evidence(
         attribute="name_rarity",
-        ours=f"{likeness.rarity:.1f}",
+        ours=f"{compared.rarity:.1f}",
         theirs="",
-        agreement=Agreement.AGREES if rarity_points(likeness.rarity) else Agreement.UNKNOWN,
-        weight=rarity_points(likeness.rarity),
+        agreement=Agreement.AGREES if rarity_points(compared.rarity) else Agreement.UNKNOWN,
+        weight=rarity_points(compared.rarity),
         note=phrase(_NOTES["name.rare"], common=COMMONPLACE, rare=RARE),
     )
-    return alike, rare
+    if not best.strong:
+        yield _evidence("name.weak", "", str(theirs), attribute="weak_alias")
 
 
-def _evidence(relation: str, ours: str, theirs: str) -> Evidence:
+def _word_evidence(compared: Comparison) -> Iterable[Evidence]:
+    whole = alike_points(compared.alike)
+    lost = WEIGHTS["name.alike"] / (1 - LEAST_ALIKE)
+    for part in compared.parts:
+        met = part.met
+        # A part gives its share of all points, less what its unlikeness takes away.
+        weight = WEIGHTS["name.alike"] * part.share - lost * part.share * (1 - met.similarity)
+        yield Evidence(
+            attribute="name.word",
+            ours=part.ours,
+            theirs=part.theirs,
+            agreement=_word_agreement(met.similarity),
+            weight=weight if whole else 0.0,
+            note=phrase(RULES[met.rule], letters=met.letters, of=met.of),
+        )
+
+
+def _word_agreement(similarity: float) -> Agreement:
+    if similarity == 1:
+        return Agreement.AGREES
+    return Agreement.SIMILAR if similarity else Agreement.DIFFERS
+
+
+def _person_evidence(traveller: Traveller, entry: WatchlistEntry) -> Iterable[Evidence]:
+    nationality = _compare_nationality(traveller.nationality, entry.nationalities)
+    yield _evidence(nationality, traveller.nationality or "", _listing(entry.nationalities))
+    yield _evidence(_compare_sex(traveller.sex, entry.sex), traveller.sex or "", entry.sex or "")
+
+
+def _further_evidence(
+    traveller: Traveller, entry: WatchlistEntry, rarity: Rarity
+) -> Iterable[Evidence]:
+    """What few messages and few entries tell; nothing where either does not."""
+    if traveller.father_name and entry.father_names:
+        relation = _compare_fathers(traveller.father_name, entry.father_names, rarity)
+        yield _evidence(relation, traveller.father_name, _listing(entry.father_names))
+    if traveller.birth_place and entry.birth_places:
+        relation = _compare_places(traveller.birth_place, entry.birth_places)
+        yield _evidence(relation, traveller.birth_place, _listing(entry.birth_places))
+    numbers = {own.number for own in traveller.documents} & {own.number for own in entry.documents}
+    if numbers:
+        number = min(numbers)
+        yield _evidence("document.equal", number, number)
+
+
+def _compare_fathers(ours: str, theirs: Iterable[str], rarity: Rarity) -> str:
+    words = _words(ours)
+    alike = max(compare_names(words, _words(other), rarity).alike for other in theirs)
+    return "father_name.equal" if alike >= LEAST_RELATED else "father_name.differs"
+
+
+def _compare_places(ours: str, theirs: Iterable[str]) -> str:
+    words = _words(ours)
+    for other in theirs:
+        parts = compare_names(words, _words(other), lambda _: 1.0).parts
+        if any(part.met.similarity >= LEAST_RELATED for part in parts):
+            return "birth_place.equal"
+    return "birth_place.differs"
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return name_tokens(PersonName(family="", given=text))
+
+
+def _evidence(relation: str, ours: str, theirs: str, attribute: str = "") -> Evidence:
     weight = WEIGHTS.get(relation, 0.0)
     return Evidence(
-        attribute=relation.partition(".")[0],
+        attribute=attribute or relation.partition(".")[0],
         ours=ours,
         theirs=theirs,
         agreement=_agreement(relation, weight),

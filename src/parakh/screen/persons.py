@@ -13,8 +13,9 @@ from math import log10
 from parakh.domain.dates import PartialDate
 from parakh.domain.phrase import N_, Phrase, phrase
 from parakh.domain.traveller import Document, DocumentType, PersonName, Sex
+from parakh.screen.comparison import compare_names
 from parakh.screen.lexicon import COMMON, EQUIVALENT, name_tokens, standard
-from parakh.screen.names import compare_birth_dates, name_likeness
+from parakh.screen.names import compare_birth_dates
 
 PRIOR = -6.0
 """Two travellers picked at random are one person once in a million: there are about a million
@@ -66,7 +67,7 @@ often share all names but one."""
 
 _ALIKE = 0.95
 _SHORTER = 0.74
-"""From a likeness (see `name_likeness`) of _ALIKE names differ in spelling only; from _SHORTER on
+"""From a likeness (see `compare_names`) of _ALIKE names differ in spelling only; from _SHORTER on
 one of them has words more."""
 
 SHORTEST_NUMBER = 5
@@ -249,7 +250,7 @@ def _compare_names(one: Identity, other: Identity) -> tuple[str, float]:
     ours, theirs = name_tokens(one.name), name_tokens(other.name)
     if not ours or not theirs:
         return "name.unknown", 0.0
-    likeness = name_likeness(ours, theirs, rarity)
+    likeness = compare_names(ours, theirs, rarity)
     agreed = min(likeness.rarity, MOST_RARITY)
     if sorted(ours) == sorted(theirs):
         return "name.same", agreed

@@ -1,241 +1,315 @@
 """Finds the listed names that a traveller's name may be, without comparing with each.
 
-An inverted index from words to names, in memory. A word is found by its group of spellings, by its
-consonants, and by what is left when one letter is taken out (Mor and Fraenkel 1982: two words that
-differ by one letter share such a rest). What it finds is then compared in `parakh.screen.names`.
+An inverted index from words to names, in memory, for millions of names. Listed words like those of
+a traveller are found by keys (see `parakh.screen.tokens`); names by their rarer words, and by what
+common words have besides: another one, or a birth date. For a name of common words alone is no
+reason for a hit, and to walk through all who are called Muhammad would take too long. What is found
+is weighed in arrays (see `parakh.screen.weighing`); the most promising are compared one by one.
+
+Names lie in segments that do not change, the newest in a small head without postings, all of which
+is weighed (a log-structured index: O'Neil and others 1996). Searching takes no lock and waits for
+nobody; large segments are merged by a thread of their own.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from math import log10
+import threading
+from array import array
+from collections.abc import Iterable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from parakh.domain.dates import PartialDate
-from parakh.normalise.names import skeleton
-from parakh.screen.lexicon import COMMON, standard
-from parakh.screen.names import (
-    COMMONPLACE,
-    LEAST_ALIKE,
-    LONGER_SIDE,
-    RARE,
-    THRESHOLD,
-    WEIGHTS,
-    token_similarity,
+from parakh.screen.comparison import MOST_WORDS
+from parakh.screen.frequency import Frequencies
+from parakh.screen.names import THRESHOLD, WEIGHTS
+from parakh.screen.segments import COMMON, Bools, Gathered, Ints, Names, Query, Segment, joined
+from parakh.screen.vocabulary import Floats, Vocabulary
+from parakh.screen.weighing import (
+    PERSONS,
+    Asked,
+    Codes,
+    Formula,
+    asked,
+    birth_points,
+    name_points,
+    packed,
 )
 
 MOST = 64
-"""At most so many names are compared for a traveller, the most promising first."""
+"""At most so many names are compared for a traveller, the most promising first, and all that are as
+promising as the last of them."""
 
-SMALL_LIST = 1000
-"""Added to the number of listed names before shares are taken, so that a short list, in which every
-word seems frequent, tells little of how rare a word is among travellers."""
+HEAD = 1024
+"""So many of the newest names are kept without postings."""
 
-INITIAL_SHARE = 0.1
-"""Assumed share of people with a given initial."""
+LIKE_SIZE = 4
+"""A segment is merged with the next newer one unless it has so many times the names."""
 
-Floats = NDArray[np.float32]
-Slots = NDArray[np.intp]
+LARGEST = 2_000_000
+"""Segments do not grow beyond so many names by merging."""
+
+AT_ONCE = 20_000
+"""So many names are merged by whoever adds one; more would make him wait."""
+
+MARGIN = 0.015
+"""How much less promising than needed a name may seem and still be compared: the weights of words
+lag a little behind the number of names."""
+
+ALL_OTHER = sum(
+    WEIGHTS[f"{own}.equal"] for own in ("nationality", "sex", "father_name", "birth_place")
+)
+"""The most that may be added by what the index does not know."""
 
 
 class NameIndex:
-    """Listed names by their words. Not safe for use by several threads at once."""
+    """Listed names by their words. Owners are small numbers from 0.
 
-    def __init__(self) -> None:
-        self._owners: list[str] = []
-        self._words: list[tuple[str, ...]] = []
-        self._slots: dict[str, list[int]] = {}
-        self._free: list[int] = []
-        self._dates: dict[str, tuple[PartialDate, ...]] = {}
-        self._postings: defaultdict[str, set[int]] = defaultdict(set)
-        self._keys: defaultdict[str, set[str]] = defaultdict(set)
-        self._bearers = Counter[str]()
-        self._view: _View | None = None
-
-    def put(
-        self, owner: str, names: Iterable[tuple[str, ...]], dates: tuple[PartialDate, ...]
-    ) -> None:
-        """Adds the names of an owner, each as words, in place of those he had."""
-        self.remove(owner)
-        self._dates[owner] = dates
-        self._slots[owner] = []
-        for words in names:
-            slot = self._place()
-            self._owners[slot] = owner
-            self._words[slot] = words
-            self._slots[owner].append(slot)
-            self._bearers.update({standard(word) for word in words})
-            for word in words:
-                if word not in self._postings:
-                    for key in _keys(word):
-                        self._keys[key].add(word)
-                self._postings[word].add(slot)
-
-    def remove(self, owner: str) -> None:
-        """Takes an owner's names out, if he has any."""
-        self._view = None
-        for slot in self._slots.pop(owner, ()):
-            words = self._words[slot]
-            self._owners[slot] = ""
-            self._words[slot] = ()
-            self._bearers.subtract({standard(word) for word in words})
-            for word in set(words):
-                self._postings[word].discard(slot)
-                if not self._postings[word]:
-                    self._forget(word)
-            self._free.append(slot)
-        self._dates.pop(owner, None)
-
-    def rarity(self, word: str) -> float:
-        """-log10 of the share of people taken to bear the word, in any spelling of its group."""
-        return self._current().rarity(word)
-
-    def find(self, words: Sequence[str], birth_date: PartialDate | None) -> list[str]:
-        """Owners whose name, with the most that the other evidence may add, may reach THRESHOLD."""
-        return self._current().find(words, birth_date)
-
-    def _current(self) -> "_View":
-        if self._view is None:
-            self._view = _View(
-                self._owners, self._words, self._dates, self._postings, self._keys, self._bearers
-            )
-        return self._view
-
-    def _forget(self, word: str) -> None:
-        del self._postings[word]
-        for key in _keys(word):
-            self._keys[key].discard(word)
-            if not self._keys[key]:
-                del self._keys[key]
-
-    def _place(self) -> int:
-        """A place for a name: one that was given back, else a new one."""
-        if self._free:
-            return self._free.pop()
-        self._owners.append("")
-        self._words.append(())
-        return len(self._owners) - 1
-
-
-class _View:
-    """What `find` needs of the index in arrays; made anew when the index has changed."""
+    One thread at a time changes it (others that want to wait), while any number search.
+    """
 
     def __init__(
         self,
-        owners: Sequence[str],
-        words: Sequence[tuple[str, ...]],
-        dates: dict[str, tuple[PartialDate, ...]],
-        postings: dict[str, set[int]],
-        keys: dict[str, set[str]],
-        bearers: Counter[str],
+        formula: Formula = PERSONS,
+        *,
+        common: int = COMMON,
+        like: "NameIndex | None" = None,
     ) -> None:
-        self._owners = owners
-        self._postings = postings
-        self._keys = keys
-        self._bearers = bearers
-        self._population = sum(1 for owner in owners if owner) + SMALL_LIST
-        self._rarities: dict[str, float] = {}
-        self._arrays: dict[str, Slots] = {}
-        self._similar: dict[str, list[tuple[str, float]]] = {}
-        self._totals = np.array(
-            [sum(map(self.rarity, name)) or 1.0 for name in words], dtype=np.float32
-        )
-        self._differs = np.zeros(len(owners), dtype=np.float32)
-        self._years: defaultdict[int, list[int]] = defaultdict(list)
-        self._days: defaultdict[tuple[int | None, int | None], list[int]] = defaultdict(list)
-        for slot, owner in enumerate(owners):
-            for date in dates.get(owner, ()):
-                self._differs[slot] = WEIGHTS["birth_date.differs"]
-                self._years[date.year].append(slot)
-                self._days[date.month, date.day].append(slot)
+        """`formula` is by which names are weighed. A word that more than `common` names of a
+        segment have is common. With `like`, words are as rare as in another index."""
+        self._formula = formula
+        self._common = common
+        self._words = Vocabulary(None if like is None else like.words)
+        self._writing = threading.RLock()
+        self._merger: threading.Thread | None = None
+        self._serial = 0
+        self._serials = array("q")
+        # Replaced as a whole, so that a reader finds each name once.
+        self._parts: tuple[tuple[Segment, ...], _Head] = ((), _Head())
+        self._scratch = threading.local()
+
+    # --- changes ------------------------------------------------------------------------------
+
+    def load(
+        self, rows: Iterable[tuple[int, Sequence[tuple[str, ...]], Sequence[PartialDate]]]
+    ) -> None:
+        """Adds many new owners at once, each with names, as words, and birth dates."""
+        with self._writing:
+            gathered = Gathered()
+            place = self._words.place
+            for owner, named, dates in rows:
+                serial, born = self._state_of(owner), [packed(date) for date in dates]
+                for words in named:
+                    if words:
+                        own = [place(word) for word in words[:MOST_WORDS]]
+                        gathered.add(serial, owner, own, born)
+            self._words.find_placed()
+            names = gathered.names()
+            if not len(names):
+                return
+            segment = Segment(names, self._words.group.array, self._common)
+            self._words.count_all(segment.groups, segment.bearers, len(names))
+            segments, head = self._parts
+            self._parts = ((*segments, segment), head)
+
+    def put(
+        self, owner: int, names: Iterable[tuple[str, ...]], dates: Sequence[PartialDate]
+    ) -> None:
+        """Adds the names of an owner, each as words, in place of those he had."""
+        with self._writing:
+            before = self._serials[owner] if owner < len(self._serials) else -1
+            own = [
+                np.array([self._words.intern(word) for word in words[:MOST_WORDS]], dtype=np.int32)
+                for words in names
+                if words
+            ]
+            self._make_room(len(own))
+            _, head = self._parts
+            serial, born = self._state_of(owner), [packed(date) for date in dates]
+            for words in own:
+                self._words.count(words, 1)
+                head.add(serial, owner, words.tolist(), born)
+            self._kill(before)
+
+    def remove(self, owner: int) -> None:
+        """Takes an owner's names out, if he has any."""
+        with self._writing:
+            if owner < len(self._serials):
+                self._kill(self._serials[owner])
+                self._serials[owner] = -1
+
+    def see(self, frequencies: Frequencies) -> None:
+        """Takes other counts of the population, by which words are rare or common."""
+        with self._writing:
+            self._words.see(frequencies)
+
+    def settle(self) -> None:
+        """Waits until nothing is being merged."""
+        merger = self._merger
+        if merger is not None:
+            merger.join()
+
+    def _state_of(self, owner: int) -> int:
+        """A number for a new state of an owner."""
+        while len(self._serials) <= owner:
+            self._serials.append(-1)
+        self._serial += 1
+        self._serials[owner] = self._serial
+        return self._serial
+
+    def _kill(self, serial: int) -> None:
+        if serial < 0:
+            return
+        segments, head = self._parts
+        gone = head.kill(serial)
+        for part in segments:
+            gone += part.kill(serial)
+        for words in gone:
+            self._words.count(words, -1)
+
+    def _make_room(self, wanted: int) -> None:
+        """Makes a segment of a full head, and merges those of like size."""
+        segments, head = self._parts
+        if not len(head) or len(head) + wanted <= HEAD:
+            return
+        kept = joined([(head.names(), head.alive())])
+        fresh = Segment(kept, self._words.group.array, self._common)
+        self._parts = ((*segments, fresh), _Head())
+        if self._merger is not None:
+            # Two at once could put different segments in the place of one.
+            return
+        while (place := self._to_merge(AT_ONCE)) is not None:
+            self._merge(place)
+        if self._to_merge(LARGEST) is not None:
+            self._merger = threading.Thread(target=self._merge_all, name="names-merge")
+            self._merger.start()
+
+    def _to_merge(self, largest: int) -> int | None:
+        """The place of a segment that is to be merged with the next, the newest first."""
+        segments, _ = self._parts
+        sizes = [len(own.names) for own in segments]
+        for place in range(len(sizes) - 2, -1, -1):
+            older, newer = sizes[place : place + 2]
+            if older < LIKE_SIZE * newer and older + newer <= largest:
+                return place
+        return None
+
+    def _merge_all(self) -> None:
+        while (place := self._to_merge(LARGEST)) is not None:
+            self._merge(place)
+        self._merger = None
+
+    def _merge(self, place: int) -> None:
+        """Puts one segment in the place of two; who goes meanwhile goes from it too."""
+        pair = self._parts[0][place : place + 2]
+        wanted = [own.alive.copy() for own in pair]
+        names = joined([(own.names, there) for own, there in zip(pair, wanted, strict=True)])
+        merged = Segment(names, self._words.group.array, self._common)
+        with self._writing:
+            for own, there in zip(pair, wanted, strict=True):
+                for serial in np.unique(own.names.serials[there & ~own.alive]).tolist():
+                    merged.kill(serial)
+            segments, head = self._parts
+            at = segments.index(pair[0])
+            self._parts = ((*segments[:at], merged, *segments[at + 2 :]), head)
+
+    # --- questions ----------------------------------------------------------------------------
+
+    @property
+    def words(self) -> Vocabulary:
+        """The words of all names."""
+        return self._words
 
     def rarity(self, word: str) -> float:
-        known = self._rarities.get(word)
-        if known is None:
-            group = standard(word)
-            assumed = INITIAL_SHARE if len(group) == 1 else COMMON.get(group, 0.0)
-            share = max(assumed, (self._bearers[group] + 0.5) / self._population)
-            known = self._rarities[word] = -log10(share)
-        return known
+        """-log10 of the share of people taken to bear the word, in any spelling of its group."""
+        return self._words.rarity(word)
 
-    def find(self, words: Sequence[str], birth_date: PartialDate | None) -> list[str]:
-        total = sum(map(self.rarity, words))
-        if not total or not len(self._owners):
+    def find(
+        self,
+        words: Sequence[str],
+        birth_date: PartialDate | None,
+        *,
+        cut: str = "",
+        least: float = THRESHOLD - ALL_OTHER,
+    ) -> list[int]:
+        """Owners whose name and birth date may give `least` points, the most promising first.
+
+        `cut` is one of the words that may lack its end. Initials alone find nobody.
+        """
+        words = words[:MOST_WORDS]
+        if all(len(word) < 2 for word in words):
             return []
-        ours, theirs = self._covered(words)
-        one = np.minimum(ours / np.float32(total), 1)
-        other = np.minimum(theirs / self._totals, 1)
-        alike = (1 - LONGER_SIDE) * np.maximum(one, other) + LONGER_SIDE * np.minimum(one, other)
-        points = WEIGHTS["name.alike"] * _ramp(alike, LEAST_ALIKE, 1.0)
-        points += WEIGHTS["name.rare"] * _ramp(np.minimum(ours, theirs), COMMONPLACE, RARE)
-        points += self._birth_points(birth_date)
-        least = THRESHOLD - WEIGHTS["nationality.equal"] - WEIGHTS["sex.equal"] - 0.01
-        (slots,) = np.nonzero((points >= least) & (alike > LEAST_ALIKE))
-        if len(slots) > MOST:
-            slots = slots[np.argpartition(-points[slots], MOST)[:MOST]]
-        return list(dict.fromkeys(self._owners[slot] for slot in slots.tolist()))
+        segments, head = self._parts
+        own = asked(self._words, words, cut, self._formula)
+        query = Query(own.groups, packed(birth_date) if birth_date else 0)
+        lying = [(part.names, part.find(query)) for part in segments]
+        newest = head.names()
+        lying.append((newest, np.flatnonzero(head.alive()[: len(newest)]).astype(np.int32)))
+        found = [
+            self._promising(own, names, places, birth_date, least - MARGIN)
+            for names, places in lying
+            if len(places)
+        ]
+        if not found:
+            return []
+        owners = np.concatenate([each for each, _ in found])
+        points = np.concatenate([each for _, each in found])
+        if len(points) > MOST:
+            kept = points >= np.partition(points, -MOST)[-MOST]
+            owners, points = owners[kept], points[kept]
+        return list(dict.fromkeys(owners[np.lexsort((owners, -points))].tolist()))
 
-    def _covered(self, words: Sequence[str]) -> tuple[Floats, Floats]:
-        """For each listed name, the rarity of our words that it has, and of its words we have."""
-        size = len(self._owners)
-        ours, theirs = np.zeros(size, dtype=np.float32), np.zeros(size, dtype=np.float32)
-        for word in words:
-            mine, yours = np.zeros(size, dtype=np.float32), np.zeros(size, dtype=np.float32)
-            weight = self.rarity(word)
-            for listed, similarity in self._similar_to(word):
-                slots = self._array(listed)
-                mine[slots] = weight * similarity
-                yours[slots] = self.rarity(listed) * similarity
-            ours += mine
-            theirs += yours
-        return ours, theirs
+    def _promising(
+        self, own: Asked, names: Names, places: Ints, date: PartialDate | None, least: float
+    ) -> tuple[Ints, Floats]:
+        """The owners of names that may give enough points, and how many those are."""
+        points = name_points(own, self._words, names, places, self._codes(), self._formula)
+        if not self._formula.birth_date:
+            date = None
+        most = WEIGHTS["birth_date.equal"] if date else 0.0
+        near = points >= least - most
+        places, points = places[near], points[near]
+        points = points + birth_points(date, names, places)
+        near = points >= least
+        return names.owners[places[near]], points[near]
 
-    def _similar_to(self, word: str) -> list[tuple[str, float]]:
-        """Listed words like this one, the most alike last."""
-        known = self._similar.get(word)
-        if known is None:
-            listed = {other for key in _keys(word) for other in self._keys.get(key, ())}
-            scored = ((other, token_similarity(word, other)) for other in listed)
-            known = sorted((pair for pair in scored if pair[1]), key=lambda pair: pair[1])
-            self._similar[word] = known
-        return known
-
-    def _array(self, word: str) -> Slots:
-        known = self._arrays.get(word)
-        if known is None:
-            slots = self._postings[word]
-            known = self._arrays[word] = np.fromiter(slots, dtype=np.intp, count=len(slots))
-        return known
-
-    def _birth_points(self, date: PartialDate | None) -> Floats:
-        """The most that birth dates may add for each listed name."""
-        if date is None:
-            return np.zeros(len(self._owners), dtype=np.float32)
-        points = self._differs.copy()
-        if date.day is not None:
-            points[self._days.get((date.month, date.day), [])] = WEIGHTS["birth_date.digit"]
-        points[self._years.get(date.year, [])] = WEIGHTS["birth_date.equal"]
-        return points
+    def _codes(self) -> Codes:
+        """Zeros for each word, for one thread to write into."""
+        codes: Codes | None = getattr(self._scratch, "codes", None)
+        if codes is None or len(codes) < len(self._words):
+            codes = self._scratch.codes = np.zeros(2 * len(self._words) + 1, dtype=np.uint16)
+        return codes
 
 
-def _ramp(values: Floats, low: float, high: float) -> Floats:
-    share: Floats = np.clip((values - np.float32(low)) / np.float32(high - low), 0, 1)
-    return share
+class _Head:
+    """The newest names, without postings."""
 
+    def __init__(self) -> None:
+        self._gathered = Gathered()
+        self._alive = bytearray()
+        self._serials: dict[int, list[int]] = {}
 
-def _keys(word: str) -> Iterator[str]:
-    """Under which a word is found; the first sign tells one sort of key from another."""
-    yield f"={standard(word)}"
-    bones = skeleton(word)
-    yield f"~{bones}"
-    if len(bones) >= 4:
-        yield from (f"~{rest}" for rest in _rests(bones))
-    if len(word) >= 4:
-        yield f"-{word}"
-        yield from (f"-{rest}" for rest in _rests(word))
+    def __len__(self) -> int:
+        return len(self._gathered)
 
+    def add(self, serial: int, owner: int, words: Sequence[int], dates: Sequence[int]) -> None:
+        """Adds a name."""
+        self._serials.setdefault(serial, []).append(len(self._gathered))
+        self._alive.append(1)
+        self._gathered.add(serial, owner, words, dates)
 
-def _rests(text: str) -> set[str]:
-    """What is left of a text when one sign is taken out."""
-    return {text[:place] + text[place + 1 :] for place in range(len(text))}
+    def names(self) -> Names:
+        """The names so far, those that went among them."""
+        return self._gathered.names()
+
+    def alive(self) -> Bools:
+        """Of each name, whether it is still there."""
+        return np.frombuffer(bytes(self._alive), dtype=np.bool_)
+
+    def kill(self, serial: int) -> list[Ints]:
+        """Takes the names of one state of an owner out; gives the words of each."""
+        places = self._serials.pop(serial, [])
+        if not places:
+            return []
+        for place in places:
+            self._alive[place] = 0
+        names = self._gathered.names()
+        return [names.words[names.starts[own] : names.starts[own + 1]] for own in places]

@@ -4,20 +4,28 @@ Both look into one `WatchlistIndex`, which is built from the approved entries an
 while it is used.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from threading import RLock
+from threading import Lock
 
 from parakh.clock import Clock
 from parakh.domain.hit import Agreement, Evidence, Hit, Kind, Ref
 from parakh.domain.ids import new_id
 from parakh.domain.phrase import N_, Phrase, phrase
-from parakh.domain.traveller import Document, DocumentType
-from parakh.domain.watchlist import Watchlist, WatchlistEntry
+from parakh.domain.traveller import Document, DocumentType, PersonName, Traveller
+from parakh.domain.watchlist import EntryKind, Identifier, Watchlist, WatchlistEntry
+from parakh.screen.calibration import STANDARD, Calibration
+from parakh.screen.comparison import cut_word
+from parakh.screen.frequency import UNKNOWN, Frequencies
 from parakh.screen.lexicon import name_tokens
-from parakh.screen.names import THRESHOLD, ListedPerson, Match, match
-from parakh.screen.retrieval import NameIndex
+from parakh.screen.listing import Listing
+from parakh.screen.names import THRESHOLD, WEIGHTS, ListedPerson, Match, match
+from parakh.screen.organisations import (
+    ListedOrganisation,
+    OrganisationMatch,
+    match_organisation,
+    organisation_tokens,
+)
 from parakh.screen.screener import Subject, TravellerSubject
 
 DOCUMENT_WEIGHTS = {
@@ -31,9 +39,6 @@ DOCUMENT_WEIGHTS = {
 
 DOCUMENT_THRESHOLD = 0.60
 
-SHORTEST_NUMBER = 4
-"""Shorter numbers, and those of one sign only (`00000000`), are fillers rather than numbers."""
-
 _NOTES = {
     "number.equal": N_("The document numbers are equal"),
     "issuer.equal": N_("The issuers are equal"),
@@ -45,74 +50,186 @@ _NOTES = {
 }
 
 
-class WatchlistIndex:
-    """Entries with their lists, found by document number and by name; safe between threads."""
+LEAST_SHOWN = 0.60
+"""Matches of a lower score are of no use to anybody, not even as what came close."""
 
-    def __init__(self, entries: Iterable[tuple[WatchlistEntry, Watchlist]] = ()) -> None:
-        self._lock = RLock()
-        self._entries: dict[str, ListedPerson] = {}
-        self._numbers: defaultdict[str, set[str]] = defaultdict(set)
-        self._names = NameIndex()
-        for entry, watchlist in entries:
-            self.put(entry, watchlist)
+
+BODIES_MORE = 0.15
+"""The most that an organisation may gain by its country, and by words that count for less than the
+index of names takes them for."""
+
+
+class WatchlistIndex:
+    """Entries with their lists, found by document, by other numbers and by name.
+
+    Safe between threads; searching never waits for a change. Thresholds (`calibration`) may be
+    replaced while it is used.
+    """
+
+    def __init__(
+        self,
+        entries: Iterable[tuple[WatchlistEntry, Watchlist]] = (),
+        like: "WatchlistIndex | None" = None,
+    ) -> None:
+        """With `like`, names are as rare, and thresholds as high, as in another index."""
+        self._lock = Lock()
+        self._like = like
+        self._calibration = STANDARD
+        self._listing = Listing(entries, None if like is None else like.listing)
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._listing)
+
+    @property
+    def listing(self) -> Listing:
+        """The entries as they are packed and indexed."""
+        return self._listing
+
+    @property
+    def calibration(self) -> Calibration:
+        """The thresholds by which names raise a hit."""
+        return self._calibration if self._like is None else self._like.calibration
+
+    @calibration.setter
+    def calibration(self, value: Calibration) -> None:
+        self._calibration = value
+
+    def load(
+        self,
+        entries: Iterable[tuple[WatchlistEntry, Watchlist]],
+        frequencies: Frequencies = UNKNOWN,
+    ) -> None:
+        """Takes these entries in place of all it had; until they are there, it has those."""
+        with self._lock:
+            fresh = Listing(entries, None if self._like is None else self._like.listing)
+            fresh.see(frequencies)
+            self._listing = fresh
+
+    def see(self, frequencies: Frequencies) -> None:
+        """Takes other counts of how often words of names are borne."""
+        with self._lock:
+            self._listing.see(frequencies)
 
     def put(self, entry: WatchlistEntry, watchlist: Watchlist) -> None:
         """Adds an entry, or takes its new state in place of the old one."""
-        words = tuple(name_tokens(name) for name in entry.names)
         with self._lock:
-            self.remove(entry.id)
-            self._entries[entry.id] = ListedPerson(entry=entry, watchlist=watchlist, words=words)
-            for document in entry.documents:
-                if _meaningful(document.number):
-                    self._numbers[document.number].add(entry.id)
-            if any(words):
-                self._names.put(entry.id, words, entry.birth_dates)
+            self._listing.put(entry, watchlist)
 
     def remove(self, entry_id: str) -> None:
         """Takes an entry out, if it is there."""
         with self._lock:
-            listed = self._entries.pop(entry_id, None)
-            if listed is None:
-                return
-            for document in listed.entry.documents:
-                owners = self._numbers.get(document.number, set())
-                owners.discard(entry_id)
-                if not owners:
-                    self._numbers.pop(document.number, None)
-            self._names.remove(entry_id)
+            self._listing.remove(entry_id)
+
+    def rarity(self, name: PersonName) -> float:
+        """How rare a person's whole name is (see `parakh.screen.calibration.band_of`)."""
+        rarity = self._listing.names[EntryKind.PERSON].rarity
+        return sum(map(rarity, name_tokens(name)))
 
     def with_number(self, number: str, moment: datetime) -> list[ListedPerson]:
         """The entries in force that have a document of this number."""
-        with self._lock:
-            owners = [self._entries[owner] for owner in sorted(self._numbers.get(number, ()))]
-        return [listed for listed in owners if listed.entry.listed_at(moment)]
+        return _in_force(self._listing.with_number(number), moment)
 
-    def matches(self, subject: TravellerSubject, moment: datetime) -> list[tuple[str, Match]]:
-        """The entries in force, by identifier, of which a name may be the traveller's."""
-        traveller = subject.traveller
+    def with_identifier(self, wanted: Identifier, moment: datetime) -> list[ListedPerson]:
+        """The entries in force that have this number, whoever issued it."""
+        return _in_force(self._listing.with_identifier(wanted), moment)
+
+    def matches(
+        self, subject: TravellerSubject, moment: datetime, least: float = LEAST_SHOWN
+    ) -> list[tuple[str, Match]]:
+        """The entries in force, by identifier, of which a name may be the traveller's.
+
+        Those that cannot reach a score of `least` are left out, as far as an index can tell.
+        """
+        compared = self.compared(subject, moment, least)
+        return [(listed.entry.id, own) for listed, own in compared]
+
+    def compared(
+        self, subject: TravellerSubject, moment: datetime, least: float
+    ) -> list[tuple[ListedPerson, Match]]:
+        """As `matches`, with the entries."""
+        traveller, listing = subject.traveller, self._listing
+        names = listing.names[EntryKind.PERSON]
         words = name_tokens(traveller.name)
-        with self._lock:
-            found = []
-            for owner in self._names.find(words, traveller.birth_date):
-                listed = self._entries[owner]
-                if not listed.entry.listed_at(moment):
-                    continue
-                compared = match(traveller, words, listed, self._names.rarity)
-                if compared is not None:
-                    found.append((owner, compared))
+        rows = names.find(
+            words,
+            traveller.birth_date,
+            cut=cut_word(traveller.name),
+            least=least - _more(traveller),
+        )
+        for document in traveller.documents:
+            # An equal number speaks for a name that alone would not be looked at.
+            rows += listing.rows_with_number(document.number)
+        rarity = Remembered(names.rarity).__getitem__
+        found = []
+        for row in dict.fromkeys(rows):
+            listed = listing.at(row)
+            if listed is None or not listed.entry.listed_at(moment):
+                continue
+            if listed.entry.kind is not EntryKind.PERSON:
+                continue
+            compared = match(traveller, words, listed, rarity)
+            if compared is not None:
+                found.append((listed, compared))
+        return found
+
+    def bodies(
+        self, kind: EntryKind, name: str, country: str | None, moment: datetime, least: float
+    ) -> list[tuple[ListedPerson, OrganisationMatch]]:
+        """The organisations or vessels in force of which a name may be this one.
+
+        Those that cannot reach a score of `least` are left out, as far as an index can tell.
+        """
+        listing = self._listing
+        names = listing.names[kind]
+        found = []
+        for row in names.find(organisation_tokens(name), None, least=least - BODIES_MORE):
+            listed = listing.at(row)
+            if listed is None or not listed.entry.listed_at(moment):
+                continue
+            body = ListedOrganisation(
+                entry=listed.entry, watchlist=listed.watchlist, words=listed.words
+            )
+            compared = match_organisation(name, country, body, names.rarity)
+            if compared is not None:
+                found.append((listed, compared))
         return found
 
 
-class NameScreener:
-    """Name with birth date, nationality and sex, weighed by `parakh.screen.names`.
+class Remembered(dict[str, float]):
+    """Answers of a function, each asked for once."""
 
-    The score is points of the table WEIGHTS there, from 0 to 1.
+    def __init__(self, ask: Callable[[str], float]) -> None:
+        super().__init__()
+        self._ask = ask
+
+    def __missing__(self, word: str) -> float:
+        answer = self[word] = self._ask(word)
+        return answer
+
+
+def _more(traveller: Traveller) -> float:
+    """The most that may be added by what the index of names does not know."""
+    told = {
+        "nationality": traveller.nationality,
+        "sex": traveller.sex,
+        "father_name": traveller.father_name,
+        "birth_place": traveller.birth_place,
+    }
+    return sum(WEIGHTS[f"{attribute}.equal"] for attribute, value in told.items() if value)
+
+
+def _in_force(found: Iterable[ListedPerson], moment: datetime) -> list[ListedPerson]:
+    return [listed for listed in found if listed.entry.listed_at(moment)]
+
+
+class NameScreener:
+    """Name with all that is known besides, weighed by `parakh.screen.names`.
+
+    The score is points of the table WEIGHTS there, from 0 to 1; the threshold is the list's own for
+    names as rare as the traveller's (see `parakh.screen.calibration`).
     """
 
-    name = "name@1"
+    name = "name@2"
 
     def __init__(self, index: WatchlistIndex, clock: Clock) -> None:
         self._index = index
@@ -124,29 +241,44 @@ class NameScreener:
 
     def screen(self, subjects: Sequence[Subject]) -> list[list[Hit]]:
         """Hits on persons, the most alike first."""
-        moment = self._clock()
+        moment, calibration = self._clock(), self._index.calibration
         return [
-            self._hits(subject, moment) if isinstance(subject, TravellerSubject) else []
+            self._hits(subject, moment, calibration)
+            if isinstance(subject, TravellerSubject)
+            else []
             for subject in subjects
         ]
 
-    def _hits(self, subject: TravellerSubject, moment: datetime) -> list[Hit]:
-        found = self._index.matches(subject, moment)
-        hits = [
-            Hit(
-                id=new_id(),
-                subject=subject.ref,
-                target=Ref(kind=Kind.WATCHLIST_ENTRY, id=entry_id),
-                screener=self.name,
-                score=compared.score,
-                threshold=THRESHOLD,
-                sentence=compared.sentence,
-                evidence=compared.evidence,
-            )
-            for entry_id, compared in found
-            if compared.score >= THRESHOLD
-        ]
-        return sorted(hits, key=_best_first)
+    def _hits(
+        self, subject: TravellerSubject, moment: datetime, calibration: Calibration
+    ) -> list[Hit]:
+        hits = []
+        for listed, compared in self._index.compared(subject, moment, _least(calibration)):
+            threshold = calibration.threshold(listed.watchlist.id, compared.rarity)
+            if compared.score >= threshold:
+                hits.append(_name_hit(subject, listed, compared, threshold))
+        return sorted(hits, key=best_first)
+
+
+def _least(calibration: Calibration) -> float:
+    """The lowest of all thresholds."""
+    own = (level for levels in calibration.thresholds.values() for level in levels.values())
+    return min((THRESHOLD, *own))
+
+
+def _name_hit(
+    subject: TravellerSubject, listed: ListedPerson, compared: Match, threshold: float
+) -> Hit:
+    return Hit(
+        id=new_id(),
+        subject=subject.ref,
+        target=Ref(kind=Kind.WATCHLIST_ENTRY, id=listed.entry.id),
+        screener=NameScreener.name,
+        score=compared.score,
+        threshold=threshold,
+        sentence=compared.sentence,
+        evidence=compared.evidence,
+    )
 
 
 class DocumentScreener:
@@ -181,7 +313,7 @@ class DocumentScreener:
                 known = best.get(listed.entry.id)
                 if hit.score >= DOCUMENT_THRESHOLD and (known is None or hit.score > known.score):
                     best[listed.entry.id] = hit
-        return sorted(best.values(), key=_best_first)
+        return sorted(best.values(), key=best_first)
 
     def _hit(self, subject: TravellerSubject, ours: Document, listed: ListedPerson) -> Hit:
         candidates = [item for item in listed.entry.documents if item.number == ours.number]
@@ -199,16 +331,13 @@ class DocumentScreener:
         )
 
 
-def _best_first(hit: Hit) -> tuple[float, str]:
+def best_first(hit: Hit) -> tuple[float, str]:
+    """Order of hits: the highest score first, then by what they met."""
     return -hit.score, hit.target.id
 
 
 def _points(evidence: Iterable[Evidence]) -> float:
     return sum(item.weight for item in evidence)
-
-
-def _meaningful(number: str) -> bool:
-    return len(number) >= SHORTEST_NUMBER and len(set(number)) > 1
 
 
 def _compare_documents(ours: Document, theirs: Document) -> tuple[Evidence, ...]:

@@ -14,7 +14,9 @@ from parakh.domain.unit import Unit
 from parakh.domain.voyage import Crossing, Voyage
 from parakh.domain.watchlist import Watchlist, WatchlistEntry
 from parakh.errors import Conflict, Forbidden
+from parakh.services import clearing
 from parakh.services.centre import Centre
+from parakh.services.clearing import Earlier
 from parakh.store import alerts as store
 from parakh.store import assessments, captures, people, pictures, travellers, watchlists
 from parakh.store.alerts import WallEvent
@@ -40,12 +42,16 @@ class AlertRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HitView:
-    """A hit with both sides: the entry it met, and pictures of either, by identifier."""
+    """A hit with both sides: the entry it met, and pictures of either, by identifier.
+
+    `earlier` are decisions on somebody like the subject that do not hold for him, and why not.
+    """
 
     hit: Hit
     entry: WatchlistEntry | None
     watchlist: Watchlist | None
     pictures: tuple[str, ...]
+    earlier: tuple[Earlier, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -154,9 +160,21 @@ def acknowledge(centre: Centre, actor: Actor, alert_id: str) -> Alert:
 
 
 def decide(
-    centre: Centre, actor: Actor, alert_id: str, hit_id: str, *, confirmed: bool, reason: str
+    centre: Centre,
+    actor: Actor,
+    alert_id: str,
+    hit_id: str,
+    *,
+    confirmed: bool,
+    reason: str,
+    keep_picture: bool = False,
 ) -> Hit:
-    """Confirms or clears one hit of an acknowledged alert, with a reason."""
+    """Confirms or clears one hit of an acknowledged alert, with a reason.
+
+    Who is cleared is not raised again by the same entry (see `parakh.services.clearing`); with
+    `keep_picture` the picture taken at the gate stays with that record. Raises InvalidInput if
+    there is none.
+    """
     actor.require(Permission.HANDLE_ALERTS)
     with centre.db.write(actor, Purpose.ALERT) as tx:
         alert = _own(tx.connection, actor, alert_id)
@@ -169,6 +187,9 @@ def decide(
         new = decisions.decide(old, confirmed=confirmed, reason=reason, actor=actor, at=tx.at)
         if not assessments.decide_hit(tx.connection, new):
             raise Conflict("somebody else decided on it just now")
+        if not confirmed:
+            taken = _capture_id(assessment) if keep_picture else None
+            clearing.record(tx, centre.db.vault, new, picture_of=taken)
         others = [hit for hit in assessment.hits if hit.id != hit_id]
         if all(hit.state is HitState.CLEARED for hit in (new, *others)):
             # The right of the person who was not the one: his picture does not wait out its time.
@@ -200,12 +221,14 @@ def hit_views(connection: sa.Connection, hits: Iterable[Hit]) -> tuple[HitView, 
     )
     lists = watchlists.lists(connection)
     shown = pictures.pictures_of(connection, entries)
+    before = clearing.earlier(connection, known, entries)
     return tuple(
         HitView(
             hit=hit,
             entry=(entry := entries.get(hit.target.id)),
             watchlist=lists[entry.watchlist_id] if entry else None,
             pictures=tuple(shown.get(hit.target.id, ())),
+            earlier=before.get(hit.id, ()),
         )
         for hit in known
     )
@@ -250,5 +273,9 @@ def _rows(connection: sa.Connection, found: list[Alert]) -> list[AlertRow]:
 
 def _subject_pictures(connection: sa.Connection, assessment: Assessment) -> tuple[str, ...]:
     """Pictures of the capture that led to the assessment, if one did."""
-    capture_id = assessment.cause.partition("#")[0]
+    capture_id = _capture_id(assessment)
     return tuple(pictures.pictures_of(connection, [capture_id]).get(capture_id, ()))
+
+
+def _capture_id(assessment: Assessment) -> str:
+    return assessment.cause.partition("#")[0]

@@ -14,10 +14,13 @@ from parakh.clock import Clock, utc_now
 from parakh.domain.hit import Hit
 from parakh.errors import Misconfigured, ParakhError
 from parakh.faces.extract import FaceEngine
+from parakh.screen.bodies import IdentifierScreener, OrganisationScreener
 from parakh.screen.faces import FaceScreener
 from parakh.screen.screener import Screener, Subject
 from parakh.screen.watchlists import DocumentScreener, NameScreener
+from parakh.services.background import Job
 from parakh.services.mirror import Faces, Names
+from parakh.services.swept import SweptEntries
 from parakh.services.wall import WallBus
 from parakh.settings import Settings
 from parakh.store import schema
@@ -58,6 +61,7 @@ class Centre:
     db: Database
     clock: Clock = utc_now
     wall: WallBus = field(default_factory=WallBus)
+    calibrating: Job = field(default_factory=lambda: Job("calibrate"))
 
     @classmethod
     def open(cls, settings: Settings, clock: Clock = utc_now) -> "Centre":
@@ -85,7 +89,8 @@ class Centre:
         return cls(settings=settings, db=database, clock=clock)
 
     def close(self) -> None:
-        """Gives the database's connections back."""
+        """Ends what runs in the background, and gives the database's connections back."""
+        self.calibrating.stop()
         self.db.close()
 
     @cached_property
@@ -103,6 +108,11 @@ class Centre:
     def names(self) -> Names:
         """The watchlist index."""
         return Names(self.db)
+
+    @cached_property
+    def swept(self) -> SweptEntries:
+        """The entries on their way through everybody on file."""
+        return SweptEntries(self.names, self.clock)
 
     @cached_property
     def gallery(self) -> Faces:
@@ -126,6 +136,15 @@ class Centre:
         return (
             UpToDate(DocumentScreener(index, self.clock), refresh),
             UpToDate(NameScreener(index, self.clock), refresh),
+        )
+
+    def all_screeners(self) -> Sequence[Screener]:
+        """The screeners of whatever somebody may ask about: organisations and conveyances too."""
+        index, refresh = self.names.index, self.names.refresh
+        return (
+            *self.traveller_screeners(),
+            UpToDate(IdentifierScreener(index, self.clock), refresh),
+            UpToDate(OrganisationScreener(index, self.clock), refresh),
         )
 
     def gate_screeners(self) -> Sequence[Screener]:

@@ -26,9 +26,9 @@ from parakh.screen.pipeline import Screened, merge, screen
 from parakh.screen.screener import FaceSubject, TravellerSubject
 from parakh.services import portraits
 from parakh.services.alerts import OPEN, HitView, hit_views
+from parakh.services.assessing import assess
 from parakh.services.centre import Centre
 from parakh.services.crossings import find_expected
-from parakh.services.screening import assess
 from parakh.store import alerts, assessments, pictures, travellers
 from parakh.store import captures as captures_store
 from parakh.store.database import Tx
@@ -249,7 +249,8 @@ def _screen(centre: Centre, person: _Person, ref: Ref, live: FaceSample) -> Scre
     if person.traveller is None:
         return by_face
     declared = TravellerSubject(ref=ref, traveller=person.traveller, voyage=person.voyage)
-    return merge(by_face, screen(screeners, [declared])[0])
+    # First whom his document names, for only he can be known from a clearing before.
+    return merge(screen(screeners, [declared])[0], by_face)
 
 
 def _verify(

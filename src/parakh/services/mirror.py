@@ -4,7 +4,9 @@ Followed by change numbers, so that entries which another process changed are ta
 rebuilt from the database at every start.
 """
 
+import gc
 import threading
+import time
 from collections.abc import Sequence
 
 import sqlalchemy as sa
@@ -15,12 +17,16 @@ from parakh.domain.watchlist import EntryState, Watchlist, WatchlistEntry
 from parakh.faces.extract import FaceEngine
 from parakh.faces.gallery import Gallery
 from parakh.screen.watchlists import WatchlistIndex
-from parakh.store import pictures, watchlists
+from parakh.store import calibration, pictures, watchlists
 from parakh.store.database import Database
+
+LARGE = 50_000
+"""Entries from which on looking for garbage among them is felt."""
 
 
 class Names:
-    """Approved entries, indexed for screening by name and document."""
+    """Approved entries, indexed for screening by name, document and other numbers, with the
+    thresholds and the frequencies of names that were measured last."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -31,19 +37,41 @@ class Names:
     def refresh(self) -> None:
         """Takes in what changed since the last time."""
         with self._lock, self._database.read() as connection:
-            lists = watchlists.lists(connection)
             if self._seq < 0:
-                last = watchlists.last_change(connection)
-                for entry in watchlists.screened_entries(connection):
-                    self.index.put(entry, lists[entry.watchlist_id])
-                # Only now: a load that failed must be done again, not go on half done.
-                self._seq = last
+                self._load(connection)
+                return
+            last = watchlists.last_change(connection)
+            if last == self._seq:
                 return
             changes = watchlists.changes_after(connection, self._seq)
-            entries = watchlists.entries_by_id(connection, {ref_id for _, ref_id in changes})
-            for seq, entry_id in changes:
-                self._take_in(entry_id, entries.get(entry_id), lists)
-                self._seq = seq
+            if changes:
+                lists = watchlists.lists(connection)
+                entries = watchlists.entries_by_id(connection, {ref_id for _, ref_id in changes})
+                for entry_id in dict.fromkeys(ref_id for _, ref_id in changes):
+                    self._take_in(entry_id, entries.get(entry_id), lists)
+                    # Gives way to whoever searches: else he waits for his turn again and again.
+                    time.sleep(0)
+            if calibration.changed_after(connection, self._seq):
+                self.index.see(calibration.frequencies(connection))
+                self.index.calibration = calibration.newest(connection)
+            # Only now: what failed must be taken in again; to do so twice does no harm.
+            self._seq = last
+
+    def _load(self, connection: sa.Connection) -> None:
+        last = watchlists.last_change(connection)
+        lists = watchlists.lists(connection)
+        entries = watchlists.screened_entries(connection)
+        self.index.load(
+            ((entry, lists[entry.watchlist_id]) for entry in entries),
+            calibration.frequencies(connection),
+        )
+        self.index.calibration = calibration.newest(connection)
+        if len(self.index) >= LARGE:
+            # What was loaded stays: to look through all of it for garbage took a third of a second,
+            # now and then, while somebody waited at a gate.
+            gc.collect()
+            gc.freeze()
+        self._seq = last
 
     def _take_in(
         self, entry_id: str, entry: WatchlistEntry | None, lists: dict[str, Watchlist]

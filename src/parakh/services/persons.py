@@ -20,9 +20,9 @@ from parakh.domain.voyage import Crossing, Voyage
 from parakh.errors import Conflict, NotFound
 from parakh.screen.grouping import Wanted, near
 from parakh.screen.persons import LINK, MAY_BE, Identity, Likeness, compare
+from parakh.services.assessing import handling_of
 from parakh.services.centre import Centre
 from parakh.services.linking import link
-from parakh.services.screening import handling_of
 from parakh.store import assessments, travellers
 from parakh.store import persons as store
 from parakh.store.database import Tx

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import structlog
 
 from parakh.domain.message import Message, MessageState
-from parakh.services import reading, screening
+from parakh.services import reading, screening, sweeps
 from parakh.services.centre import Centre
 from parakh.store import messages
 from parakh.store.lease import claim
@@ -22,7 +22,7 @@ _STEPS: tuple[tuple[MessageState, Callable[[Centre, Message], bool]], ...] = (
 
 
 def step(centre: Centre, leave: set[str]) -> bool:
-    """Takes one message one state on, or sweeps new entries; False when there is nothing to do.
+    """Takes one message one state on, else a sweep one batch; False when there is nothing to do.
 
     A message whose step fails is put into `leave` and stays in its state, to be tried again when
     the caller empties `leave`; the queue goes on with the others.
@@ -44,7 +44,7 @@ def _sweep(centre: Centre, leave: set[str]) -> bool:
     if SWEEP in leave:
         return False
     try:
-        return screening.sweep(centre) > 0
+        return sweeps.step(centre)
     except Exception:
         _log.exception("sweep failed")
         leave.add(SWEEP)

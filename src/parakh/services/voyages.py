@@ -21,8 +21,8 @@ from parakh.domain.hit import (
 )
 from parakh.domain.traveller import Traveller
 from parakh.domain.voyage import Crossing, Voyage
+from parakh.services.assessing import handling_of
 from parakh.services.centre import Centre
-from parakh.services.screening import handling_of
 from parakh.store import assessments, carriers, travellers
 
 

@@ -1,13 +1,14 @@
 """Watchlists: proposed by one person, decided by another; enrolled faces."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from parakh.access import Actor, Permission, Purpose
 from parakh.domain.hit import Kind
 from parakh.domain.ids import new_id
+from parakh.domain.unit import Unit
 from parakh.domain.watchlist import (
     EntryKind,
     EntryState,
@@ -18,12 +19,15 @@ from parakh.errors import Conflict, Forbidden, InvalidInput, NotFound
 from parakh.services import portraits
 from parakh.services.centre import Centre
 from parakh.services.portraits import Portrait
-from parakh.store import alerts, pictures, watchlists
+from parakh.store import alerts, amendments, calibration, people, pictures, watchlists
 from parakh.store.database import Tx
 
 PAGE = 50
 LONGEST = timedelta(days=5 * 365)
 """An entry lives no longer than this without being proposed again."""
+
+REVIEW = timedelta(days=365)
+"""So long after somebody decided on it, somebody must look at an entry again."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +47,15 @@ class EntryPage:
     total: int
     page: int
     pages: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListView:
+    """A list, how many entries of each kind and state are on it, and the units it may alert."""
+
+    watchlist: Watchlist
+    counts: dict[EntryKind, dict[EntryState, int]]
+    units: tuple[Unit, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,6 +91,15 @@ def get_list(centre: Centre, actor: Actor, list_id: str) -> Watchlist:
     raise NotFound("there is no such list")
 
 
+def list_view(centre: Centre, actor: Actor, list_id: str) -> ListView:
+    """One list with what is on it; raises NotFound."""
+    found = get_list(centre, actor, list_id)
+    with centre.db.read() as connection:
+        counts = watchlists.counts_of_list(connection, list_id)
+        units = tuple(people.units(connection).values())
+    return ListView(watchlist=found, counts=counts, units=units)
+
+
 def entries(
     centre: Centre,
     actor: Actor,
@@ -93,7 +115,7 @@ def entries(
         found, total = watchlists.search_entries(
             connection, state=state, text=text.strip(), offset=(page - 1) * PAGE, limit=PAGE
         )
-        rows = _rows(connection, found)
+        rows = rows_of(connection, found)
     with centre.db.write(actor, Purpose.WATCHLIST) as tx:
         tx.audit("entries.viewed", "watchlist", state or "all", searched=text.strip())
     return EntryPage(rows=rows, total=total, page=page, pages=max(1, -(-total // PAGE)))
@@ -105,7 +127,7 @@ def entry(centre: Centre, actor: Actor, entry_id: str) -> EntryView:
     with centre.db.read() as connection:
         found = watchlists.get_entry(connection, entry_id)
         view = EntryView(
-            row=_rows(connection, [found])[0],
+            row=rows_of(connection, [found])[0],
             decision=watchlists.decision_reason(connection, entry_id),
             may_decide=actor.may(Permission.DECIDE_ENTRIES) and found.proposed_by != actor.name,
             waiting=tuple(waiting := pictures.waiting_pictures(connection, entry_id)),
@@ -117,16 +139,24 @@ def entry(centre: Centre, actor: Actor, entry_id: str) -> EntryView:
 
 
 def picture(centre: Centre, actor: Actor, picture_id: str) -> tuple[bytes, str]:
-    """A picture and its media type, for those who see watchlists or have an alert about it."""
+    """A picture and its media type, for those who see watchlists or redress (whichever it is of),
+    or have an alert about it."""
     with centre.db.read() as connection:
         kind, owner_id = pictures.picture_owner(connection, picture_id)
-        listed = kind == Kind.WATCHLIST_ENTRY and actor.may(Permission.SEE_WATCHLISTS)
-        if not listed and not _has_alert(connection, actor, kind, owner_id):
+        purpose = _purpose_of_look(actor, kind)
+        if purpose is Purpose.ALERT and not _has_alert(connection, actor, kind, owner_id):
             raise Forbidden("no alert of yours shows this picture")
         data, media = pictures.load_picture(connection, centre.db.vault, picture_id)
-    purpose = Purpose.WATCHLIST if listed else Purpose.ALERT
     centre.looked(actor, purpose, "picture.viewed", kind, owner_id)
     return data, media
+
+
+def _purpose_of_look(actor: Actor, kind: str) -> Purpose:
+    if kind == Kind.WATCHLIST_ENTRY and actor.may(Permission.SEE_WATCHLISTS):
+        return Purpose.WATCHLIST
+    if kind == Kind.REDRESS and actor.may(Permission.SEE_REDRESS):
+        return Purpose.REDRESS
+    return Purpose.ALERT
 
 
 # --- four eyes --------------------------------------------------------------------------------
@@ -140,11 +170,18 @@ def add_list(centre: Centre, actor: Actor, value: Watchlist) -> None:
     actor.require(Permission.DECIDE_ENTRIES)
     if not value.name.strip() or not value.source.strip() or not value.legal_basis.strip():
         raise InvalidInput("a watchlist needs a name, a source and a legal basis")
+    if value.alert_rate is not None and not 0 < value.alert_rate <= 0.1:
+        raise InvalidInput("the alert rate is a share of travellers, one in ten at most")
     with centre.db.write(actor, Purpose.WATCHLIST) as tx:
+        if value.unit_id and value.unit_id not in people.units(tx.connection):
+            raise InvalidInput("there is no such unit")
+        if not value.alerts_port and not value.unit_id:
+            raise InvalidInput("somebody must be alerted: the units of the port, or a unit")
         taken = [own for own in watchlists.lists(tx.connection).values() if own.name == value.name]
         if taken and taken[0].id != value.id:
             raise Conflict(f"there is a watchlist {value.name} already")
         watchlists.save_list(tx, value)
+        calibration.rates_changed(tx)
         tx.audit("watchlist.saved", "watchlist", value.id, name=value.name)
 
 
@@ -223,10 +260,36 @@ def decide_portrait(
         tx.audit(f"entry.portrait_{verb}", "watchlist_entry", entry_id, picture=picture_id)
 
 
-# --- within -----------------------------------------------------------------------------------
+# --- for those who change entries -------------------------------------------------------------
 
 
-def _rows(connection: sa.Connection, found: list[WatchlistEntry]) -> tuple[EntryRow, ...]:
+def checked(value: WatchlistEntry) -> None:
+    """Raises InvalidInput when an entry lacks that by which its kind is found, or its reason."""
+    if value.kind is EntryKind.PERSON and not value.names:
+        raise InvalidInput("a person needs a name")
+    if value.kind is EntryKind.DOCUMENT and not value.documents:
+        raise InvalidInput("a document needs a number")
+    if not (value.names or value.documents or value.identifiers):
+        raise InvalidInput("a name or a number is needed")
+    if not value.reason.strip():
+        raise InvalidInput("say why this entry is needed")
+
+
+def expiry_of(wanted: datetime | None, now: datetime) -> datetime:
+    """The moment after which an entry is not screened; raises InvalidInput if out of bounds."""
+    expires = wanted or now + LONGEST
+    if not now < expires <= now + LONGEST:
+        raise InvalidInput("the expiry must lie in the future, within five years")
+    return expires
+
+
+def review_date(decided_at: datetime, expires_at: datetime | None) -> datetime:
+    """By when somebody must look at an entry again: a year on, or when it ends."""
+    return min(decided_at + REVIEW, expires_at or decided_at + REVIEW)
+
+
+def rows_of(connection: sa.Connection, found: list[WatchlistEntry]) -> tuple[EntryRow, ...]:
+    """Entries with their lists and pictures, in the same order."""
     known = watchlists.lists(connection)
     shown = pictures.pictures_of(connection, [own.id for own in found])
     return tuple(
@@ -237,17 +300,12 @@ def _rows(connection: sa.Connection, found: list[WatchlistEntry]) -> tuple[Entry
     )
 
 
+# --- within -----------------------------------------------------------------------------------
+
+
 def _proposed(centre: Centre, actor: Actor, value: WatchlistEntry) -> WatchlistEntry:
     now = centre.clock()
-    if value.kind is EntryKind.PERSON and not value.names:
-        raise InvalidInput("a person needs a name")
-    if value.kind is EntryKind.DOCUMENT and not value.documents:
-        raise InvalidInput("a document needs a number")
-    if not value.reason.strip():
-        raise InvalidInput("say why this entry is needed")
-    expires = value.expires_at or now + LONGEST
-    if not now < expires <= now + LONGEST:
-        raise InvalidInput("the expiry must lie in the future, within five years")
+    checked(value)
     return replace(
         value,
         id=new_id(),
@@ -256,7 +314,7 @@ def _proposed(centre: Centre, actor: Actor, value: WatchlistEntry) -> WatchlistE
         proposed_at=now,
         decided_by=None,
         decided_at=None,
-        expires_at=expires,
+        expires_at=expiry_of(value.expires_at, now),
     )
 
 
@@ -270,11 +328,13 @@ def _move(
         if not old.state.can_become(to):
             raise Conflict(f"the entry is {old.state.value} already")
         new = replace(old, state=to, decided_by=actor.name, decided_at=tx.at)
-        watchlists.save_entry(tx, new, reason.strip())
         if to is EntryState.APPROVED:
+            new = replace(new, review_at=review_date(tx.at, new.expires_at))
             pictures.approve_templates(tx, entry_id)
         else:
             pictures.forget(tx, entry_id)
+            amendments.close_open(tx, entry_id, f"the entry is {to.value}")
+        watchlists.save_entry(tx, new, reason.strip())
         tx.audit(f"entry.{to.value}", "watchlist_entry", entry_id, reason=reason.strip())
     return new
 

@@ -34,6 +34,12 @@ def get_hit(connection: sa.Connection, hit_id: str) -> Hit:
     return _hit(row)
 
 
+def hits_by_id(connection: sa.Connection, ids: Iterable[str]) -> list[Hit]:
+    """Hits by their identifiers, as far as they are there."""
+    rows = connection.execute(sa.select(hit).where(hit.c.id.in_(set(ids))))
+    return [_hit(row) for row in rows]
+
+
 def alerted(connection: sa.Connection, subjects: Iterable[Ref]) -> set[str]:
     """Identifiers of the subjects' hits that some unit was alerted to."""
     query = (
@@ -180,6 +186,29 @@ def decide_hit(connection: sa.Connection, value: Hit) -> bool:
     return result.rowcount == 1
 
 
+def restate(connection: sa.Connection, value: Hit) -> bool:
+    """Stores that a cleared hit is open again, or cleared by another record; False if it was not
+    cleared any more."""
+    result = connection.execute(
+        hit.update()
+        .where(hit.c.id == value.id, hit.c.state == HitState.CLEARED.value)
+        .values(
+            state=value.state.value,
+            decided_by=value.decided_by,
+            decided_at=value.decided_at,
+            reason=value.reason,
+            redress_id=value.redress_id,
+        )
+    )
+    return result.rowcount == 1
+
+
+def hits_under(connection: sa.Connection, redress_id: str) -> list[Hit]:
+    """The hits that a redress record cleared when they were raised again, newest first."""
+    query = sa.select(hit).where(hit.c.redress_id == redress_id).order_by(hit.c.id.desc())
+    return [_hit(row) for row in connection.execute(query)]
+
+
 def rehome(connection: sa.Connection, old_id: str, new_id: str) -> None:
     """Gives one traveller's hits, assessments and alerts to whom he turned out to be.
 
@@ -202,7 +231,7 @@ def rehome(connection: sa.Connection, old_id: str, new_id: str) -> None:
     connection.execute(alert.update().where(alert.c.subject_id == old_id).values(subject_id=new_id))
 
 
-_DECISION = ("state", "decided_by", "decided_at", "reason")
+_DECISION = ("state", "decided_by", "decided_at", "reason", "redress_id")
 
 
 def _hit_rows(connection: sa.Connection, subject_id: str) -> Sequence[sa.Row[tuple[object, ...]]]:

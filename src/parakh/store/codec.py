@@ -8,8 +8,9 @@ from parakh.domain.dates import PartialDate
 from parakh.domain.hit import Evidence, ScreenerResult
 from parakh.domain.message import Envelope, Problem
 from parakh.domain.phrase import Phrase
+from parakh.domain.redress import Addition
 from parakh.domain.traveller import Document, PersonName
-from parakh.domain.watchlist import Identifier
+from parakh.domain.watchlist import Identifier, WatchlistEntry
 from parakh.ingest.records import DeclaredBooking, DeclaredTraveller
 from parakh.normalise.join import Marks
 
@@ -35,7 +36,9 @@ PROBLEMS: Codec[tuple[Problem, ...]] = Codec(tuple[Problem, ...])
 NAMES: Codec[tuple[PersonName, ...]] = Codec(tuple[PersonName, ...])
 DATES: Codec[tuple[PartialDate, ...]] = Codec(tuple[PartialDate, ...])
 IDENTIFIERS: Codec[tuple[Identifier, ...]] = Codec(tuple[Identifier, ...])
+ENTRY: Codec[WatchlistEntry] = Codec(WatchlistEntry)
 DOCUMENTS: Codec[tuple[Document, ...]] = Codec(tuple[Document, ...])
+ADDITIONS: Codec[tuple[Addition, ...]] = Codec(tuple[Addition, ...])
 PHRASE: Codec[Phrase] = Codec(Phrase)
 EVIDENCE: Codec[tuple[Evidence, ...]] = Codec(tuple[Evidence, ...])
 RESULTS: Codec[tuple[ScreenerResult, ...]] = Codec(tuple[ScreenerResult, ...])

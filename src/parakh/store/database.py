@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -166,6 +167,7 @@ def _postgresql(url: sa.URL) -> sa.Engine:
             url.set(drivername="postgresql+psycopg"),
             pool_pre_ping=True,
             hide_parameters=True,
+            json_deserializer=orjson.loads,
             **_POOL,
         )
     except ModuleNotFoundError as error:
@@ -173,7 +175,13 @@ def _postgresql(url: sa.URL) -> sa.Engine:
 
 
 def _sqlite(url: sa.URL) -> sa.Engine:
-    engine = sa.create_engine(url, connect_args={"timeout": 30}, hide_parameters=True, **_POOL)
+    engine = sa.create_engine(
+        url,
+        connect_args={"timeout": 30},
+        hide_parameters=True,
+        json_deserializer=orjson.loads,
+        **_POOL,
+    )
 
     @sa.event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _: Any) -> None:

@@ -11,7 +11,7 @@ from parakh.domain.ids import new_id
 from parakh.domain.watchlist import EntryState
 from parakh.errors import NotFound
 from parakh.store.database import Tx
-from parakh.store.tables import capture, picture, template, watchlist_entry
+from parakh.store.tables import capture, picture, redress, template, watchlist_entry
 from parakh.store.vault import Vault
 from parakh.store.watchlists import ENTRY_CHANGED
 
@@ -90,6 +90,11 @@ def release(tx: Tx, owner_id: str) -> None:
     )
 
 
+def delete(tx: Tx, picture_id: str) -> None:
+    """Deletes a picture to which nothing points any more."""
+    tx.connection.execute(picture.delete().where(picture.c.id == picture_id))
+
+
 def due(connection: sa.Connection, at: datetime) -> bool:
     """Whether there are pictures whose time is over."""
     query = sa.select(picture.c.id).where(picture.c.expires_at <= at).limit(1)
@@ -101,6 +106,9 @@ def expire_pictures(tx: Tx) -> int:
     gone = sa.select(picture.c.id).where(picture.c.expires_at <= tx.at)
     tx.connection.execute(
         capture.update().where(capture.c.picture_id.in_(gone)).values(picture_id=None)
+    )
+    tx.connection.execute(
+        redress.update().where(redress.c.picture_id.in_(gone)).values(picture_id=None)
     )
     return tx.connection.execute(picture.delete().where(picture.c.expires_at <= tx.at)).rowcount
 

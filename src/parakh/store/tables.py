@@ -405,12 +405,32 @@ watchlist_entry = sa.Table(
     _moment("expires_at", null=True),
     _moment("review_at", null=True),
     _moment("swept_at", null=True),
+    # The version of its list that brought it; none for an entry made by hand, which no version
+    # takes away.
+    _to("watchlist_version", "version_id", null=True, index=True),
     _to("sweep", "sweep_id", null=True, index=True),
     sa.Index("ix_watchlist_entry_state_swept_at", "state", "swept_at"),
     sa.Index("ix_watchlist_entry_state_name", "state", "name"),
     sa.Index("ix_watchlist_entry_watchlist_id", "watchlist_id", "source_id"),
     sa.Index("ix_watchlist_entry_state_review_at", "state", "review_at"),
     sa.Index("ix_watchlist_entry_state_expires_at", "state", "expires_at"),
+)
+
+amendment = sa.Table(
+    "amendment",
+    metadata,
+    _id(primary_key=True),
+    _to("watchlist_entry", "entry_id", index=True),
+    _json("before"),
+    _json("after"),
+    _text("reason"),
+    _text("proposed_by"),
+    _moment("proposed_at"),
+    _code("state"),
+    _text("decided_by", null=True),
+    _moment("decided_at", null=True),
+    _text("decision"),
+    sa.Index("ix_amendment_state_proposed_at", "state", "proposed_at"),
 )
 
 sweep = sa.Table(
@@ -425,8 +445,13 @@ sweep = sa.Table(
     _count("total"),
     _count("done"),
     sa.Column("cursor", sa.String(32), nullable=False, server_default=""),
+    # The newest change of entries that its batches know.
+    sa.Column("seq", sa.BigInteger, nullable=False, server_default="0"),
     _count("hits"),
     _count("alerts"),
+    # Why its last try came to nothing; "" while it gets on.
+    _text("failure", default=""),
+    sa.Index("ix_sweep_finished_at", "finished_at"),
 )
 
 redress = sa.Table(
@@ -450,7 +475,18 @@ redress = sa.Table(
     _text("withdrawn_by", null=True),
     _moment("withdrawn_at", null=True),
     _text("withdrawn_reason"),
+    sa.Column("name_key", sa.String(200), nullable=False, server_default=""),
+    _json("additions", default="[]"),
     sa.Index("ix_redress_at", "at"),
+)
+
+# The numbers of a record's documents, by which it is found.
+redress_number = sa.Table(
+    "redress_number",
+    metadata,
+    sa.Column("redress_id", sa.String(32), sa.ForeignKey("redress.id"), primary_key=True),
+    sa.Column("number", sa.Text, primary_key=True),
+    sa.Index("ix_redress_number_number", "number"),
 )
 
 calibration = sa.Table(

@@ -258,14 +258,10 @@ def lock(connection: sa.Connection, ids: Iterable[str]) -> set[str]:
     return {row.id for row in rows if row.joined_to is not None}
 
 
-def expected_after(connection: sa.Connection, due: datetime) -> list[Traveller]:
-    """Travellers announced for voyages that are due after a moment."""
-    awaited = (
-        sa.select(crossing.c.traveller_id)
-        .join(voyage, voyage.c.id == crossing.c.voyage_id)
-        .where(crossing.c.traveller_id.is_not(None), voyage.c.due_at > due)
-    )
-    return _travellers(connection, traveller.c.id.in_(awaited))
+def between(connection: sa.Connection, first: str, last: str) -> list[Traveller]:
+    """Travellers by their identifiers' order, both ends included."""
+    here = (traveller.c.id >= first) & (traveller.c.id <= last) & traveller.c.joined_to.is_(None)
+    return _travellers(connection, here)
 
 
 def with_document(connection: sa.Connection, number: str) -> list[Traveller]:
@@ -422,6 +418,8 @@ def _traveller_columns(value: Traveller) -> dict[str, object]:
         "sex": value.sex and value.sex.value,
         "nationality": value.nationality,
         "residence": value.residence,
+        "father_name": value.father_name,
+        "birth_place": value.birth_place,
         "embarkation": value.embarkation,
         "debarkation": value.debarkation,
         "booking_reference": value.booking_reference,
@@ -447,6 +445,8 @@ def _traveller(row: sa.Row[tuple[object, ...]], documents: Sequence[Document]) -
         seat=columns["seat"],
         bags=tuple(columns["bags"]),
         documents=tuple(documents),
+        father_name=columns["father_name"],
+        birth_place=columns["birth_place"],
         standing=Standing(columns["standing"]),
     )
 

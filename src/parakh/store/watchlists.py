@@ -1,6 +1,7 @@
 """Watchlists and their entries."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -66,6 +67,23 @@ def entry_counts(connection: sa.Connection) -> dict[str, int]:
     return dict(connection.execute(query).all())
 
 
+def counts_of_list(
+    connection: sa.Connection, watchlist_id: str
+) -> dict[EntryKind, dict[EntryState, int]]:
+    """How many entries of each kind and state a list has."""
+    own = watchlist_entry.c
+    query = (
+        sa.select(own.kind, own.state, sa.func.count())
+        .where(own.watchlist_id == watchlist_id)
+        .group_by(own.kind, own.state)
+        .order_by(own.kind)
+    )
+    counts: dict[EntryKind, dict[EntryState, int]] = {}
+    for kind, state, count in connection.execute(query):
+        counts.setdefault(EntryKind(kind), {})[EntryState(state)] = count
+    return counts
+
+
 # --- entries ----------------------------------------------------------------------------------
 
 
@@ -80,9 +98,9 @@ def save_entry(tx: Tx, value: WatchlistEntry, decision: str = "") -> None:
     tx.changed(ENTRY_CHANGED, [value.id])
 
 
-def add_entries(tx: Tx, values: Iterable[WatchlistEntry]) -> None:
-    """Adds many new entries at once (an import)."""
-    rows = [_entry_columns(value) | {"decision": ""} for value in values]
+def add_entries(tx: Tx, values: Iterable[WatchlistEntry], version_id: str) -> None:
+    """Adds many new entries at once, which a version of their list brings."""
+    rows = [_entry_columns(value) | {"decision": "", "version_id": version_id} for value in values]
     if rows:
         tx.connection.execute(watchlist_entry.insert(), rows)
         tx.changed(ENTRY_CHANGED, [str(row["id"]) for row in rows])
@@ -152,39 +170,89 @@ def search_entries(
     return [_entry(row) for row in connection.execute(query)], int(total)
 
 
-def unswept(connection: sa.Connection, limit: int) -> list[str]:
-    """Approved entries against which the people expected have not been screened yet."""
+def in_force(
+    connection: sa.Connection, watchlist_id: str
+) -> Iterator[tuple[WatchlistEntry, str | None]]:
+    """The approved entries of a list, each with the version that brought it, if one did."""
     query = (
-        sa.select(watchlist_entry.c.id)
+        sa.select(watchlist_entry)
         .where(
+            watchlist_entry.c.watchlist_id == watchlist_id,
             watchlist_entry.c.state == EntryState.APPROVED.value,
-            watchlist_entry.c.swept_at.is_(None),
         )
-        .order_by(watchlist_entry.c.id)
-        .limit(limit)
+        .execution_options(yield_per=2000)
     )
-    return list(connection.execute(query).scalars())
+    for row in connection.execute(query):
+        yield _entry(row), row.version_id
 
 
-def mark_swept(tx: Tx, ids: Iterable[str]) -> None:
-    """Notes that everybody expected was screened against these entries."""
+def change_entries(tx: Tx, values: Sequence[WatchlistEntry], sweep: Collection[str]) -> None:
+    """Stores the new state of entries that a version changes, and tells the indexes.
+
+    Those of `sweep` (identifiers) are screened against everybody again.
+    """
+    if not values:
+        return
+    rows = [
+        {f"new_{name}": column for name, column in _entry_columns(value).items()}
+        | {"new_decision": ""}
+        for value in values
+    ]
+    names = [name.removeprefix("new_") for name in rows[0] if name != "new_id"]
     tx.connection.execute(
-        watchlist_entry.update().where(watchlist_entry.c.id.in_(set(ids))).values(swept_at=tx.at)
+        watchlist_entry.update()
+        .where(watchlist_entry.c.id == sa.bindparam("new_id"))
+        .values({name: sa.bindparam(f"new_{name}") for name in names}),
+        rows,
+    )
+    _each(
+        tx,
+        watchlist_entry.update().values(swept_at=None, sweep_id=None),
+        [value.id for value in values if value.id in sweep],
+    )
+    tx.changed(ENTRY_CHANGED, [value.id for value in values])
+
+
+def retire_entries(tx: Tx, ids: Sequence[str], reason: str) -> None:
+    """Takes approved entries out of screening, and tells the indexes."""
+    _each(
+        tx,
+        watchlist_entry.update().values(
+            state=EntryState.RETIRED.value,
+            decided_by=tx.actor.name,
+            decided_at=tx.at,
+            decision=reason,
+        ),
+        ids,
+    )
+    tx.changed(ENTRY_CHANGED, ids)
+
+
+def review_list(tx: Tx, watchlist_id: str, review_at: datetime) -> None:
+    """Puts the review of all approved entries off that a version of the list brought."""
+    tx.connection.execute(
+        watchlist_entry.update()
+        .where(
+            watchlist_entry.c.watchlist_id == watchlist_id,
+            watchlist_entry.c.state == EntryState.APPROVED.value,
+            watchlist_entry.c.version_id.is_not(None),
+        )
+        .values(review_at=review_at)
     )
 
 
-def keys_of_list(connection: sa.Connection, watchlist_id: str) -> set[str]:
-    """What makes each living entry of a list the same when it is imported again."""
-    states = (EntryState.PROPOSED.value, EntryState.APPROVED.value)
-    query = sa.select(watchlist_entry).where(
-        watchlist_entry.c.watchlist_id == watchlist_id, watchlist_entry.c.state.in_(states)
+def note_fetched(tx: Tx, watchlist_id: str, fetched_at: datetime) -> None:
+    """Notes when a list's source was read last."""
+    tx.connection.execute(
+        watchlist.update().where(watchlist.c.id == watchlist_id).values(fetched_at=fetched_at)
     )
-    return {entry_key(_entry(row)) for row in connection.execute(query)}
 
 
-def entry_key(value: WatchlistEntry) -> str:
-    """Kind, names, birth dates and documents: two entries that share them are one."""
-    return repr((value.kind, value.names, value.birth_dates, value.documents))
+def _each(tx: Tx, statement: sa.Update, ids: Sequence[str]) -> None:
+    """The statement for the entries of these identifiers."""
+    for start in range(0, len(ids), MOST_VALUES):
+        some = ids[start : start + MOST_VALUES]
+        tx.connection.execute(statement.where(watchlist_entry.c.id.in_(some)))
 
 
 def changes_after(connection: sa.Connection, seq: int) -> list[tuple[int, str]]:
@@ -242,14 +310,14 @@ def _entry(row: sa.Row[tuple[object, ...]]) -> WatchlistEntry:
         watchlist_id=columns["watchlist_id"],
         kind=EntryKind(columns["kind"]),
         names=NAMES.load(columns["names"]),
-        birth_dates=DATES.load(columns["birth_dates"]),
+        birth_dates=DATES.load(columns["birth_dates"]) if columns["birth_dates"] else (),
         sex=None if columns["sex"] is None else Sex(columns["sex"]),
         nationalities=tuple(columns["nationalities"]),
-        documents=DOCUMENTS.load(columns["documents"]),
-        weak_names=NAMES.load(columns["weak_names"]),
+        documents=DOCUMENTS.load(columns["documents"]) if columns["documents"] else (),
+        weak_names=NAMES.load(columns["weak_names"]) if columns["weak_names"] else (),
         father_names=tuple(columns["father_names"]),
         birth_places=tuple(columns["birth_places"]),
-        identifiers=IDENTIFIERS.load(columns["identifiers"]),
+        identifiers=IDENTIFIERS.load(columns["identifiers"]) if columns["identifiers"] else (),
         source_id=columns["source_id"],
         reason=columns["reason"],
         state=EntryState(columns["state"]),

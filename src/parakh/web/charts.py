@@ -1,14 +1,19 @@
 """Places in drawings that pages make as SVG, because a policy forbids styles inside a page."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from parakh.domain.delivery import Delivery
+from parakh.learn.calibration import Curve
+from parakh.screen.calibration import Band
 from parakh.services.carriers import ToldVoyage
 from parakh.store.carriers import Span
 
 WIDTH, HEIGHT = 720, 220
+_CURVE_HEIGHT, _DECADE, _NONE = 300, 262, 288
+"""Of curves: the whole, the lowest decade shown, and thresholds that raise nobody at all."""
 _TOP, _ZERO, _NEVER = 12, 182, 208
 """From the top: the most shown, the departure, and voyages whose list never came."""
 
@@ -69,4 +74,80 @@ def _dot(own: ToldVoyage, span: Span, y: float, most: timedelta) -> Dot:
         y=_NEVER if lead is None else min(y, _NEVER - 8),
         over=lead is not None and lead > most,
         told=own,
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CurveLine:
+    """One band: its steps as the data of an SVG path, and where its threshold lies on them."""
+
+    band: Band
+    path: str
+    x: float
+    y: float
+    threshold: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CurveChart:
+    """Share of travellers raised (upwards, by powers of ten) against threshold (to the right).
+
+    `decades` are shares with their heights, `ticks` thresholds with their places; `rate_y` is the
+    share that is allowed, None where nothing is set. What raises nobody stands at `none_y`.
+    """
+
+    lines: tuple[CurveLine, ...]
+    decades: tuple[tuple[float, float], ...]
+    ticks: tuple[tuple[float, float], ...]
+    rate_y: float | None
+    width: int = WIDTH
+    height: int = _CURVE_HEIGHT
+    none_y: float = _NONE
+
+
+def curve_chart(
+    curves: Mapping[Band, Curve], thresholds: Mapping[Band, float], rate: float | None
+) -> CurveChart:
+    """The chart of a list's curves (at least one), with the thresholds that a rate gives.
+
+    Bands in which nobody was measured are left out.
+    """
+    shown = {band: own for band, own in curves.items() if own.travellers}
+    shares = [own.raised_at(1.0) or 1 for own in shown.values()]
+    least = min(
+        [part / own.travellers for part, own in zip(shares, shown.values(), strict=True)]
+        + [rate or 1.0, 0.1]
+    )
+    decades = math.ceil(-math.log10(least) - 1e-9)
+    start = next(iter(curves.values())).start
+
+    def across(threshold: float) -> float:
+        return round(WIDTH * (threshold - start) / (1 - start), 1)
+
+    def height(share: float) -> float:
+        if share <= 0:
+            return _NONE
+        return round(_TOP - (_DECADE - _TOP) * math.log10(share) / decades, 1)
+
+    lines = []
+    for band, own in shown.items():
+        heights = [height(raised / own.travellers) for raised in own.raised]
+        ends = [across(threshold) for threshold in (*own.thresholds[1:], 1.0)]
+        steps = "".join(f"V{y:g}H{x:g}" for y, x in zip(heights, ends, strict=True))
+        at = thresholds[band]
+        lines.append(
+            CurveLine(
+                band=band,
+                path=f"M0 {heights[0]:g}{steps}",
+                x=across(at),
+                y=height(own.raised_at(at) / own.travellers),
+                threshold=at,
+            )
+        )
+    first = math.ceil(start * 20 - 1e-9)
+    return CurveChart(
+        lines=tuple(lines),
+        decades=tuple((10.0**-n, height(10.0**-n)) for n in range(decades + 1)),
+        ticks=tuple((n / 20, across(n / 20)) for n in range(first, 21)),
+        rate_y=None if rate is None else height(rate),
     )

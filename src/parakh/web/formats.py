@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from math import floor
+from math import floor, log10
 from zoneinfo import ZoneInfo
 
 import pycountry
@@ -12,6 +12,7 @@ from babel.numbers import format_decimal, format_percent
 from markupsafe import Markup
 
 from parakh.domain.phrase import N_
+from parakh.domain.watchlist import WatchlistEntry
 from parakh.normalise.codes import country_name
 from parakh.web.i18n import gettext, language
 
@@ -68,6 +69,16 @@ def span(length: timedelta) -> str:
     return gettext(SPANS[kind]).format(**rest)
 
 
+def entry_name(entry: WatchlistEntry) -> str:
+    """By what an entry is told in a list: its first name, document, or number."""
+    known: tuple[object, ...] = (
+        *entry.names,
+        *(own.number for own in entry.documents),
+        *(own.value for own in entry.identifiers),
+    )
+    return str(known[0]) if known else entry.id
+
+
 def percent(share: float | None) -> str:
     """A share as whole percent, rounded down, so that 100% means all; a dash if there is none."""
     if share is None:
@@ -80,6 +91,26 @@ def decimal(value: float | None) -> str:
     if value is None:
         return "–"
     return str(format_decimal(value, "#,##0.0", locale=language.get()))
+
+
+def rate(share: float | None) -> str:
+    """A small share as percent with two figures that count, such as `0.083%`; a dash for none."""
+    if share is None:
+        return "–"
+    places = max(0, 1 - floor(log10(share * 100))) if share > 0 else 0
+    return str(format_percent(share, "#,##0." + "#" * min(places, 6) + "%", locale=language.get()))
+
+
+def points(value: float, places: int = 3) -> str:
+    """A score or a threshold, 0 to 1, with so many decimals."""
+    return str(format_decimal(value, f"0.{'0' * places}", locale=language.get()))
+
+
+def whole(value: float | None) -> str:
+    """A figure without decimals; a dash if there is none."""
+    if value is None:
+        return "–"
+    return str(format_decimal(round(value), "#,##0", locale=language.get()))
 
 
 def lead(value: timedelta | None) -> str:

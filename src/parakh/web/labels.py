@@ -6,17 +6,22 @@ first: equal texts of two enumerations (`transit`) are one dictionary key, and m
 
 from enum import StrEnum
 
-from parakh.access import Role
+from parakh.access import Purpose, Role
 from parakh.domain.alert import AlertState, OutcomeKind
+from parakh.domain.amendment import AmendmentState
 from parakh.domain.delivery import Awaited, Delivery
 from parakh.domain.face import PadState
 from parakh.domain.hit import Advice, Agreement, HitState, ResultState
+from parakh.domain.listing import DifferenceKind, VersionState
 from parakh.domain.message import Channel, MessageState, PartState, Severity
 from parakh.domain.phrase import N_
+from parakh.domain.redress import Difference
 from parakh.domain.traveller import DocumentType, Sex, Standing, TravellerRole
 from parakh.domain.voyage import CrossingState, Direction, Mode
-from parakh.domain.watchlist import EntryKind, EntryState, Handling
+from parakh.domain.watchlist import EntryKind, EntryState, Handling, IdentifierKind
 from parakh.normalise.join import SourceKind
+from parakh.screen.calibration import Band
+from parakh.services.review import Due
 from parakh.web.i18n import gettext
 
 LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
@@ -138,13 +143,73 @@ LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
     },
     EntryKind: {
         EntryKind.PERSON: (N_("Person"), ""),
+        EntryKind.ORGANISATION: (N_("Organisation"), ""),
+        EntryKind.VESSEL: (N_("Vessel"), ""),
+        EntryKind.AIRCRAFT: (N_("Aircraft"), ""),
+        EntryKind.VEHICLE: (N_("Vehicle"), ""),
         EntryKind.DOCUMENT: (N_("Document"), ""),
+    },
+    IdentifierKind: {
+        IdentifierKind.IMO: (N_("IMO number"), ""),
+        IdentifierKind.MMSI: (N_("MMSI"), ""),
+        IdentifierKind.CALL_SIGN: (N_("Call sign"), ""),
+        IdentifierKind.AIRCRAFT_REGISTRATION: (N_("Aircraft registration"), ""),
+        IdentifierKind.AIRCRAFT_SERIAL: (N_("Aircraft serial number"), ""),
+        IdentifierKind.PLATE: (N_("Number plate"), ""),
+        IdentifierKind.CHASSIS: (N_("Chassis number"), ""),
+        IdentifierKind.REGISTRATION: (N_("Registration number"), ""),
+        IdentifierKind.TAX: (N_("Tax number"), ""),
+    },
+    AmendmentState: {
+        AmendmentState.OPEN: (N_("Waits for approval"), "amber"),
+        AmendmentState.APPROVED: (N_("Approved"), "green"),
+        AmendmentState.REJECTED: (N_("Rejected"), ""),
+    },
+    VersionState: {
+        VersionState.PENDING: (N_("Waits for approval"), "amber"),
+        VersionState.APPLIED: (N_("Applied"), "green"),
+        VersionState.DISCARDED: (N_("Discarded"), ""),
+    },
+    DifferenceKind: {
+        DifferenceKind.ADDED: (N_("Added"), "green"),
+        DifferenceKind.CHANGED: (N_("Changed"), "amber"),
+        DifferenceKind.REMOVED: (N_("Removed"), "red"),
+    },
+    Band: {
+        Band.COMMON: (N_("Common names"), ""),
+        Band.MIDDLING: (N_("Middling names"), ""),
+        Band.RARE: (N_("Rare names"), ""),
+    },
+    Purpose: {
+        Purpose.INTAKE: (N_("Intake"), ""),
+        Purpose.SCREENING: (N_("Screening"), ""),
+        Purpose.VETTING: (N_("Vetting of travellers"), ""),
+        Purpose.ALERT: (N_("An alert"), ""),
+        Purpose.GATE: (N_("A person or conveyance at the gate"), ""),
+        Purpose.WATCHLIST: (N_("Keeping the watchlists"), ""),
+        Purpose.REDRESS: (N_("Redress"), ""),
+        Purpose.AUDIT: (N_("Audit"), ""),
+        Purpose.ADMINISTRATION: (N_("Administration"), ""),
+    },
+    Due: {
+        Due.EXPIRING: (N_("Ending within 30 days"), "orange"),
+        Due.REVIEW: (N_("Past their review"), "amber"),
+        Due.CHANGES: (N_("Changes that wait"), "accent"),
+        Due.ENDED: (N_("Ended in the last 90 days"), ""),
     },
     EntryState: {
         EntryState.PROPOSED: (N_("Proposed"), "amber"),
         EntryState.APPROVED: (N_("Approved"), "green"),
         EntryState.REJECTED: (N_("Rejected"), ""),
         EntryState.RETIRED: (N_("Retired"), ""),
+    },
+    Difference: {
+        Difference.WITHDRAWN: (N_("the clearing was withdrawn"), ""),
+        Difference.ENTRY: (N_("the entry changed"), ""),
+        Difference.NAME: (N_("another name"), ""),
+        Difference.BIRTH_DATE: (N_("another birth date"), ""),
+        Difference.NATIONALITY: (N_("another nationality"), ""),
+        Difference.DOCUMENT: (N_("another document"), ""),
     },
     Handling: {
         Handling.INFORM: (N_("Inform"), ""),
@@ -169,6 +234,8 @@ ATTRIBUTES: dict[str, str] = {
     "sex": N_("Sex"),
     "nationality": N_("Nationality"),
     "residence": N_("Residence"),
+    "father_name": N_("Father's name"),
+    "birth_place": N_("Place of birth"),
     "document": N_("Document"),
     "documents": N_("Documents"),
     "document_number": N_("Document number"),
@@ -184,6 +251,29 @@ ATTRIBUTES: dict[str, str] = {
     "expiry": N_("Expires"),
     "bags": N_("Bags"),
     "role": N_("Travels as"),
+    "name.word": N_("Word"),
+    "weak_alias": N_("Weak name"),
+    "country": N_("Country"),
+    "imo": N_("IMO number"),
+    "mmsi": N_("MMSI"),
+    "call_sign": N_("Call sign"),
+    "aircraft_registration": N_("Aircraft registration"),
+    "aircraft_serial": N_("Aircraft serial number"),
+    "plate": N_("Number plate"),
+    "chassis": N_("Chassis number"),
+    "registration": N_("Registration number"),
+    "tax": N_("Tax number"),
+    "name_rarity": N_("Rarity of the name"),
+    "kind": N_("Kind"),
+    "names": N_("Names"),
+    "weak_names": N_("Weak names"),
+    "birth_dates": N_("Dates of birth"),
+    "birth_places": N_("Places of birth"),
+    "nationalities": N_("Nationalities"),
+    "father_names": N_("Father's names"),
+    "identifiers": N_("Numbers"),
+    "reason": N_("Why listed"),
+    "expires_at": N_("Ends"),
 }
 """What is compared or declared, by the names that evidence and records use."""
 

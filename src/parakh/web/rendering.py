@@ -10,9 +10,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from parakh.access import Permission
+from parakh.access import Actor, Permission
 from parakh.domain.phrase import N_
 from parakh.errors import Misconfigured
+from parakh.services import review
 from parakh.web import formats, i18n, labels
 from parakh.web.queries import arrivals_path
 
@@ -33,8 +34,20 @@ NOTICES = {
     "picture-added": N_("The picture is added. Another person has to approve it."),
     "picture-approved": N_("The picture is approved and searched from now on."),
     "picture-rejected": N_("The picture is rejected and deleted."),
+    "change-proposed": N_("The change is proposed. Another person has to approve it."),
+    "change-approved": N_("The change is approved and in force from now on."),
+    "change-rejected": N_("The change is rejected; the entry stays as it was."),
+    "entry-kept": N_("The entry is kept until that day."),
+    "version-prepared": N_("The file is read and compared. Another person has to apply it."),
+    "version-known": N_("That file says nothing new: this is what it was compared with before."),
+    "version-applied": N_("The version is applied; what is new is screened from now on."),
+    "version-discarded": N_("The version is discarded; the list stays as it was."),
     "list-added": N_("The list is added."),
     "list-saved": N_("The list is saved."),
+    "calibration-begun": N_("The measurement has begun; screening goes on beside it."),
+    "rate-saved": N_("The rate is saved, and the thresholds that follow are in force."),
+    "redress-added": N_("It is added to the record, with your reason."),
+    "redress-withdrawn": N_("The clearing is withdrawn; whom it cleared is raised again."),
     "message-received": N_("The message is stored and will be read at once."),
     "message-known": N_("These bytes were received before; this is that message."),
     "message-rerun": N_("The message is read again."),
@@ -50,12 +63,20 @@ NOTICES = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Place:
-    """One place of the console's navigation; `inner` are the paths of pages reached from it."""
+    """One place of the console's navigation; `inner` are the paths of pages reached from it.
+
+    It is shown to those with its permission, unless they have `but` and reach it elsewhere.
+    """
 
     path: str
     label: str
     permission: Permission
     inner: tuple[str, ...] = ()
+    but: Permission | None = None
+
+    def shown_to(self, actor: Actor) -> bool:
+        """Whether somebody finds it in his navigation."""
+        return actor.may(self.permission) and not (self.but and actor.may(self.but))
 
     def holds(self, path: str) -> bool:
         """Whether a page belongs to this place."""
@@ -71,9 +92,21 @@ PLACES = (
     ),
     Place(path="/alerts", label=N_("Alerts"), permission=Permission.SEE_ALERTS),
     Place(path="/gate", label=N_("Gate"), permission=Permission.USE_GATE),
-    Place(path="/watchlist", label=N_("Watchlist"), permission=Permission.SEE_WATCHLISTS),
+    Place(
+        path="/watchlist",
+        label=N_("Watchlist"),
+        permission=Permission.SEE_WATCHLISTS,
+        inner=("/redress",),
+    ),
+    Place(path="/screen", label=N_("Screen"), permission=Permission.SCREEN_BY_HAND),
     Place(path="/messages", label=N_("Messages"), permission=Permission.SEE_MESSAGES),
     Place(path="/carriers", label=N_("Carriers"), permission=Permission.SEE_VOYAGES),
+    Place(
+        path="/watchlist/calibration",
+        label=N_("Calibration"),
+        permission=Permission.SEE_CALIBRATION,
+        but=Permission.SEE_WATCHLISTS,
+    ),
     Place(path="/audit", label=N_("Audit"), permission=Permission.SEE_AUDIT),
 )
 
@@ -119,13 +152,25 @@ def _environment() -> Environment:
         local=formats.local,
         day=formats.day,
         country=formats.country,
+        entry_name=formats.entry_name,
         percent=formats.percent,
         decimal=formats.decimal,
         span=formats.span,
         lead=formats.lead,
+        points=formats.points,
+        rate=formats.rate,
+        whole=formats.whole,
     )
     environment.globals.update(asset=asset, P=Permission, spans=formats.SPANS)
     return environment
+
+
+def _badges(request: Request) -> dict[str, int]:
+    """What waits at the places of the navigation, so that no entry ends unseen."""
+    session = getattr(request.state, "session", None)
+    if session is None or not session.actor.may(Permission.SEE_WATCHLISTS):
+        return {}
+    return {"/watchlist": review.due_count(request.app.state.centre)}
 
 
 def render(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
@@ -141,7 +186,8 @@ def render(request: Request, template: str, *, status: int = 200, **context: Any
             session=session,
             actor=session.actor if session else None,
             csrf=session.csrf if session else "",
-            places=[p for p in PLACES if session and session.actor.may(p.permission)],
+            places=[p for p in PLACES if session and p.shown_to(session.actor)],
+            badges=_badges(request),
             path=request.url.path,
             lang=i18n.language.get(),
             dir=i18n.direction(),

@@ -55,6 +55,8 @@ NO_STORE = "no-store"
 
 _OVERHEAD = 64 * 1024  # fields and multipart borders around the files
 _FORM_LIMIT = 256 * 1024
+MOST_LIST_BYTES = 256 * 1024 * 1024
+"""A watchlist's file; the largest public ones have about 100 MiB."""
 
 
 def body_limit(path: str, settings: Settings) -> int:
@@ -62,6 +64,8 @@ def body_limit(path: str, settings: Settings) -> int:
     path = path.removeprefix("/api/v1")
     if path.startswith("/gate"):
         return 2 * MOST_BYTES + _OVERHEAD
+    if path.startswith("/watchlist") and path.endswith("/versions"):
+        return MOST_LIST_BYTES
     if path.startswith("/watchlist"):
         return MOST_BYTES + _OVERHEAD
     if path.startswith(("/messages", "/timetable")):

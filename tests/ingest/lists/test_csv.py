@@ -6,7 +6,8 @@ from parakh.domain.message import Problem
 from parakh.errors import Unreadable
 from parakh.ingest import tabular
 from parakh.ingest.lists import csv
-from parakh.ingest.lists.csv import COLUMNS, DeclaredEntry, read
+from parakh.ingest.lists.csv import COLUMNS, read
+from parakh.ingest.lists.declared import DeclaredEntry
 
 HEADER = "list,kind,family_name,given_names,aliases,birth_date,nationality,document_number,reason"
 
@@ -36,6 +37,35 @@ def test_rows() -> None:
     )
 
 
+def test_other_kinds_than_persons() -> None:
+    header = (
+        "list,kind,family_name,weak_aliases,father_name,birth_place,identifiers,source_id,reason"
+    )
+    ship, car, person = rows(
+        "Ships,vessel,Lark,,,,imo:9074729|MMSI: 123456789 :pk,7,smuggling",
+        "Cars,vehicle,,,,,plate:LEA 123:PAK,8,stolen",
+        "Wanted,person,Khan,Chota|Babu,Noor Khan,Swat|Dir,,9,x",
+        header=header,
+    )
+    assert ship == DeclaredEntry(
+        line=2,
+        list="Ships",
+        kind="vessel",
+        family_name="Lark",
+        identifiers=(("imo", "9074729", ""), ("mmsi", "123456789", "pk")),
+        source_id="7",
+        reason="smuggling",
+    )
+    assert isinstance(car, DeclaredEntry)
+    assert car.identifiers == (("plate", "LEA 123", "PAK"),)
+    assert isinstance(person, DeclaredEntry)
+    assert person.weak_aliases == ("Chota", "Babu")
+    assert (person.father_names, person.birth_places) == (("Noor Khan",), ("Swat", "Dir"))
+    (long,) = rows(f"L,person,Khan,,,,,{'9' * 81},x", header=header)
+    assert isinstance(long, Problem)
+    assert long.cause.startswith("source_id: is longer")
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -55,13 +85,15 @@ def test_forms_of_the_file(data: str) -> None:
     ("row", "column", "cause"),
     [
         (",,Khan,Ali,,,,,x", 1, "list: is empty"),
-        ("Wanted,ship,Khan,Ali,,,,,x", 2, "kind: is neither"),
+        ("Wanted,ship,Khan,Ali,,,,,x", 2, "kind: is none of"),
         ("Wanted,,,,,,,,x", 3, "family_name: a person without"),
         ("Stolen,document,,,,,,,x", 8, "document_number: is empty"),
         ("Wanted,,Khan,Ali,,,,,", 9, "reason: is empty"),
         ("Wanted,,Khan", 9, "reason: is empty"),
         ("Wanted,,Khan,Ali,,,,,x,y", 10, "more than 9 fields"),
         (f"Wanted,,{'K' * 10_001},Ali,,,,,x", 3, "family_name: longer"),
+        ("Wanted,vessel,Lark,Ali,,,,,x", 4, "given_names: only a person"),
+        ("Wanted,vehicle,,,,,,,x", 3, "family_name: a vehicle without"),
         ('Wanted,,"Kh"an,Ali,,,,,x', 1, "quotes or line ends"),
     ],
 )

@@ -5,22 +5,32 @@ A table as `parakh.ingest.tabular` reads it, with these columns:
 | column | holds |
 |---|---|
 | list | name of the watchlist; required |
-| kind | `person` (also when empty) or `document` |
-| family_name, given_names | one of them is required for a person |
+| kind | `person` (also when empty), `organisation`, `vessel`, `aircraft`, `vehicle`, `document` |
+| family_name, given_names | one of them is required for a person; other kinds have their whole \
+name in family_name |
 | aliases | other names, `FAMILY, GIVEN` each, parted by a vertical bar |
+| weak_aliases | names that alone say little (nicknames, single words), written like aliases |
 | birth_date | YYYY, YYYY-MM or YYYY-MM-DD; more than one parted by a vertical bar |
 | sex | M, F or X |
-| nationality | ISO 3166-1 or ICAO 9303-3 code; more than one parted by a vertical bar |
+| nationality | ISO 3166-1 or ICAO 9303-3 code; more than one parted by a vertical bar; of other \
+kinds the country or flag |
+| father_name, birth_place | more than one parted by a vertical bar |
 | document_type, document_number, document_issuer | number required for a document |
+| identifiers | `kind:number` or `kind:number:country` each, parted by a vertical bar; kinds are \
+`imo`, `mmsi`, `call_sign`, `aircraft_registration`, `aircraft_serial`, `plate`, `chassis`, \
+`registration`, `tax` |
+| source_id | the list's own, lasting number of the entry, at most 80 characters |
 | reason | why it is listed; required |
 | expires | YYYY-MM-DD, the last day on which it is screened |
+
+An organisation needs a name or an identifier, a vessel, aircraft or vehicle likewise.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from parakh.domain.message import Problem
 from parakh.ingest import tabular
+from parakh.ingest.lists.declared import DeclaredEntry
 from parakh.ingest.tabular import Form, Row
 
 COLUMNS = (
@@ -29,37 +39,25 @@ COLUMNS = (
     "family_name",
     "given_names",
     "aliases",
+    "weak_aliases",
     "birth_date",
     "sex",
     "nationality",
+    "father_name",
+    "birth_place",
     "document_type",
     "document_number",
     "document_issuer",
+    "identifiers",
+    "source_id",
     "reason",
     "expires",
 )
 
-_KINDS = frozenset({"person", "document"})
+MAX_SOURCE_ID = 80
+"""Characters of a source's identifier."""
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DeclaredEntry:
-    """One row as it stands, blanks around values removed; `line` is the row's first, from 1."""
-
-    line: int
-    list: str
-    kind: str
-    family_name: str = ""
-    given_names: str = ""
-    aliases: tuple[str, ...] = ()
-    birth_dates: tuple[str, ...] = ()
-    sex: str = ""
-    nationalities: tuple[str, ...] = ()
-    document_type: str = ""
-    document_number: str = ""
-    document_issuer: str = ""
-    reason: str = ""
-    expires: str = ""
+_KINDS = frozenset({"person", "organisation", "vessel", "aircraft", "vehicle", "document"})
 
 
 def read(data: bytes) -> Iterator[DeclaredEntry | Problem]:
@@ -83,12 +81,17 @@ def _entry(row: Row) -> DeclaredEntry | Problem:
         family_name=fields["family_name"],
         given_names=fields["given_names"],
         aliases=_several(fields["aliases"]),
+        weak_aliases=_several(fields["weak_aliases"]),
         birth_dates=_several(fields["birth_date"]),
         sex=fields["sex"],
         nationalities=_several(fields["nationality"]),
+        father_names=_several(fields["father_name"]),
+        birth_places=_several(fields["birth_place"]),
         document_type=fields["document_type"],
         document_number=fields["document_number"],
         document_issuer=fields["document_issuer"],
+        identifiers=tuple(_identifier(own) for own in _several(fields["identifiers"])),
+        source_id=fields["source_id"],
         reason=fields["reason"],
         expires=fields["expires"],
     )
@@ -96,21 +99,45 @@ def _entry(row: Row) -> DeclaredEntry | Problem:
 
 def _wrong(row: dict[str, str]) -> tuple[str, str] | None:
     """The first column that cannot be used, and why."""
-    for name in ("list", "reason"):
-        if not row[name]:
-            return name, "is empty"
     kind = row["kind"].lower() or "person"
-    if kind not in _KINDS:
-        return "kind", "is neither person nor document"
-    if kind == "person" and not (row["family_name"] or row["given_names"]):
-        return "family_name", "a person without any name"
-    if kind == "document" and not row["document_number"]:
-        return "document_number", "is empty"
-    return None
+    person, document = kind == "person", kind == "document"
+    checks = (
+        ("list", not row["list"], "is empty"),
+        ("reason", not row["reason"], "is empty"),
+        ("kind", kind not in _KINDS, f"is none of {', '.join(sorted(_KINDS))}"),
+        (
+            "family_name",
+            person and not (row["family_name"] or row["given_names"]),
+            "a person without any name",
+        ),
+        ("document_number", document and not row["document_number"], "is empty"),
+        (
+            "family_name",
+            not (person or document or row["family_name"] or row["identifiers"]),
+            f"a {kind} without any name or identifier",
+        ),
+        (
+            "given_names",
+            not person and bool(row["given_names"]),
+            "only a person has given names: write the whole name in family_name",
+        ),
+        (
+            "source_id",
+            len(row["source_id"]) > MAX_SOURCE_ID,
+            f"is longer than {MAX_SOURCE_ID} characters",
+        ),
+    )
+    return next(((name, cause) for name, wrong, cause in checks if wrong), None)
 
 
 def _several(field: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in field.split("|") if part.strip())
+
+
+def _identifier(text: str) -> tuple[str, str, str]:
+    kind, _, rest = text.partition(":")
+    value, _, country = rest.partition(":")
+    return kind.strip().lower(), value.strip(), country.strip()
 
 
 _FORM = Form(name="list", columns=COLUMNS, required=("list", "reason"), make=_entry)

@@ -7,8 +7,10 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from parakh.domain.alert import AlertState, OutcomeKind
+from parakh.domain.redress import Difference
 from parakh.services import alerts
 from parakh.services.alerts import AlertRow, AlertView, HitView
+from parakh.services.clearing import Earlier
 from parakh.store.alerts import WallEvent
 from parakh.web.api.auth import Calling
 from parakh.web.api.wire import (
@@ -50,13 +52,41 @@ class AlertRowOut(Wire):
         )
 
 
+class EarlierOut(Wire):
+    """A decision on somebody like the subject that does not hold for him, and why it does not."""
+
+    redress_id: str
+    by: str
+    at: datetime
+    reason: str
+    differences: list[Difference]
+
+    @classmethod
+    def of(cls, value: Earlier) -> "EarlierOut":
+        """From the service's value."""
+        record = value.record
+        return cls(
+            redress_id=record.id,
+            by=record.by,
+            at=record.at,
+            reason=record.reason,
+            differences=list(value.differences),
+        )
+
+
 class HitViewOut(Wire):
-    """A hit with the entry it met, and pictures of that entry by identifier."""
+    """A hit with the entry it met, and pictures of that entry by identifier.
+
+    `handling_code` and `instruction` are what its list tells the officer to do.
+    """
 
     hit: HitOut
     entry_id: str | None
     watchlist: str | None
+    handling_code: str
+    instruction: str
     pictures: list[str]
+    earlier: list[EarlierOut]
 
     @classmethod
     def of(cls, value: HitView) -> "HitViewOut":
@@ -65,7 +95,10 @@ class HitViewOut(Wire):
             hit=HitOut.of(value.hit),
             entry_id=value.entry.id if value.entry else None,
             watchlist=value.watchlist.name if value.watchlist else None,
+            handling_code=value.watchlist.handling_code if value.watchlist else "",
+            instruction=value.watchlist.instruction if value.watchlist else "",
             pictures=list(value.pictures),
+            earlier=[EarlierOut.of(own) for own in value.earlier],
         )
 
 
@@ -114,6 +147,9 @@ class DecisionIn(Wire):
 
     confirmed: bool = Field(description="true: the same person; false: not the same")
     reason: str = Field(max_length=4000)
+    keep_picture: bool = Field(
+        False, description="when clearing: for redress, until the entry ends"
+    )
 
 
 class OutcomeIn(Wire):
@@ -166,6 +202,7 @@ def decide_hit(calling: Calling, alert_id: str, hit_id: str, body: DecisionIn) -
             hit_id,
             confirmed=body.confirmed,
             reason=body.reason,
+            keep_picture=body.keep_picture,
         )
     )
 

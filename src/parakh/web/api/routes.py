@@ -7,10 +7,16 @@ from fastapi import APIRouter
 from parakh.web.api import (
     alerts,
     audit,
+    calibration,
     carriers,
+    entry_changes,
     gate,
+    hand,
     messages,
     persons,
+    redress,
+    sweeps,
+    versions,
     voyages,
     watchlists,
 )
@@ -34,11 +40,28 @@ TAGS = [
     {"name": "alerts", "description": "What units receive, and what officers do about it"},
     {"name": "gate", "description": "Faces at a gate: quality, 1:1, 1:N, what to do next"},
     {"name": "watchlists", "description": "Lists and entries; two persons behind each entry"},
+    {"name": "sweeps", "description": "New entries held against everybody on file, with progress"},
+    {"name": "redress", "description": "Who was cleared before, and mistakes put right"},
     {"name": "messages", "description": "Passenger lists as carriers send them"},
     {"name": "carriers", "description": "What is missing now, how carriers deliver, timetables"},
     {"name": "audit", "description": "Who did or looked at what, why, and when"},
 ]
 
 router = APIRouter(prefix="/api/v1", responses=_PROBLEMS)
-for _part in (voyages, persons, alerts, gate, watchlists, messages, carriers, audit):
+for _part in (
+    voyages,
+    persons,
+    alerts,
+    gate,
+    watchlists,
+    entry_changes,
+    versions,
+    sweeps,
+    redress,
+    hand,
+    calibration,
+    messages,
+    carriers,
+    audit,
+):
     router.include_router(_part.router)

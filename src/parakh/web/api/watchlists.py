@@ -7,21 +7,22 @@ from fastapi import APIRouter, File, Path, Query, UploadFile
 from pydantic import Field
 from starlette.responses import Response
 
-from parakh.domain.ids import new_id
 from parakh.domain.traveller import DocumentType, Sex
 from parakh.domain.watchlist import (
     EntryKind,
     EntryState,
     Handling,
+    Identifier,
+    IdentifierKind,
     Watchlist,
     WatchlistEntry,
 )
-from parakh.ingest.lists.csv import DeclaredEntry
+from parakh.ingest.lists.declared import DeclaredEntry
 from parakh.services import watchlists
 from parakh.services.watchlists import EntryPage, EntryRow, EntryView
 from parakh.web.api.auth import Calling
 from parakh.web.api.wire import Country, DocumentOut, NameOut, PartialDateText, Wire
-from parakh.web.proposals import ListFields, proposed
+from parakh.web.proposals import ListFields, new_list, proposed
 from parakh.web.queries import PageNumber
 from parakh.web.uploads import content
 
@@ -38,6 +39,14 @@ class WatchlistOut(Wire):
     source: str
     legal_basis: str
     handling: Handling
+    handling_code: str = Field(description="the agency's own code for what to do")
+    instruction: str
+    unit_id: str | None = Field(description="a unit that is alerted")
+    alerts_port: bool = Field(description="whether the units of the port are alerted")
+    alert_rate: float | None = Field(
+        description="of travellers who are not listed, the share that may be raised by name"
+    )
+    fetched_at: datetime | None = Field(description="when its source was read last")
     entries: int = Field(description="approved entries")
 
     @classmethod
@@ -49,6 +58,12 @@ class WatchlistOut(Wire):
             source=value.source,
             legal_basis=value.legal_basis,
             handling=value.handling,
+            handling_code=value.handling_code,
+            instruction=value.instruction,
+            unit_id=value.unit_id,
+            alerts_port=value.alerts_port,
+            alert_rate=value.alert_rate,
+            fetched_at=value.fetched_at,
             entries=entries,
         )
 
@@ -57,17 +72,35 @@ class WatchlistIn(Wire, ListFields):
     """A list to be added or changed."""
 
 
+class IdentifierOut(Wire):
+    """A number of an organisation or a conveyance."""
+
+    kind: IdentifierKind
+    value: str
+    country: Country | None
+
+    @classmethod
+    def of(cls, value: Identifier) -> "IdentifierOut":
+        """From the domain value."""
+        return cls(kind=value.kind, value=value.value, country=value.country)
+
+
 class EntryOut(Wire):
     """Somebody or something to look out for."""
 
     id: str
     watchlist_id: str
     kind: EntryKind
-    names: list[NameOut]
+    names: list[NameOut] = Field(description="the whole name in `family` of what is no person")
+    weak_names: list[NameOut] = Field(description="alone they raise nobody")
     birth_dates: list[PartialDateText]
     sex: Sex | None
     nationalities: list[Country]
+    father_names: list[str]
+    birth_places: list[str]
     documents: list[DocumentOut]
+    identifiers: list[IdentifierOut]
+    source_id: str = Field(description="the source's own identifier; empty where it has none")
     reason: str
     state: EntryState
     proposed_by: str
@@ -75,6 +108,7 @@ class EntryOut(Wire):
     decided_by: str | None
     decided_at: datetime | None
     expires_at: datetime | None
+    review_at: datetime | None = Field(description="by then somebody must have looked at it")
 
     @classmethod
     def of(cls, value: WatchlistEntry) -> "EntryOut":
@@ -84,10 +118,15 @@ class EntryOut(Wire):
             watchlist_id=value.watchlist_id,
             kind=value.kind,
             names=[NameOut.of(name) for name in value.names],
+            weak_names=[NameOut.of(name) for name in value.weak_names],
             birth_dates=[str(one) for one in value.birth_dates],
             sex=value.sex,
             nationalities=list(value.nationalities),
+            father_names=list(value.father_names),
+            birth_places=list(value.birth_places),
             documents=[DocumentOut.of(document) for document in value.documents],
+            identifiers=[IdentifierOut.of(own) for own in value.identifiers],
+            source_id=value.source_id,
             reason=value.reason,
             state=value.state,
             proposed_by=value.proposed_by,
@@ -95,6 +134,7 @@ class EntryOut(Wire):
             decided_by=value.decided_by,
             decided_at=value.decided_at,
             expires_at=value.expires_at,
+            review_at=value.review_at,
         )
 
 
@@ -155,41 +195,79 @@ class EntryViewOut(Wire):
         )
 
 
-class ProposalIn(Wire):
-    """An entry to be proposed; a portrait is added after, with its own call."""
+class DocumentIn(Wire):
+    """A travel document of an entry."""
 
-    watchlist_id: str
+    type: DocumentType = DocumentType.PASSPORT
+    number: str = Field(max_length=40)
+    issuer: Country | None = None
+
+
+class IdentifierIn(Wire):
+    """A number of an organisation or a conveyance; those that have check digits are checked."""
+
+    kind: IdentifierKind
+    value: str = Field(max_length=40)
+    country: Country | None = None
+
+
+_Names = Annotated[list[Annotated[str, Field(max_length=400)]], Field(max_length=100)]
+
+
+class EntryIn(Wire):
+    """What an entry says of whom or what it means."""
+
     kind: EntryKind = EntryKind.PERSON
-    family_name: str = Field("", max_length=200)
+    family_name: str = Field("", max_length=400, description="the whole name of what is no person")
     given_names: str = Field("", max_length=200)
-    aliases: list[str] = Field([], max_length=100, description="`FAMILY, GIVEN` each")
+    aliases: _Names = Field([], description="`FAMILY, GIVEN` each")
+    weak_aliases: _Names = Field([], description="names that alone raise nobody")
     birth_dates: list[PartialDateText] = Field([], max_length=20)
+    birth_places: _Names = Field([])
+    father_names: _Names = Field([])
     sex: Sex | None = None
     nationalities: list[Country] = Field([], max_length=20)
     document_type: DocumentType = DocumentType.PASSPORT
     document_number: str = Field("", max_length=40)
     document_issuer: Country | None = None
+    documents: list[DocumentIn] = Field([], max_length=50, description="more documents")
+    identifiers: list[IdentifierIn] = Field([], max_length=50)
     reason: str = Field(max_length=4000)
     expires: date | None = Field(None, description="the last day on which it is screened")
 
-    def declared(self) -> DeclaredEntry:
+    def declared(self, list_id: str) -> DeclaredEntry:
         """The same as a row of an imported list."""
         return DeclaredEntry(
             line=1,
-            list=self.watchlist_id,
+            list=list_id,
             kind=self.kind.value,
             family_name=self.family_name,
             given_names=self.given_names,
             aliases=tuple(self.aliases),
+            weak_aliases=tuple(self.weak_aliases),
             birth_dates=tuple(self.birth_dates),
+            birth_places=tuple(self.birth_places),
+            father_names=tuple(self.father_names),
             sex=self.sex.value if self.sex else "",
             nationalities=tuple(self.nationalities),
             document_type=self.document_type.value,
             document_number=self.document_number,
             document_issuer=self.document_issuer or "",
+            documents=tuple(
+                (own.type.value, own.number, own.issuer or "") for own in self.documents
+            ),
+            identifiers=tuple(
+                (own.kind.value, own.value, own.country or "") for own in self.identifiers
+            ),
             reason=self.reason,
             expires=self.expires.isoformat() if self.expires else "",
         )
+
+
+class ProposalIn(EntryIn):
+    """An entry to be proposed; a portrait is added after, with its own call."""
+
+    watchlist_id: str
 
 
 class EntryDecisionIn(Wire):
@@ -221,7 +299,7 @@ def list_watchlists(calling: Calling) -> list[WatchlistOut]:
 @router.post("", status_code=201)
 def add_watchlist(calling: Calling, body: WatchlistIn) -> WatchlistOut:
     """Adds a list."""
-    value = body.watchlist(new_id())
+    value = body.watchlist(new_list())
     watchlists.add_list(calling.centre, calling.actor, value)
     return WatchlistOut.of(value, 0)
 
@@ -232,9 +310,9 @@ def save_watchlist(
     list_id: Annotated[str, Path(description="identifier of the list")],
     body: WatchlistIn,
 ) -> None:
-    """Changes a list; 404 when there is none."""
-    watchlists.get_list(calling.centre, calling.actor, list_id)
-    watchlists.add_list(calling.centre, calling.actor, body.watchlist(list_id))
+    """Changes a list; 404 when there is none. Settings that are left out stay as they are."""
+    old = watchlists.get_list(calling.centre, calling.actor, list_id)
+    watchlists.add_list(calling.centre, calling.actor, body.watchlist(old))
 
 
 @router.get("/entries")
@@ -253,7 +331,7 @@ def list_entries(
 def propose_entry(calling: Calling, body: ProposalIn) -> EntryOut:
     """Proposes an entry; nobody is screened against it until another person approves."""
     now = calling.centre.clock()
-    value = proposed(body.declared(), body.watchlist_id, calling.actor.name, now)
+    value = proposed(body.declared(body.watchlist_id), body.watchlist_id, calling.actor.name, now)
     return EntryOut.of(watchlists.propose(calling.centre, calling.actor, value))
 
 

@@ -110,6 +110,7 @@ class HitOut(Wire):
     decided_by: str | None
     decided_at: datetime | None
     reason: str
+    redress_id: str | None = Field(description="the record by which it was cleared again")
 
     @classmethod
     def of(cls, value: Hit) -> "HitOut":
@@ -127,6 +128,7 @@ class HitOut(Wire):
             decided_by=value.decided_by,
             decided_at=value.decided_at,
             reason=value.reason,
+            redress_id=value.redress_id,
         )
 
 
@@ -214,6 +216,8 @@ class TravellerOut(Wire):
     sex: Sex | None
     nationality: Country | None
     residence: Country | None
+    father_name: str = Field(description="in capitals; empty where nobody told it")
+    birth_place: str = Field(description="town and region, in capitals; empty where untold")
     embarkation: str | None
     debarkation: str | None
     booking_reference: str | None
@@ -234,6 +238,8 @@ class TravellerOut(Wire):
             sex=value.sex,
             nationality=value.nationality,
             residence=value.residence,
+            father_name=value.father_name,
+            birth_place=value.birth_place,
             embarkation=value.embarkation,
             debarkation=value.debarkation,
             booking_reference=value.booking_reference,

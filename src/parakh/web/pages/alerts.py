@@ -66,10 +66,19 @@ def decide(
     hit_id: str,
     decision: Annotated[str, Form(pattern="^(confirm|clear)$")],
     reason: Annotated[str, Form(max_length=4000)] = "",
+    keep_picture: Annotated[bool, Form()] = False,
 ) -> RedirectResponse:
     """Confirms or clears a hit."""
     confirmed = decision == "confirm"
-    alerts.decide(here.centre, here.actor, alert_id, hit_id, confirmed=confirmed, reason=reason)
+    alerts.decide(
+        here.centre,
+        here.actor,
+        alert_id,
+        hit_id,
+        confirmed=confirmed,
+        reason=reason,
+        keep_picture=keep_picture,
+    )
     return here.done(f"/alerts/{alert_id}", "hit-confirmed" if confirmed else "hit-cleared")
 
 

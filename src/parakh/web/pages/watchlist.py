@@ -1,64 +1,28 @@
-"""Watchlist: lists, entries with pictures, and the four-eyes steps."""
+"""Watchlist: entries with pictures, their changes and reviews, and the four-eyes steps."""
 
-from typing import Annotated
+from datetime import date, timedelta
+from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, UploadFile
-from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from parakh.access import Permission
-from parakh.domain.ids import new_id
+from parakh.domain.traveller import Sex
 from parakh.domain.watchlist import EntryKind, EntryState, Handling
-from parakh.ingest.lists.csv import DeclaredEntry
-from parakh.services import watchlists
-from parakh.web.proposals import ListFields, lines_of, proposed
-from parakh.web.queries import PageNumber
+from parakh.errors import InvalidInput
+from parakh.services import review, watchlists
+from parakh.services.hand import NUMBERS
+from parakh.services.review import Due
+from parakh.web.proposals import EntryForm, end_of, filled, last_day, proposed
+from parakh.web.queries import PageNumber, day_of
 from parakh.web.uploads import content, optional
 from parakh.web.viewer import Here
 
 router = APIRouter(prefix="/watchlist")
 
-_Text = Annotated[str, Field(max_length=4000)]
-
-
-class ProposalForm(BaseModel):
-    """The fields of the proposal page, as text."""
-
-    model_config = ConfigDict(str_strip_whitespace=True)
-
-    watchlist: _Text
-    kind: EntryKind = EntryKind.PERSON
-    family_name: _Text = ""
-    given_names: _Text = ""
-    aliases: _Text = ""
-    birth_date: _Text = ""
-    sex: _Text = ""
-    nationality: _Text = ""
-    document_type: _Text = "P"
-    document_number: _Text = ""
-    document_issuer: _Text = ""
-    reason: _Text = ""
-    expires: _Text = ""
-    picture: UploadFile | None = None
-
-    def declared(self) -> DeclaredEntry:
-        """The same as a row of a list."""
-        return DeclaredEntry(
-            line=1,
-            list=self.watchlist,
-            kind=self.kind.value,
-            family_name=self.family_name,
-            given_names=self.given_names,
-            aliases=lines_of(self.aliases),
-            birth_dates=lines_of(self.birth_date),
-            sex=self.sex,
-            nationalities=tuple(self.nationality.replace(",", " ").split()),
-            document_type=self.document_type,
-            document_number=self.document_number,
-            document_issuer=self.document_issuer,
-            reason=self.reason,
-            expires=self.expires,
-        )
+Reason = Annotated[str, Form(max_length=4000)]
+Decision = Annotated[str, Form(pattern="^(approve|reject)$")]
+Filled = Annotated[EntryForm, Form(media_type="multipart/form-data")]
 
 
 @router.get("")
@@ -76,41 +40,36 @@ def entries(here: Here, state: str = "", q: str = "", page: PageNumber = 1) -> H
     )
 
 
-@router.post("/lists")
-def add_list(here: Here, form: Annotated[ListFields, Form()]) -> RedirectResponse:
-    """Adds a list."""
-    watchlists.add_list(here.centre, here.actor, form.watchlist(new_id()))
-    return here.done("/watchlist", "list-added")
-
-
-@router.get("/lists/{list_id}")
-def edit_list(here: Here, list_id: str) -> HTMLResponse:
-    """The page on which a list is changed."""
-    here.actor.require(Permission.DECIDE_ENTRIES)
-    value = watchlists.get_list(here.centre, here.actor, list_id)
-    return here.page("list.html", list=value, handlings=list(Handling))
-
-
-@router.post("/lists/{list_id}")
-def save_list(here: Here, list_id: str, form: Annotated[ListFields, Form()]) -> RedirectResponse:
-    """Changes a list; its entries keep theirs."""
-    watchlists.get_list(here.centre, here.actor, list_id)
-    watchlists.add_list(here.centre, here.actor, form.watchlist(list_id))
-    return here.done("/watchlist", "list-saved")
+@router.get("/review")
+def due(here: Here, due: str = "", page: PageNumber = 1) -> HTMLResponse:
+    """Entries that end soon, are past their review, have a change that waits, or have ended."""
+    which = Due(due) if due in list(Due) else Due.EXPIRING
+    return here.page("review.html", page=review.due(here.centre, here.actor, which, page))
 
 
 @router.get("/propose")
-def proposal(here: Here) -> HTMLResponse:
-    """The page on which an entry is proposed."""
+def proposal(here: Here, kind: str = "") -> HTMLResponse:
+    """The page on which an entry is proposed, with the fields of its kind."""
     here.actor.require(Permission.PROPOSE_ENTRIES)
+    form = EntryForm(kind=EntryKind(kind) if kind in list(EntryKind) else EntryKind.PERSON)
     lists = [own for own, _ in watchlists.lists(here.centre, here.actor)]
-    return here.page("propose.html", lists=lists)
+    return here.page("propose.html", lists=lists, form=form, **_choices(form.kind))
+
+
+@router.post("/check")
+def check(here: Here, form: Filled) -> HTMLResponse:
+    """Says whether what has been typed so far can be used, before anything is proposed."""
+    here.actor.require(Permission.PROPOSE_ENTRIES)
+    cause = ""
+    try:
+        proposed(form.declared(), form.watchlist, here.actor.name, here.centre.clock())
+    except InvalidInput as error:
+        cause = str(error)
+    return here.page("fragments/entry_check.html", cause=cause)
 
 
 @router.post("/entries")
-def propose(
-    here: Here, form: Annotated[ProposalForm, Form(media_type="multipart/form-data")]
-) -> RedirectResponse:
+def propose(here: Here, form: Filled) -> RedirectResponse:
     """Proposes an entry."""
     now = here.centre.clock()
     value = proposed(form.declared(), form.watchlist, here.actor.name, now)
@@ -122,16 +81,20 @@ def propose(
 def entry(here: Here, entry_id: str) -> HTMLResponse:
     """One entry."""
     view = watchlists.entry(here.centre, here.actor, entry_id)
-    return here.page("entry.html", view=view, entry=view.row.entry, list=view.row.watchlist)
+    ends = view.row.entry.expires_at
+    return here.page(
+        "entry.html",
+        view=view,
+        entry=view.row.entry,
+        list=view.row.watchlist,
+        changes=review.changes_of(here.centre, here.actor, entry_id),
+        last=last_day(ends) if ends else None,
+        latest=here.centre.clock().date() + watchlists.LONGEST - timedelta(days=1),
+    )
 
 
 @router.post("/entries/{entry_id}/decision")
-def decide(
-    here: Here,
-    entry_id: str,
-    decision: Annotated[str, Form(pattern="^(approve|reject)$")],
-    reason: Annotated[str, Form(max_length=4000)] = "",
-) -> RedirectResponse:
+def decide(here: Here, entry_id: str, decision: Decision, reason: Reason = "") -> RedirectResponse:
     """Approves or rejects a proposal."""
     approve = decision == "approve"
     watchlists.decide(here.centre, here.actor, entry_id, approve=approve, reason=reason)
@@ -140,12 +103,57 @@ def decide(
 
 
 @router.post("/entries/{entry_id}/retire")
-def retire(
-    here: Here, entry_id: str, reason: Annotated[str, Form(max_length=4000)] = ""
-) -> RedirectResponse:
+def retire(here: Here, entry_id: str, reason: Reason = "") -> RedirectResponse:
     """Takes an entry out of screening."""
     watchlists.retire(here.centre, here.actor, entry_id, reason)
     return here.done(f"/watchlist/entries/{entry_id}", "entry-retired")
+
+
+# --- changes ----------------------------------------------------------------------------------
+
+
+@router.get("/entries/{entry_id}/change")
+def correction(here: Here, entry_id: str) -> HTMLResponse:
+    """The page on which a change of an entry is proposed, filled with what it says now."""
+    here.actor.require(Permission.PROPOSE_ENTRIES)
+    view = watchlists.entry(here.centre, here.actor, entry_id)
+    form = filled(view.row.entry)
+    return here.page("change.html", view=view, form=form, **_choices(form.kind))
+
+
+@router.post("/entries/{entry_id}/change")
+def correct(here: Here, entry_id: str, form: Filled, why: Reason = "") -> RedirectResponse:
+    """Proposes a change of an entry."""
+    now = here.centre.clock()
+    value = proposed(form.declared(), form.watchlist, here.actor.name, now)
+    review.correct(here.centre, here.actor, entry_id, value, why)
+    return here.done(f"/watchlist/entries/{entry_id}", "change-proposed")
+
+
+@router.post("/entries/{entry_id}/keep")
+def keep(
+    here: Here, entry_id: str, until: Annotated[str, Form()] = "", reason: Reason = ""
+) -> RedirectResponse:
+    """Keeps an entry in force until the end of a day."""
+    if not until:
+        raise InvalidInput("choose the last day")
+    made = review.keep(here.centre, here.actor, entry_id, end_of(day_of(until, FAR)), reason)
+    notice = "change-proposed" if made.decided_by is None else "entry-kept"
+    return here.done(f"/watchlist/entries/{entry_id}", notice)
+
+
+@router.post("/changes/{change_id}/decision")
+def decide_change(
+    here: Here, change_id: str, decision: Decision, reason: Reason = ""
+) -> RedirectResponse:
+    """Approves or rejects a change."""
+    approve = decision == "approve"
+    done = review.decide(here.centre, here.actor, change_id, approve=approve, reason=reason)
+    notice = "change-approved" if approve else "change-rejected"
+    return here.done(f"/watchlist/entries/{done.entry_id}", notice)
+
+
+# --- pictures ---------------------------------------------------------------------------------
 
 
 @router.post("/entries/{entry_id}/pictures")
@@ -160,13 +168,20 @@ def add_picture(
 
 @router.post("/entries/{entry_id}/pictures/{picture_id}/decision")
 def decide_picture(
-    here: Here,
-    entry_id: str,
-    picture_id: str,
-    decision: Annotated[str, Form(pattern="^(approve|reject)$")],
+    here: Here, entry_id: str, picture_id: str, decision: Decision
 ) -> RedirectResponse:
     """Approves or rejects a picture that waits."""
     approve = decision == "approve"
     watchlists.decide_portrait(here.centre, here.actor, entry_id, picture_id, approve=approve)
     notice = "picture-approved" if approve else "picture-rejected"
     return here.done(f"/watchlist/entries/{entry_id}", notice)
+
+
+# --- within -----------------------------------------------------------------------------------
+
+FAR = date(2199, 1, 1)
+
+
+def _choices(kind: EntryKind) -> dict[str, Any]:
+    """What the fields of an entry of this kind are chosen from."""
+    return {"kinds": list(EntryKind), "sexes": list(Sex), "numbers": NUMBERS.get(kind, ())}

@@ -42,10 +42,15 @@ def upgrade() -> None:
         sa.Column("total", sa.Integer(), server_default="0", nullable=False),
         sa.Column("done", sa.Integer(), server_default="0", nullable=False),
         sa.Column("cursor", sa.String(length=32), server_default="", nullable=False),
+        sa.Column("seq", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("hits", sa.Integer(), server_default="0", nullable=False),
         sa.Column("alerts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("failure", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sweep")),
     )
+    with op.batch_alter_table("sweep") as batch_op:
+        batch_op.create_index("ix_sweep_finished_at", ["finished_at"], unique=False)
+
     op.create_table(
         "watchlist_version",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -98,6 +103,30 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_difference_entry_id"), ["entry_id"], unique=False)
 
     op.create_table(
+        "amendment",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("entry_id", sa.String(length=32), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.Column("after", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("proposed_by", sa.Text(), nullable=False),
+        sa.Column("proposed_at", Moment(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("decided_by", sa.Text(), nullable=True),
+        sa.Column("decided_at", Moment(), nullable=True),
+        sa.Column("decision", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["watchlist_entry.id"], name=op.f("fk_amendment_entry_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_amendment")),
+    )
+    with op.batch_alter_table("amendment") as batch_op:
+        batch_op.create_index(batch_op.f("ix_amendment_entry_id"), ["entry_id"], unique=False)
+        batch_op.create_index(
+            "ix_amendment_state_proposed_at", ["state", "proposed_at"], unique=False
+        )
+
+    op.create_table(
         "redress",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("entry_id", sa.String(length=32), nullable=False),
@@ -116,6 +145,8 @@ def upgrade() -> None:
         sa.Column("withdrawn_by", sa.Text(), nullable=True),
         sa.Column("withdrawn_at", Moment(), nullable=True),
         sa.Column("withdrawn_reason", sa.Text(), nullable=False),
+        sa.Column("name_key", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("additions", sa.JSON(), server_default="[]", nullable=False),
         sa.ForeignKeyConstraint(
             ["entry_id"], ["watchlist_entry.id"], name=op.f("fk_redress_entry_id")
         ),
@@ -126,6 +157,18 @@ def upgrade() -> None:
         batch_op.create_index("ix_redress_at", ["at"], unique=False)
         batch_op.create_index(batch_op.f("ix_redress_entry_id"), ["entry_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_redress_hit_id"), ["hit_id"], unique=False)
+
+    op.create_table(
+        "redress_number",
+        sa.Column("redress_id", sa.String(length=32), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["redress_id"], ["redress.id"], name=op.f("fk_redress_number_redress_id")
+        ),
+        sa.PrimaryKeyConstraint("redress_id", "number", name=op.f("pk_redress_number")),
+    )
+    with op.batch_alter_table("redress_number") as batch_op:
+        batch_op.create_index("ix_redress_number_number", ["number"], unique=False)
 
     with op.batch_alter_table("hit") as batch_op:
         batch_op.add_column(sa.Column("redress_id", sa.String(length=32), nullable=True))
@@ -162,6 +205,7 @@ def upgrade() -> None:
             sa.Column("source_id", sa.String(length=80), server_default="", nullable=False)
         )
         batch_op.add_column(sa.Column("review_at", Moment(), nullable=True))
+        batch_op.add_column(sa.Column("version_id", sa.String(length=32), nullable=True))
         batch_op.add_column(sa.Column("sweep_id", sa.String(length=32), nullable=True))
         batch_op.drop_index(batch_op.f("ix_watchlist_entry_watchlist_id"))
         batch_op.create_index(
@@ -174,6 +218,12 @@ def upgrade() -> None:
             "ix_watchlist_entry_state_review_at", ["state", "review_at"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_watchlist_entry_sweep_id"), ["sweep_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_watchlist_entry_version_id"), ["version_id"], unique=False
+        )
+        batch_op.create_foreign_key(
+            batch_op.f("fk_watchlist_entry_version_id"), "watchlist_version", ["version_id"], ["id"]
+        )
         batch_op.create_foreign_key(
             batch_op.f("fk_watchlist_entry_sweep_id"), "sweep", ["sweep_id"], ["id"]
         )

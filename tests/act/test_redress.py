@@ -1,0 +1,164 @@
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parakh.access import Actor, system_actor
+from parakh.act import redress
+from parakh.domain.dates import PartialDate
+from parakh.domain.hit import Hit, HitState, Kind, Ref
+from parakh.domain.phrase import phrase
+from parakh.domain.redress import Addition, Difference, Redress
+from parakh.domain.traveller import Document, DocumentType, PersonName, Traveller, TravellerRole
+from parakh.errors import Conflict, Forbidden, InvalidInput
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+OFFICER = Actor(id="o", name="officer", permissions=frozenset())
+PASSPORT = Document(type=DocumentType.PASSPORT, number="PA7654321", issuer="PAK")
+VISA = Document(type=DocumentType.VISA, number="40302010", issuer="ARE")
+RECORD = Redress(
+    id="r",
+    entry_id="e",
+    entry_print="p",
+    screener="name",
+    name=PersonName(family="MAZARI", given="ZULFIQAR ALI"),
+    birth_date=PartialDate(year=1980, month=5, day=5),
+    nationality="PAK",
+    documents=(PASSPORT, VISA),
+    picture_id=None,
+    hit_id="h",
+    reason="another man",
+    by="officer",
+    at=NOW,
+)
+PERSON = Traveller(
+    id="t",
+    voyage_id="v",
+    role=TravellerRole.PASSENGER,
+    name=RECORD.name,
+    birth_date=RECORD.birth_date,
+    nationality="PAK",
+    documents=(PASSPORT,),
+)
+HIT = Hit(
+    id="h2",
+    subject=Ref(kind=Kind.TRAVELLER, id="t"),
+    target=Ref(kind=Kind.WATCHLIST_ENTRY, id="e"),
+    screener="name@1",
+    score=0.9,
+    threshold=0.7,
+    sentence=phrase("x"),
+    evidence=(),
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({}, ()),
+        ({"name": PersonName(family="ZULFIQAR ALI", given="MAZARI")}, ()),
+        ({"name": PersonName(family="Mazári", given="Ali Zulfiqar")}, ()),
+        ({"name": PersonName(family="MAZARI", given="ZULFIQAR")}, (Difference.NAME,)),
+        ({"birth_date": None}, ()),
+        ({"birth_date": PartialDate(year=1980)}, ()),
+        ({"birth_date": PartialDate(year=1980, month=6)}, (Difference.BIRTH_DATE,)),
+        ({"birth_date": PartialDate(year=1981)}, (Difference.BIRTH_DATE,)),
+        ({"nationality": None}, ()),
+        ({"nationality": "IRN"}, (Difference.NATIONALITY,)),
+        ({"documents": (VISA,)}, ()),
+        ({"documents": (replace(PASSPORT, number="PA7654322"), VISA)}, ()),
+        ({"documents": (replace(PASSPORT, type=DocumentType.OTHER),)}, ()),
+        ({"documents": ()}, (Difference.DOCUMENT,)),
+        ({"documents": (replace(PASSPORT, issuer="IRN"),)}, (Difference.DOCUMENT,)),
+        ({"documents": (replace(PASSPORT, issuer=None),)}, (Difference.DOCUMENT,)),
+        (
+            {"documents": (), "name": PersonName(family="X", given="")},
+            (Difference.NAME, Difference.DOCUMENT),
+        ),
+    ],
+)
+def test_by_what_a_person_is_known_again(
+    changes: dict[str, object], found: tuple[Difference, ...]
+) -> None:
+    assert redress.differences(RECORD, replace(PERSON, **changes), "p") == found  # type: ignore[arg-type]
+
+
+def test_a_changed_entry_and_a_withdrawn_record_clear_nobody() -> None:
+    assert redress.differences(RECORD, PERSON, "q") == (Difference.ENTRY,)
+    withdrawn = redress.withdraw(RECORD, replace(OFFICER, name="other"), "it was he", NOW)
+    assert redress.differences(withdrawn, PERSON, "p") == (Difference.WITHDRAWN,)
+
+
+@given(st.text("0", min_size=0, max_size=12) | st.text("AB1", max_size=3))
+def test_nobody_is_known_by_a_filler(number: str) -> None:
+    filler = Document(type=DocumentType.PASSPORT, number=number, issuer="PAK")
+    record, person = replace(RECORD, documents=(filler,)), replace(PERSON, documents=(filler,))
+    assert redress.differences(record, person, "p") == (Difference.DOCUMENT,)
+    with pytest.raises(InvalidInput, match="characters"):
+        redress.add(RECORD, addition(filler))
+
+
+def addition(document: Document | None, *, picture: bool = False) -> Addition:
+    return Addition(document=document, picture=picture, reason="renewed", by="other", at=NOW)
+
+
+def test_a_renewed_passport_joins_the_record() -> None:
+    renewed = Document(type=DocumentType.PASSPORT, number="QA1112223", issuer="PAK")
+    new = redress.add(RECORD, addition(renewed))
+    assert new.documents == (PASSPORT, VISA, renewed)
+    assert new.additions == (addition(renewed),)
+    assert redress.differences(new, replace(PERSON, documents=(renewed,)), "p") == ()
+    with_picture = redress.add(new, addition(None, picture=True))
+    assert (with_picture.documents, len(with_picture.additions)) == (new.documents, 2)
+
+
+@pytest.mark.parametrize(
+    ("value", "error"),
+    [
+        (addition(None), "a document, a picture, or both"),
+        (addition(PASSPORT), "already"),
+        (addition(replace(PASSPORT, type=DocumentType.OTHER)), "already"),
+    ],
+)
+def test_what_cannot_be_added(value: Addition, error: str) -> None:
+    with pytest.raises(InvalidInput, match=error):
+        redress.add(RECORD, value)
+
+
+def test_a_record_holds_so_many_documents() -> None:
+    record = RECORD
+    for number in range(redress.MOST_DOCUMENTS - len(RECORD.documents)):
+        record = redress.add(record, addition(replace(VISA, number=f"V{number:06d}")))
+    with pytest.raises(InvalidInput, match="at most"):
+        redress.add(record, addition(replace(VISA, number="V999999")))
+
+
+def test_another_person_withdraws_once_with_a_reason() -> None:
+    other = replace(OFFICER, name="other")
+    with pytest.raises(Forbidden, match="another person"):
+        redress.withdraw(RECORD, OFFICER, "it was he after all", NOW)
+    with pytest.raises(Forbidden, match="human"):
+        redress.withdraw(RECORD, system_actor("worker"), "it was he after all", NOW)
+    with pytest.raises(InvalidInput):
+        redress.withdraw(RECORD, other, " no ", NOW)
+    done = redress.withdraw(RECORD, other, " it was he ", NOW)
+    assert not done.holds
+    assert (done.withdrawn_by, done.withdrawn_at) == ("other", NOW)
+    assert done.withdrawn_reason == "it was he"
+    with pytest.raises(Conflict, match="withdrawn by other"):
+        redress.withdraw(done, replace(OFFICER, name="third"), "once more", NOW)
+    with pytest.raises(Conflict):
+        redress.add(done, addition(replace(VISA, number="V12345")))
+
+
+def test_a_hit_takes_the_earlier_decision_and_gives_it_back() -> None:
+    cleared = redress.cleared_before(HIT, RECORD)
+    assert (cleared.state, cleared.decided_by, cleared.decided_at) == (
+        HitState.CLEARED,
+        "officer",
+        NOW,
+    )
+    assert (cleared.reason, cleared.redress_id) == ("another man", "r")
+    assert redress.reopened(cleared) == HIT
