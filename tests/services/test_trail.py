@@ -177,7 +177,7 @@ def test_the_whole_story_is_told_in_order(scene: Any) -> None:
         "entry.proposed",
         "entry.approved",
         "sweep.begun",
-        "watchlist.swept",
+        "sweep.finished",
         "message.received",
         "message.parsed",
         "alert.raised",

@@ -94,7 +94,7 @@ def name_key(name: PersonName) -> str:
     return " ".join(sorted({skeleton(word) for word in told}))[:KEY_LENGTH].rstrip()
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=131_072)
 def skeleton(token: str) -> str:
     """The consonants that a name keeps in most spellings: `MUKHTAR` and `MOKHTAAR` give `MKTR`.
 

@@ -394,7 +394,7 @@ def name_tokens(name: PersonName) -> tuple[str, ...]:
     return _tokens(comparison_form(name.full))
 
 
-@lru_cache(maxsize=262_144)
+@lru_cache(maxsize=65_536)
 def _tokens(text: str) -> tuple[str, ...]:
     words = [own for word in text.split() for own in _latin_words(word)]
     parted = [part for word in words for part in _parted(word)]

@@ -76,7 +76,8 @@ _ABBREVIATED = {
 }  # fmt: skip
 
 _JOINING = frozenset(
-    {"THE", "OF", "AND", "FOR", "UND", "ET", "E", "Y", "I", "PO", "VE", "MV", "MT", "MS", "SS", "FV"}
+    {"THE", "OF", "AND", "FOR", "UND", "ET", "E", "Y", "I", "PO", "VE", "MV", "MT", "MS", "SS",
+     "FV"}
 )  # fmt: skip
 """Words that are left out."""
 

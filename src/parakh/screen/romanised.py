@@ -84,7 +84,7 @@ _LONGEST = 6
 _MOST_SYLLABLES = 3
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=131_072)
 def chinese_readings(word: str) -> frozenset[str]:
     """All readings of a word that can be one to three Chinese syllables; empty for any other.
 

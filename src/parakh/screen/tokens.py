@@ -46,8 +46,8 @@ SIMILARITY = {
 _VOWELS = (0.94, 0.88, 0.80, 0.68)
 """What words with the same consonants are worth, by how many vowels differ."""
 
-_LETTERS_TYPED = ((3, 0), (7, 1), (11, 2), (10_000, 3))
-"""Length of the longer word, up to which so many letters may differ."""
+_LETTERS_TYPED = (0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3)
+"""How many letters may differ, by the length of the longer word; the last for all longer ones."""
 
 
 class TokenMatch(NamedTuple):
@@ -62,7 +62,7 @@ class TokenMatch(NamedTuple):
 DIFFERENT = TokenMatch(0.0, "none")
 
 
-@lru_cache(maxsize=524_288)
+@lru_cache(maxsize=262_144)
 def similarity(one: str, other: str) -> TokenMatch:
     """How alike two words are; the order of the two does not matter."""
     if one == other:
@@ -136,9 +136,9 @@ def _typing(one: str, other: str) -> TokenMatch:
 
 
 def _slips(one: str, other: str) -> TokenMatch:
-    longer = max(len(one), len(other))
-    most = next(allowed for length, allowed in _LETTERS_TYPED if longer <= length)
-    if abs(len(one) - len(other)) > most or min(len(one), len(other)) < 3:
+    longer, shorter = max(len(one), len(other)), min(len(one), len(other))
+    most = _LETTERS_TYPED[min(longer, len(_LETTERS_TYPED) - 1)]
+    if longer - shorter > most or shorter < 3:
         return DIFFERENT
     letters = OSA.distance(one, other, score_cutoff=most)
     if letters > most:
@@ -188,10 +188,11 @@ _FOLDS = tuple(
 )
 """Ways of writing one sound, in this order, brought to one."""
 
+_DOUBLED = re.compile(r"(.)\1+")
 _COARSE = str.maketrans("EO", "AU")
 
 
-@lru_cache(maxsize=262_144)
+@lru_cache(maxsize=131_072)
 def folded(word: str) -> str:
     """A word as it sounds, roughly: romanisations of one name mostly fold alike."""
     value = _unleet(word).upper()
@@ -200,26 +201,30 @@ def folded(word: str) -> str:
     return value or word
 
 
+_HALF_VOWELS = str.maketrans("", "", "WVYH")
 _CLASSES = str.maketrans("EOGZPT", "AUKSBD")
 
 
+@lru_cache(maxsize=131_072)
 def _classes(word: str) -> str:
     """The folded word with sounds as one that many languages, and ears, take for each other."""
-    return re.sub(r"(.)\1+", r"\1", folded(word).translate(_CLASSES))
+    return _DOUBLED.sub(r"\1", folded(word).translate(_CLASSES))
 
 
+@lru_cache(maxsize=131_072)
 def coarse(word: str) -> str:
     """The folded word with E as A and O as U, which Arabic, Persian and Urdu do not tell apart."""
-    return re.sub(r"(.)\1+", r"\1", folded(word).translate(_COARSE))
+    return _DOUBLED.sub(r"\1", folded(word).translate(_COARSE))
 
 
-@lru_cache(maxsize=262_144)
+@lru_cache(maxsize=131_072)
 def bones(word: str) -> str:
     """The consonants without W, Y and H, which stand for vowels in scripts that lack them."""
-    return re.sub(r"[WVYH]", "", skeleton(word.upper())) or skeleton(word.upper())
+    consonants = skeleton(word.upper())
+    return consonants.translate(_HALF_VOWELS) or consonants
 
 
-@lru_cache(maxsize=262_144)
+@lru_cache(maxsize=32_768)
 def keys(token: str) -> tuple[str, ...]:
     """Under which a word is found; words that are alike share at least one.
 

@@ -272,6 +272,20 @@ class Vocabulary:
         near = known.alike >= LEAST_JOINED
         return known.ids[near], known.alike[near] - np.float32(LOST_BY_JOINING)
 
+    def written_apart(self, word: str) -> list[Ids]:
+        """Pairs of listed words that are this one when they are written together; none for a word
+        that is listed itself."""
+        if word in self._ids or not SHORTEST_JOINED < len(word) <= LONGEST_JOINED:
+            return []
+        return [
+            np.sort(np.array(both, dtype=np.int32))
+            for place in range(2, len(word) - 1)
+            if (first := self._ids.get(word[:place])) is not None
+            and (second := self._ids.get(word[place:])) is not None
+            for both in [(first, second)]
+            if first != second
+        ]
+
     def _alike(self, word: str) -> dict[int, float]:
         if len(word) < 2:
             return {}

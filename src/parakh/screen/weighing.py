@@ -16,6 +16,7 @@ from parakh.screen import organisations
 from parakh.screen.comparison import (
     LEAST_WEIGHT,
     LONGER_SIDE,
+    LOST_BY_JOINING,
     MOST_WEIGHT,
 )
 from parakh.screen.multimap import once
@@ -106,6 +107,9 @@ def asked(vocabulary: Vocabulary, words: Sequence[str], cut: str, formula: Formu
         listed, near = vocabulary.written_as(words[place] + words[place + 1])
         if len(listed):
             found += [(place, listed, near), (place + 1, listed, near)]
+    for place, word in enumerate(words):
+        for both in vocabulary.written_apart(word):
+            found.append((place, both, np.full(2, 1 - LOST_BY_JOINING, dtype=np.float32)))
     group = vocabulary.group.array
     groups = tuple(group[listed[np.argsort(-near)]] for _, listed, near in found)
     for place, word in enumerate(words):
