@@ -10,6 +10,7 @@ from parakh.domain.hit import Advice, Hit, HitState, ResultState
 from parakh.domain.message import Channel, Source
 from parakh.domain.unit import Unit
 from parakh.domain.watchlist import Handling
+from parakh.errors import Forbidden
 from parakh.screen.screener import Subject
 from parakh.screen.watchlists import NameScreener
 from parakh.services import accounts, alerts, dossier, intake, queue, voyages
@@ -189,6 +190,7 @@ def test_a_list_alerts_its_own_unit(
     listed: Any,
     units: Any,
     enlist: Any,
+    acting: Any,
     unit_id: str | None,
     port: bool,
     told: set[str],
@@ -202,6 +204,14 @@ def test_a_list_alerts_its_own_unit(
         tx.audit("watchlist.saved", "watchlist", own.id)
     take_in(centre, declare(listed))
     assert {own.alert.unit_id for own in raised(centre, SENDER)} == told
+    (alert, *_) = raised(centre, SENDER)
+    stranger = acting(Role.TARGETING, "LHE")
+    with pytest.raises(Forbidden):
+        dossier.traveller(centre, stranger, alert.alert.subject.id)
+    # Whom a unit is alerted to, its officers may see, whether they work at his port or not.
+    officer = replace(stranger, units=frozenset({alert.alert.unit_id}))
+    shown = dossier.traveller(centre, officer, alert.alert.subject.id)
+    assert shown.traveller.name.family == "MAZARI"
 
 
 def test_two_lists_alert_the_units_of_both_with_the_most_urgent_advice(

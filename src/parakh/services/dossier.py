@@ -133,7 +133,7 @@ def traveller(
 
     With `as_of`, a message's identifier, his values are those that were known once it had come.
     Raises NotFound, also for a message that does not speak of him, and Forbidden for a traveller
-    of another unit's port. An identifier that was joined to another leads to that one.
+    of another unit's port of whom the actor's unit has no alert. An identifier that was joined to another leads to that one.
     """
     actor.require(Permission.SEE_TRAVELLERS)
     with centre.db.read() as connection:
@@ -152,7 +152,10 @@ def _view(
     ref = Ref(kind=Kind.TRAVELLER, id=found.id)
     voyage = travellers.get_voyage(connection, found.voyage_id) if found.voyage_id else None
     row = vetting_rows(connection, [found])[0]
-    actor.require_port(voyage.port if voyage else row.crossing.port if row.crossing else "")
+    alerted = {own.unit_id for own in alerts.alerts_on(connection, ref)}
+    if not actor.units & alerted:
+        # A list may alert a unit that works at no port: whom it is to handle, it may see.
+        actor.require_port(voyage.port if voyage else row.crossing.port if row.crossing else "")
     sources = records.records_of(connection, found.id)
     acts = by_locator(records.acts_of(connection, voyage.id) if voyage else [])
     own_acts = acts_on((own.statement for own in sources), acts)
