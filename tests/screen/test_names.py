@@ -14,7 +14,7 @@ from parakh.domain.watchlist import (
     Watchlist,
     WatchlistEntry,
 )
-from parakh.screen.lexicon import name_tokens
+from parakh.screen.lexicon import EQUIVALENT, name_tokens
 from parakh.screen.names import (
     THRESHOLD,
     ListedPerson,
@@ -219,3 +219,23 @@ def test_evidence_that_agrees_never_lowers_a_score(
 def test_a_word_said_twice_never_raises_a_score(words: list[str]) -> None:
     text = " ".join(words)
     assert score(f"{text} {words[0]}", "MUHAMMAD KHAN") <= score(text, "MUHAMMAD KHAN") + 1e-9
+
+
+IN_ARABIC = st.sampled_from(sorted(word for word in EQUIVALENT if not word.isascii()))
+
+
+@given(st.lists(IN_ARABIC, min_size=1, max_size=3, unique=True), NAMES)
+def test_the_script_of_known_names_does_not_matter(words: list[str], listed: list[str]) -> None:
+    latin = " ".join(EQUIVALENT[word] for word in words)
+    other = " ".join(listed)
+    assert score(" ".join(words), other) == score(latin, other)
+    assert score(other, " ".join(words)) == score(other, latin)
+
+
+CYRILLIC = str.maketrans("ABVGDEZIKLMNOPRSTUF", "АБВГДЕЗИКЛМНОПРСТУФ")
+
+
+@given(st.lists(st.text("ABVGDEZIKLMNOPRSTUF", min_size=3, max_size=9), min_size=1, max_size=3))
+def test_a_name_written_letter_by_letter_in_cyrillic_is_the_same(words: list[str]) -> None:
+    text = " ".join(words)
+    assert score(text.translate(CYRILLIC), text) == score(text, text)

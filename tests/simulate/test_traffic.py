@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 
+from parakh.domain.watchlist import EntryKind
 from parakh.ingest.reader import read
 from parakh.ingest.records import DeclaredTraveller, Submission
 from parakh.simulate import COLUMNS, Manifest, listed_persons, passenger_list, write
@@ -82,10 +83,10 @@ def test_passports_are_unique(
 
 
 def test_the_watchlist(rows: list[dict[str, str]]) -> None:
-    assert len(rows) == 200
+    assert len(rows) == 212
     assert tuple(rows[0]) == COLUMNS
-    assert {row["kind"] for row in rows} == {"person", "document"}
-    assert all(row["family_name"] or row["document_number"] for row in rows)
+    assert {row["kind"] for row in rows} == {kind.value for kind in EntryKind}
+    assert all(row["family_name"] or row["document_number"] or row["identifiers"] for row in rows)
 
 
 def test_planted_persons_travel_as_the_truth_says(

@@ -1,10 +1,4 @@
-"""An invented watchlist, as rows of the project's watchlist CSV.
-
-Columns: `list` (its identifier), `kind` (`person` or `document`), `family_name`, `given_names`,
-`aliases` (`FAMILY, GIVEN` separated by semicolons), `birth_date` (YYYY, YYYY-MM or YYYY-MM-DD),
-`sex` (M, F, X), `nationality` (ISO 3166-1 alpha-3), `document_type` (P, V, I, O),
-`document_number`, `document_issuer`, `reason`, `expires` (YYYY-MM-DD).
-"""
+"""An invented watchlist, as rows of the project's watchlist CSV (`parakh.ingest.lists.csv`)."""
 
 import csv
 from collections.abc import Iterable
@@ -53,6 +47,7 @@ class ListedPerson:
     document_type: str = ""
     document_number: str = ""
     document_issuer: str = ""
+    identifiers: str = ""
     reason: str = ""
     expires: str = ""
 

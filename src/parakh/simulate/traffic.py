@@ -15,6 +15,7 @@ from parakh.simulate.messages import interchange, message, paxlst
 from parakh.simulate.people import Person, Route, crew, passengers
 from parakh.simulate.plants import NAMESAKES, PLANTS, Plant, Planted, plant_all
 from parakh.simulate.pnr import pnrgov
+from parakh.simulate.things import listed_things
 
 LISTED = 200
 """Rows of the watchlist, those of the planted persons and of the namesakes included."""
@@ -151,6 +152,7 @@ def write(out: Path, seed: int, today: date) -> Manifest:
     flights = [_flight(rng, plan, today) for plan in _PLANS]
     rows += [planted.row for flight in flights for planted in flight.planted]
     rng.shuffle(rows)
+    rows += listed_things(Random(f"{seed} things"), today)  # noqa: S311
     manifest = Manifest(
         messages=tuple(out / flight.file for flight in flights),
         bookings=tuple(out / f"{flight.file.removesuffix('.edi')}.pnr.edi" for flight in flights),
