@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from parakh.domain.dates import PartialDate
@@ -97,6 +97,7 @@ def found(index: NameIndex, traveller: Traveller) -> list[int]:
 def test_nobody_is_lost_whom_comparing_with_everybody_would_raise(
     entries: list[WatchlistEntry], traveller: Traveller, common: int
 ) -> None:
+    assume(any(len(word) > 1 for word in name_tokens(traveller.name)))  # an initial finds nobody
     index = index_of(entries, common)
     every = raised(index, entries, traveller, range(len(entries)))
     if common == 256:
@@ -106,6 +107,24 @@ def test_nobody_is_lost_whom_comparing_with_everybody_would_raise(
         told = {row for row in every if traveller.birth_date in entries[row].birth_dates}
         told = told if traveller.birth_date else set()
         assert told <= set(found(index, traveller))
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        "NOURAALHARBI",
+        "MUHAMMADGULZARINA KHEL",
+        "NOURA ALHARBI",
+        "MULLAHNOURA HARBI",
+        "NOURAAL HARBI",
+    ],
+)
+def test_names_written_together_are_found(declared: str) -> None:
+    listed = (PersonName(family="AL HARBI", given="NOURA"),
+              PersonName(family="KHEL", given="MUHAMMAD GUL ZARINA"))  # fmt: skip
+    index = NameIndex()
+    index.load((place, (name_tokens(name),), (BORN,)) for place, name in enumerate(listed))
+    assert index.find(name_tokens(PersonName(family="", given=declared)), BORN)
 
 
 @settings(max_examples=40)

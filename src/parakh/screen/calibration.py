@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from parakh.screen.names import THRESHOLD, WEIGHTS, alike_points, rarity_points
+from parakh.domain.hit import Agreement
+from parakh.screen.names import THRESHOLD, WEIGHTS, Match, alike_points, rarity_points
 
 
 class Band(StrEnum):
@@ -50,11 +51,23 @@ def highest(band: Band) -> float:
     """The highest threshold that may be set in a band.
 
     Just under what an equal name with an equal birth date scores for the commonest name of the
-    band, so that whoever is listed under his own name and birth date is raised, whatever the rate.
+    band. What else differs may hold such a one under it: see `Calibration.threshold`.
     """
     rarity = {own: limit for (limit, _), own in zip(_UP_TO, list(Band)[1:], strict=True)}
     score = alike_points(1.0) + rarity_points(rarity.get(band, 0.0)) + WEIGHTS["birth_date.equal"]
     return round((math.ceil(min(1.0, score) / STEP - 1e-6) - 1) * STEP, 3)
+
+
+def same_by_name(compared: Match) -> bool:
+    """Whether name and whole birth date are equal, whatever else differs."""
+    equal = {item.attribute for item in compared.evidence if item.agreement is Agreement.AGREES}
+    return {"name", "birth_date"} <= equal
+
+
+def counted(compared: Match) -> float:
+    """The score by which a rate counts what was compared: the full one where any rate raises it."""
+    raised = same_by_name(compared) and compared.score >= THRESHOLD
+    return 1.0 if raised else compared.score
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,9 +77,14 @@ class Calibration:
 
     thresholds: Mapping[str, Mapping[Band, float]] = field(default_factory=dict)
 
-    def threshold(self, list_id: str, rarity: float) -> float:
-        """The score from which a name of this rarity is a hit on a list."""
-        return self.thresholds.get(list_id, {}).get(band_of(rarity), THRESHOLD)
+    def threshold(self, list_id: str, compared: Match) -> float:
+        """The score from which what was compared is a hit on a list.
+
+        It never lies over the standard one for an equal name with an equal birth date, so that
+        whoever is listed is not hidden by a strict rate when he travels on another nationality.
+        """
+        own = self.thresholds.get(list_id, {}).get(band_of(compared.rarity), THRESHOLD)
+        return min(own, THRESHOLD) if same_by_name(compared) else own
 
 
 STANDARD = Calibration()

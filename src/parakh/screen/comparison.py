@@ -1,13 +1,20 @@
 """Two names compared word by word."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
 from parakh.domain.traveller import PersonName
 from parakh.screen.lexicon import name_tokens
-from parakh.screen.tokens import DIFFERENT, TokenMatch, similarity
+from parakh.screen.tokens import (
+    DIFFERENT,
+    LEAST_JOINED,
+    LOST_BY_JOINING,
+    TokenMatch,
+    similarity,
+)
 
 LONGER_SIDE = 0.25
 """How much the words count that only the longer of two names has; the shorter side has the rest.
@@ -15,11 +22,6 @@ Lists give more names (of father, tribe) than passports do, and passports drop m
 
 LEAST_WEIGHT, MOST_WEIGHT = 1.5, 4.0
 """Bounds of what a word counts for in the likeness of names, by its rarity."""
-
-LEAST_JOINED = 0.88
-"""Likeness of two words written together to one, from which they are taken for it."""
-
-LOST_BY_JOINING = 0.03
 
 ALIKE = 0.90
 LETTERS_A_SLIP = 8
@@ -227,21 +229,30 @@ def _most_alike(pair: Pair) -> tuple[float, tuple[Places, Places]]:
 
 
 def _joins(ours: Sequence[str], theirs: Sequence[str]) -> Iterator[Pair]:
-    """Two neighbours of one name that are, written together, a word of the other."""
-    for place in range(len(ours) - 1):
+    """Two or three neighbours of one name that are, written together, a word of the other."""
+    for places in _neighbours(len(ours)):
+        together = "".join(ours[place] for place in places)
         for yours, other in enumerate(theirs):
-            if met := _joined(ours[place], ours[place + 1], other):
-                yield Pair(((place, place + 1), (yours,)), met)
-    for place in range(len(theirs) - 1):
+            if met := _joined(together, other):
+                yield Pair((places, (yours,)), met)
+    for places in _neighbours(len(theirs)):
+        together = "".join(theirs[place] for place in places)
         for mine, word in enumerate(ours):
-            if met := _joined(theirs[place], theirs[place + 1], word):
-                yield Pair(((mine,), (place, place + 1)), met)
+            if met := _joined(together, word):
+                yield Pair(((mine,), places), met)
 
 
-def _joined(first: str, second: str, whole: str) -> TokenMatch | None:
-    if abs(len(first) + len(second) - len(whole)) > 2 or len(whole) < 4:
+@lru_cache
+def _neighbours(size: int) -> tuple[Places, ...]:
+    return tuple(
+        tuple(range(start, start + many)) for many in (2, 3) for start in range(size - many + 1)
+    )
+
+
+def _joined(together: str, whole: str) -> TokenMatch | None:
+    if abs(len(together) - len(whole)) > 2 or len(whole) < 4:
         return None
-    met = similarity(first + second, whole)
+    met = similarity(together, whole)
     if met.similarity < LEAST_JOINED:
         return None
     return TokenMatch(met.similarity - LOST_BY_JOINING, "joined")

@@ -269,7 +269,7 @@ COMMON = {word: share for share, words in _SHARES.items() for word in words.spli
 """Assumed share of people who bear a word, by the spelling that stands for its group. Rough, for
 lists too short to tell; a list with more of them overrules it."""
 
-_PARTICLES = frozenset(
+PARTICLES = frozenset(
     {"AL", "EL", "UL", "UR", "US", "UD", "UN", "UZ", "E", "I", "BIN", "BINT", "BINTI", "IBN", "BEN",
      "SO", "DO", "WO", "DE", "DA", "DI", "DU", "DEL", "DOS", "DAS", "LA", "LE", "VAN", "VON", "DER",
      "DEN", "TER", "ZU", "VE", "Y", "OF", "THE", "AND", "AKA", "OGLU", "OGLI", "UGLI", "OGLY",
@@ -378,6 +378,18 @@ def _nicknames() -> dict[str, frozenset[str]]:
 NICKNAMES = _nicknames()
 """A group or word to the names that it is a form of."""
 
+LEADING = tuple(
+    sorted(
+        {"AL", "EL", "BIN", "BINT", "BINTI", "IBN", "BEN", "DE", "DA", "DI", "DU", "DEL", "DOS",
+         "DAS", "LA", "LE", "VAN", "VON", "DER", "TER", "ABU", "UL"}
+        | {title for title in _TITLES if len(title) >= 4},
+        key=lambda word: (-len(word), word),
+    )
+)  # fmt: skip
+TRAILING = ("UL", "UR", "US", "UD", "UN", "UZ", "AL", "EL")
+"""Particles and titles that are written onto the word after them (`BINLADEN`), or before them
+(`ZIAUL`), the longest first."""
+
 _ABD = re.compile(r"ABD[UEAO](?:L|([RSZNTD])(?=\1)|(?=[^AEIOU]))(\w{3,})")
 """Abd- with the article, whose L becomes the next consonant in speech: `ABDURRAHMAN`."""
 
@@ -401,7 +413,7 @@ def _tokens(text: str) -> tuple[str, ...]:
     kept = [
         word
         for place, word in enumerate(parted)
-        if word not in _PARTICLES and not _is_article(parted, place)
+        if word not in PARTICLES and not _is_article(parted, place)
     ]
     named = [word for word in kept if word not in _TITLES]
     return _once(_joined(named if len(named) >= 2 else kept or words))

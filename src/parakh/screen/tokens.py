@@ -12,7 +12,7 @@ from rapidfuzz.distance import OSA
 
 from parakh.domain.phrase import N_
 from parakh.normalise.names import skeleton
-from parakh.screen.lexicon import NICKNAMES, is_name, standard
+from parakh.screen.lexicon import LEADING, NICKNAMES, TRAILING, is_name, standard
 from parakh.screen.romanised import chinese_readings
 
 RULES = {
@@ -61,6 +61,14 @@ class TokenMatch(NamedTuple):
 
 DIFFERENT = TokenMatch(0.0, "none")
 
+LEAST_JOINED = 0.88
+"""Likeness of words written together to one, from which they are taken for it."""
+
+LOST_BY_JOINING = 0.03
+
+LEAST_BARE = 3
+"""Letters that a word must have left without its particle."""
+
 
 @lru_cache(maxsize=262_144)
 def similarity(one: str, other: str) -> TokenMatch:
@@ -99,8 +107,29 @@ def _candidates(one: str, other: str, ours: str, theirs: str) -> list[TokenMatch
         found.append(TokenMatch(0.84, "romanisation", 1))
     elif chinese_readings(one) & chinese_readings(other):
         found.append(_by("chinese"))
-    found += (_vowels(one, other), _typing(one, other))
+    found += (_vowels(one, other), _typing(one, other), _with_particle(one, other))
     return found
+
+
+def _with_particle(one: str, other: str) -> TokenMatch:
+    """Of words of which one has a particle or title written onto it that the other lacks."""
+    longer, shorter = (one, other) if len(one) > len(other) else (other, one)
+    for bare in without_particle(longer):
+        if abs(len(bare) - len(shorter)) <= 1:
+            met = similarity(bare, shorter)
+            if met.similarity >= LEAST_JOINED:
+                return TokenMatch(met.similarity - LOST_BY_JOINING, "joined")
+    return DIFFERENT
+
+
+@lru_cache(maxsize=131_072)
+def without_particle(word: str) -> tuple[str, ...]:
+    """What is left of a word without the particle or title that may be written onto it; empty for
+    a word that has none. Some names begin like a particle, so that this is no more than a way to
+    look."""
+    bare = [word.removeprefix(own) for own in LEADING if word.startswith(own)]
+    bare += [word.removesuffix(own) for own in TRAILING if word.endswith(own)]
+    return tuple(own for own in bare if len(own) >= LEAST_BARE)
 
 
 def _across_scripts(one: str, other: str) -> TokenMatch:
@@ -238,6 +267,8 @@ def keys(token: str) -> tuple[str, ...]:
         return tuple(found)
     bare = bones(token)
     found.append(f"~{bare}")
+    for own in without_particle(token):
+        found += [f"={standard(own)}", f"~{bones(own)}"]
     found += [f"+{name}" for name in sorted(NICKNAMES.get(own, ()))]
     found += [f"%{reading}" for reading in sorted(chinese_readings(token))]
     # As heard and as written, for a slip may change how a word is heard.

@@ -2,7 +2,7 @@
 
 from array import array
 from bisect import bisect_left, insort
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from math import log10
 from typing import NamedTuple
 
@@ -12,11 +12,11 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from parakh.normalise.names import skeleton
-from parakh.screen.comparison import CUT, LEAST_JOINED, LOST_BY_JOINING
+from parakh.screen.comparison import CUT
 from parakh.screen.frequency import UNKNOWN, Frequencies
-from parakh.screen.lexicon import COMMON, standard
+from parakh.screen.lexicon import COMMON, PARTICLES, standard
 from parakh.screen.multimap import Multimap, hashed, once
-from parakh.screen.tokens import folded, keys, similarity
+from parakh.screen.tokens import LEAST_JOINED, LOST_BY_JOINING, folded, keys, similarity
 
 SMALL_LIST = 1000
 """Added to the number of listed names before shares are taken, so that a short list, in which every
@@ -53,7 +53,10 @@ MOST_CUT = 400
 SHORTEST_CUT = 3
 """Of what is shorter, too many words are the longer form."""
 
-SHORTEST_JOINED, LONGEST_JOINED = 4, 24
+MOST_APART, MOST_BEGUN, MOST_READINGS = 4, 64, 8
+"""Words and particles of which one may be made; beginnings that are followed, and readings kept."""
+
+SHORTEST_JOINED, LONGEST_JOINED, LONGEST_WHOLE = 4, 24, 39
 """Length of two words written together, within which they are looked up so."""
 
 _DRIFT = 256
@@ -273,18 +276,30 @@ class Vocabulary:
         return known.ids[near], known.alike[near] - np.float32(LOST_BY_JOINING)
 
     def written_apart(self, word: str) -> list[Ids]:
-        """Pairs of listed words that are this one when they are written together; none for a word
-        that is listed itself."""
-        if word in self._ids or not SHORTEST_JOINED < len(word) <= LONGEST_JOINED:
+        """Listed words that are this one when they are written together, particles between them
+        left out; none for a word that is listed itself. The fewest words come first."""
+        if word in self._ids or not SHORTEST_JOINED < len(word) <= LONGEST_WHOLE:
             return []
-        return [
-            np.sort(np.array(both, dtype=np.int32))
-            for place in range(2, len(word) - 1)
-            if (first := self._ids.get(word[:place])) is not None
-            and (second := self._ids.get(word[place:])) is not None
-            for both in [(first, second)]
-            if first != second
-        ]
+        found: list[Ids] = []
+        begun: list[tuple[int, tuple[int, ...]]] = [(0, ())]
+        for _ in range(MOST_APART):
+            begun = [longer for own in begun for longer in self._one_more(word, *own)]
+            found += [once(np.array(ids, dtype=np.int32)) for at, ids in begun if at == len(word)]
+            begun = begun[:MOST_BEGUN]
+        return [ids for ids in found if len(ids) > 1][:MOST_READINGS]
+
+    def _one_more(
+        self, word: str, start: int, ids: tuple[int, ...]
+    ) -> Iterator[tuple[int, tuple[int, ...]]]:
+        """A beginning of a word that was read as listed words, with each that may come next."""
+        for end in range(start + 2, len(word) + 1):
+            part = word[start:end]
+            if part in PARTICLES and ids:
+                yield end, ids
+            own = self._ids.get(part)
+            # Within a longer word, two letters are a word too easily.
+            if own is not None and (len(part) > 2 or start == 0 or end == len(word)):
+                yield end, (*ids, own)
 
     def _alike(self, word: str) -> dict[int, float]:
         if len(word) < 2:

@@ -254,7 +254,7 @@ class NameScreener:
     ) -> list[Hit]:
         hits = []
         for listed, compared in self._index.compared(subject, moment, _least(calibration)):
-            threshold = calibration.threshold(listed.watchlist.id, compared.rarity)
+            threshold = calibration.threshold(listed.watchlist.id, compared)
             if compared.score >= threshold:
                 hits.append(_name_hit(subject, listed, compared, threshold))
         return sorted(hits, key=best_first)

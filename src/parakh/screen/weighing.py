@@ -16,13 +16,12 @@ from parakh.screen import organisations
 from parakh.screen.comparison import (
     LEAST_WEIGHT,
     LONGER_SIDE,
-    LOST_BY_JOINING,
     MOST_WEIGHT,
 )
 from parakh.screen.multimap import once
 from parakh.screen.names import COMMONPLACE, LEAST_ALIKE, RARE, WEIGHTS
 from parakh.screen.segments import Ints, Names
-from parakh.screen.tokens import SIMILARITY
+from parakh.screen.tokens import LOST_BY_JOINING, SIMILARITY
 from parakh.screen.vocabulary import Floats, Ids, Vocabulary
 
 Codes = NDArray[np.uint16]
@@ -108,8 +107,9 @@ def asked(vocabulary: Vocabulary, words: Sequence[str], cut: str, formula: Formu
         if len(listed):
             found += [(place, listed, near), (place + 1, listed, near)]
     for place, word in enumerate(words):
-        for both in vocabulary.written_apart(word):
-            found.append((place, both, np.full(2, 1 - LOST_BY_JOINING, dtype=np.float32)))
+        for apart in vocabulary.written_apart(word):
+            alike = np.full(len(apart), 1 - LOST_BY_JOINING, dtype=np.float32)
+            found.append((place, apart, alike))
     group = vocabulary.group.array
     groups = tuple(group[listed[np.argsort(-near)]] for _, listed, near in found)
     for place, word in enumerate(words):
