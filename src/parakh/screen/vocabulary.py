@@ -53,7 +53,7 @@ MOST_CUT = 400
 SHORTEST_CUT = 3
 """Of what is shorter, too many words are the longer form."""
 
-MOST_APART, MOST_BEGUN, MOST_READINGS = 4, 64, 8
+MOST_APART, MOST_BEGUN, MOST_READINGS = 6, 48, 8
 """Words and particles of which one may be made; beginnings that are followed, and readings kept."""
 
 SHORTEST_JOINED, LONGEST_JOINED, LONGEST_WHOLE = 4, 24, 39

@@ -12,7 +12,12 @@ from parakh.store import people
 from parakh.store.people import ApiKey, token_hash
 
 FOR_HUMANS = frozenset(
-    {Permission.DECIDE_ENTRIES, Permission.HANDLE_ALERTS, Permission.LINK_PERSONS}
+    {
+        Permission.DECIDE_ENTRIES,
+        Permission.HANDLE_ALERTS,
+        Permission.KEEP_REDRESS,
+        Permission.LINK_PERSONS,
+    }
 )
 """Decisions that a program may not take, so that no key is ever granted them."""
 

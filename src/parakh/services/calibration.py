@@ -20,7 +20,7 @@ from parakh.domain.traveller import PersonName, Traveller
 from parakh.domain.watchlist import Watchlist
 from parakh.errors import InvalidInput, NotFound
 from parakh.learn.calibration import Curve, Measurement, Sample, Setting, curves, settle
-from parakh.screen.calibration import Band, band_of, lowest
+from parakh.screen.calibration import Band, band_of, counted, lowest
 from parakh.screen.lexicon import name_tokens, standard
 from parakh.screen.screener import TravellerSubject
 from parakh.screen.watchlists import NameScreener
@@ -173,7 +173,7 @@ def _screened(centre: Centre, ids: Sequence[str]) -> list[Sample]:
         for listed, compared in index.compared(_subject(own), moment, least):
             if (own.id, listed.entry.id) not in certain:
                 list_id = listed.watchlist.id
-                best[list_id] = max(compared.score, best.get(list_id, 0.0))
+                best[list_id] = max(counted(compared), best.get(list_id, 0.0))
         samples.append(Sample(band=band_of(index.rarity(own.name)), best=best))
     return samples
 

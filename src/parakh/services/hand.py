@@ -254,7 +254,7 @@ def _alike(index: WatchlistIndex, subject: Subject, now: datetime) -> Iterator[_
     """Those of a similar name, each with the screener that looks at them and its threshold."""
     if isinstance(subject, TravellerSubject) and subject.traveller.name.full:
         for listed, match in index.compared(subject, now, LEAST_NEAR):
-            threshold = index.calibration.threshold(listed.watchlist.id, match.rarity)
+            threshold = index.calibration.threshold(listed.watchlist.id, match)
             yield NameScreener.name, threshold, listed, match
     elif isinstance(subject, OrganisationSubject) and subject.name:
         kind, country = EntryKind.ORGANISATION, subject.country

@@ -54,7 +54,9 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 NO_STORE = "no-store"
 
 _OVERHEAD = 64 * 1024  # fields and multipart borders around the files
-_FORM_LIMIT = 256 * 1024
+FORM_LIMIT = 256 * 1024
+"""The fields of an ordinary form; more is read of known callers only."""
+
 MOST_LIST_BYTES = 256 * 1024 * 1024
 """A watchlist's file; the largest public ones have about 100 MiB."""
 
@@ -66,11 +68,11 @@ def body_limit(path: str, settings: Settings) -> int:
         return 2 * MOST_BYTES + _OVERHEAD
     if path.startswith("/watchlist") and path.endswith("/versions"):
         return MOST_LIST_BYTES
-    if path.startswith("/watchlist"):
+    if path.startswith(("/watchlist", "/redress")):
         return MOST_BYTES + _OVERHEAD
     if path.startswith(("/messages", "/timetable")):
         return settings.max_message_bytes + _OVERHEAD
-    return _FORM_LIMIT
+    return FORM_LIMIT
 
 
 class TooLarge(HTTPException):

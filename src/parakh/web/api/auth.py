@@ -1,7 +1,7 @@
 """Who calls the API: a program with a key, or a person with the console's session.
 
 A caller is known before anything of his request's body is read: `Callers` stands before the
-framework, which would read a whole upload first.
+framework, which would read a whole upload first. The same holds for pages that take files.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,14 @@ from parakh.services import api_keys
 from parakh.services.accounts import Session
 from parakh.services.centre import Centre
 from parakh.web.errors import SignInNeeded, UnknownKey, answer_sign_in
-from parakh.web.security import COOKIE, check_origin, check_token
+from parakh.web.security import (
+    COOKIE,
+    FORM_LIMIT,
+    SAFE_METHODS,
+    body_limit,
+    check_origin,
+    check_token,
+)
 from parakh.web.viewer import centre_of, session_of
 
 _PREFIX = "/api/v1/"
@@ -43,23 +50,35 @@ class Caller:
 
 
 class Callers:
-    """ASGI middleware: refuses calls of the API by callers who are not known, bodies unread."""
+    """ASGI middleware: refuses calls of the API, and uploads to pages, by callers who are not
+    known, bodies unread."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the calls of known callers on, with the actor in the request's state."""
-        path = scope.get("path", "")
-        if scope["type"] == "http" and path.startswith(_PREFIX) and path not in _PUBLIC:
+        if scope["type"] == "http":
             request = Request(scope, receive)
             try:
-                await _identify(request)
+                await _check(request)
             except SignInNeeded as error:
                 response = await answer_sign_in(request, error)
                 await response(scope, receive, send)
                 return
         await self._app(scope, receive, send)
+
+
+async def _check(request: Request) -> None:
+    """Raises SignInNeeded for nobody known where that must be told before the body is read."""
+    path = request.url.path
+    if path.startswith(_PREFIX):
+        if path not in _PUBLIC:
+            await _identify(request)
+    elif request.method not in SAFE_METHODS:
+        takes_files = body_limit(path, centre_of(request).settings) > FORM_LIMIT
+        if takes_files and await session_of(request) is None:
+            raise SignInNeeded
 
 
 async def _identify(request: Request) -> None:
