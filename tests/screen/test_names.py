@@ -41,7 +41,7 @@ def person(text: str) -> PersonName:
 
 
 def compared(traveller: Traveller, entry: WatchlistEntry) -> Match | None:
-    words = tuple(name_tokens(name) for name in entry.names)
+    words = tuple(name_tokens(name) for name in (*entry.names, *entry.weak_names))
     index = NameIndex()
     index.put(0, words, entry.birth_dates)
     listed = ListedPerson(entry=entry, watchlist=WATCHLIST, words=words)
@@ -170,7 +170,7 @@ def test_evidence_adds_up_and_every_item_has_a_note() -> None:
     rest = [item for item in found.evidence if item.attribute != "name.word"]
     assert {item.attribute: item.agreement for item in rest} == {
         "name": Agreement.SIMILAR,
-        "name_rarity": Agreement.UNKNOWN,
+        "name_rarity": Agreement.SIMILAR,
         "birth_date": Agreement.AGREES,
         "nationality": Agreement.DIFFERS,
         "sex": Agreement.UNKNOWN,
@@ -239,3 +239,22 @@ CYRILLIC = str.maketrans("ABVGDEZIKLMNOPRSTUF", "АБВГДЕЗИКЛМНОПР�
 def test_a_name_written_letter_by_letter_in_cyrillic_is_the_same(words: list[str]) -> None:
     text = " ".join(words)
     assert score(text.translate(CYRILLIC), text) == score(text, text)
+
+
+def test_words_of_another_script_are_shown_as_they_stand() -> None:
+    found = compared(
+        replace(TRAVELLER, name=person("محمد زرغون")),
+        replace(ENTRY, names=(person("MUHAMMAD ZARGHUN"),)),
+    )
+    assert found is not None
+    words = [item.ours for item in found.evidence if item.attribute == "name.word"]
+    assert words == ["MUHAMMAD (محمد)", "zrghwn (زرغون)"]
+
+
+def test_a_weak_alias_is_called_so() -> None:
+    entry = replace(ENTRY, names=(person("SOMEBODY ELSE"),), weak_names=(person(NAME),))
+    found = compared(replace(TRAVELLER, name=person(NAME)), entry)
+    assert found is not None
+    assert "weak alias" in str(found.sentence)
+    assert "weak_alias" in {item.attribute for item in found.evidence}
+    assert found.score < THRESHOLD

@@ -406,6 +406,14 @@ def name_tokens(name: PersonName) -> tuple[str, ...]:
     return _tokens(comparison_form(name.full))
 
 
+def written(name: PersonName) -> dict[str, str]:
+    """The words of a name out of another script, as they are compared, to how they stand."""
+    if name.full.isascii():
+        return {}
+    stands = comparison_form(name.full).split()
+    return {word: own for own in stands if not own.isascii() for word in _tokens(own)}
+
+
 @lru_cache(maxsize=65_536)
 def _tokens(text: str) -> tuple[str, ...]:
     words = [own for word in text.split() for own in _latin_words(word)]

@@ -4,6 +4,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 
 from parakh.domain.dates import PartialDate
+from parakh.domain.traveller import is_number
 from parakh.domain.watchlist import EntryKind, Identifier, Watchlist, WatchlistEntry
 from parakh.screen.frequency import Frequencies
 from parakh.screen.lexicon import name_tokens
@@ -13,9 +14,6 @@ from parakh.screen.organisations import organisation_tokens
 from parakh.screen.packing import pack, unpack
 from parakh.screen.retrieval import NameIndex
 from parakh.screen.weighing import BODIES, PERSONS
-
-SHORTEST_NUMBER = 4
-"""Shorter numbers, and those of one sign only (`00000000`), are fillers rather than numbers."""
 
 NAMED = (EntryKind.PERSON, EntryKind.ORGANISATION, EntryKind.VESSEL)
 """Kinds that are found by name; each has an index of its own, for a word that is common among
@@ -175,18 +173,13 @@ def words_of(entry: WatchlistEntry) -> tuple[tuple[str, ...], ...]:
     return tuple(map(name_tokens, names))
 
 
-def meaningful(number: str) -> bool:
-    """Whether a number is one, and no filler."""
-    return len(number) >= SHORTEST_NUMBER and len(set(number)) > 1
-
-
 def _note(where: "tuple[array[int], array[int]]", text: str, row: int) -> None:
     where[0].append(hashed(text))
     where[1].append(row)
 
 
 def _numbers(entry: WatchlistEntry) -> set[str]:
-    return {own.number for own in entry.documents if meaningful(own.number)}
+    return {own.number for own in entry.documents if is_number(own.number)}
 
 
 def _key(item: Identifier) -> str:

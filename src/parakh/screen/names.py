@@ -5,7 +5,7 @@ its words are, so that a common name alone raises nothing; birth date, nationali
 father's name, the place of birth and documents add or subtract, and none of them rules anybody out.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from parakh.domain.phrase import N_, Phrase, phrase
 from parakh.domain.traveller import PersonName, Sex, Traveller
 from parakh.domain.watchlist import Watchlist, WatchlistEntry
 from parakh.screen.comparison import Comparison, Rarity, compare_names, cut_word
-from parakh.screen.lexicon import name_tokens
+from parakh.screen.lexicon import name_tokens, written
 from parakh.screen.tokens import RULES
 
 WEIGHTS = {
@@ -60,6 +60,7 @@ _NOTES = {
     "name.spelled": N_("The names are spelled differently but may be the same"),
     "name.partly": N_("A part of the names agrees"),
     "name.rare": N_("How rare the words are that agree: {common} is common, {rare} is rare"),
+    "name.common": N_("The words that agree are common, and add nothing ({rare} is rare)"),
     "name.weak": N_("The list itself calls this alias weak"),
     "birth_date.equal": N_("The birth dates are equal"),
     "birth_date.swapped": N_("The birth dates are equal if day and month are swapped"),
@@ -101,6 +102,26 @@ _SENTENCES = {
     ),
 }
 """By what the birth date says: for names that resemble each other, and for equal ones."""
+
+_WEAK = {
+    "same": N_(
+        "{name} resembles {listed}, which the list {list} calls a weak alias, and has the same "
+        "birth date"
+    ),
+    "similar": N_(
+        "{name} resembles {listed}, which the list {list} calls a weak alias, and has a similar "
+        "birth date"
+    ),
+    "differs": N_(
+        "{name} resembles {listed}, which the list {list} calls a weak alias, but the birth dates "
+        "differ"
+    ),
+    "unknown": N_(
+        "{name} resembles {listed}, which the list {list} calls a weak alias; a birth date is not "
+        "known"
+    ),
+}
+"""The same for names that the list itself calls weak."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -173,7 +194,10 @@ def match(
         evidence=evidence,
         rarity=sum(map(rarity, ours)),
         sentence=phrase(
-            _sentence(equal, birth), name=traveller.name, listed=name, list=listed.watchlist.name
+            _sentence(equal, birth, strong=best.strong),
+            name=traveller.name,
+            listed=name,
+            list=listed.watchlist.name,
         ),
     )
 
@@ -270,20 +294,26 @@ def _name_evidence(
         weight=0.0,
         note=phrase(_NOTES[note]),
     )
-    yield from _word_evidence(compared)
+    yield from _word_evidence(compared, written(ours), written(theirs))
     yield Evidence(
         attribute="name_rarity",
         ours=f"{compared.rarity:.1f}",
         theirs="",
-        agreement=Agreement.AGREES if rarity_points(compared.rarity) else Agreement.UNKNOWN,
+        agreement=Agreement.AGREES if rarity_points(compared.rarity) else Agreement.SIMILAR,
         weight=rarity_points(compared.rarity),
-        note=phrase(_NOTES["name.rare"], common=COMMONPLACE, rare=RARE),
+        note=phrase(
+            _NOTES["name.rare" if rarity_points(compared.rarity) else "name.common"],
+            common=COMMONPLACE,
+            rare=RARE,
+        ),
     )
     if not best.strong:
         yield _evidence("name.weak", "", str(theirs), attribute="weak_alias")
 
 
-def _word_evidence(compared: Comparison) -> Iterable[Evidence]:
+def _word_evidence(
+    compared: Comparison, ours: Mapping[str, str], theirs: Mapping[str, str]
+) -> Iterable[Evidence]:
     whole = alike_points(compared.alike)
     lost = WEIGHTS["name.alike"] / (1 - LEAST_ALIKE)
     for part in compared.parts:
@@ -292,12 +322,17 @@ def _word_evidence(compared: Comparison) -> Iterable[Evidence]:
         weight = WEIGHTS["name.alike"] * part.share - lost * part.share * (1 - met.similarity)
         yield Evidence(
             attribute="name.word",
-            ours=part.ours,
-            theirs=part.theirs,
+            ours=_as_written(part.ours, ours),
+            theirs=_as_written(part.theirs, theirs),
             agreement=_word_agreement(met.similarity),
             weight=weight if whole else 0.0,
             note=phrase(RULES[met.rule], letters=met.letters, of=met.of),
         )
+
+
+def _as_written(word: str, written: Mapping[str, str]) -> str:
+    """A word as it was compared, and as it stands where that is another script."""
+    return f"{word} ({written[word]})" if word in written else word
 
 
 def _word_agreement(similarity: float) -> Agreement:
@@ -307,9 +342,13 @@ def _word_agreement(similarity: float) -> Agreement:
 
 
 def _person_evidence(traveller: Traveller, entry: WatchlistEntry) -> Iterable[Evidence]:
-    nationality = _compare_nationality(traveller.nationality, entry.nationalities)
-    yield _evidence(nationality, traveller.nationality or "", _listing(entry.nationalities))
-    yield _evidence(_compare_sex(traveller.sex, entry.sex), traveller.sex or "", entry.sex or "")
+    """What most messages and entries tell; nothing where neither does."""
+    if traveller.nationality or entry.nationalities:
+        nationality = _compare_nationality(traveller.nationality, entry.nationalities)
+        yield _evidence(nationality, traveller.nationality or "", _listing(entry.nationalities))
+    if traveller.sex or entry.sex:
+        sex = _compare_sex(traveller.sex, entry.sex)
+        yield _evidence(sex, traveller.sex or "", entry.sex or "")
 
 
 def _further_evidence(
@@ -367,12 +406,13 @@ def _agreement(relation: str, weight: float) -> Agreement:
     return Agreement.AGREES if relation.endswith(".equal") else Agreement.SIMILAR
 
 
-def _sentence(equal: bool, birth: str) -> str:
+def _sentence(equal: bool, birth: str, *, strong: bool) -> str:
     """The template of the sentence for the officer."""
     weight = WEIGHTS.get(birth, 0.0)
+    told = "unknown" if not weight else "similar" if weight > 0 else "differs"
     if birth == "birth_date.equal":
-        return _SENTENCES["same"][equal]
-    return _SENTENCES["unknown" if not weight else "similar" if weight > 0 else "differs"][equal]
+        told = "same"
+    return _SENTENCES[told][equal] if strong else _WEAK[told]
 
 
 def _listing(values: Iterable[object]) -> str:

@@ -12,7 +12,14 @@ from math import log10
 
 from parakh.domain.dates import PartialDate
 from parakh.domain.phrase import N_, Phrase, phrase
-from parakh.domain.traveller import Document, DocumentType, PersonName, Sex
+from parakh.domain.traveller import (
+    SHORTEST_PROOF,
+    Document,
+    DocumentType,
+    PersonName,
+    Sex,
+    is_number,
+)
 from parakh.screen.comparison import compare_names
 from parakh.screen.lexicon import COMMON, EQUIVALENT, name_tokens, standard
 from parakh.screen.names import compare_birth_dates
@@ -70,9 +77,6 @@ _SHORTER = 0.74
 """From a likeness (see `compare_names`) of _ALIKE names differ in spelling only; from _SHORTER on
 one of them has words more."""
 
-SHORTEST_NUMBER = 5
-"""Shorter document numbers, and those of one sign only, are fillers rather than numbers."""
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Identity:
@@ -101,7 +105,7 @@ class Identity:
         told = {
             Document(type=own.type, number=own.number, issuer=own.issuer)
             for own in documents
-            if is_number(own.number)
+            if is_number(own.number, SHORTEST_PROOF)
         }
         return cls(
             name=name,
@@ -186,11 +190,6 @@ def rarity(word: str) -> float:
     """-log10 of the share of people who bear a word of a name."""
     share = COMMON.get(standard(word))
     return UNKNOWN_WORD if share is None else -log10(share)
-
-
-def is_number(text: str) -> bool:
-    """Whether a document number can tell one document from others."""
-    return len(text) >= SHORTEST_NUMBER and len(set(text)) > 1
 
 
 def _reasons(relations: Iterable[str], shared: Document | None) -> tuple[Phrase, ...]:
