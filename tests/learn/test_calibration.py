@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parakh.domain.phrase import phrase
 from parakh.errors import InvalidInput
 from parakh.learn.calibration import (
     Basis,
@@ -16,7 +17,7 @@ from parakh.learn.calibration import (
     settle,
 )
 from parakh.screen.calibration import STEP, Band, band_of, highest, lowest
-from parakh.screen.names import THRESHOLD, WEIGHTS, alike_points, rarity_points
+from parakh.screen.names import THRESHOLD, WEIGHTS, Match, alike_points, rarity_points
 
 COMMON, MIDDLING, RARE = Band
 
@@ -132,9 +133,10 @@ def test_only_lists_with_a_rate_have_thresholds_of_their_own() -> None:
     measured = curves(samples, ["a", "b", "c"])
     found = calibration_of(measured, {"a": 0.01, "b": None})
     assert set(found.thresholds) == {"a"}
-    assert found.threshold("a", 1.0) == highest(COMMON)
-    assert found.threshold("b", 1.0) == THRESHOLD
-    assert found.threshold("of another day", 1.0) == THRESHOLD
+    common = Match(score=0.8, sentence=phrase(""), evidence=(), rarity=1.0)
+    assert found.threshold("a", common) == highest(COMMON)
+    assert found.threshold("b", common) == THRESHOLD
+    assert found.threshold("of another day", common) == THRESHOLD
 
 
 # --- properties ---------------------------------------------------------------------------------

@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from parakh.access import Purpose, Role
 from parakh.domain.dates import PartialDate
 from parakh.domain.hit import Kind, Ref
+from parakh.domain.ids import new_id
+from parakh.domain.message import Channel, Source
 from parakh.domain.traveller import PersonName, Traveller, TravellerRole
 from parakh.domain.watchlist import WatchlistEntry
 from parakh.errors import Forbidden, InvalidInput, NotFound
@@ -20,10 +22,12 @@ from parakh.screen.calibration import Band
 from parakh.screen.names import THRESHOLD
 from parakh.screen.screener import TravellerSubject
 from parakh.screen.watchlists import NameScreener
-from parakh.services import calibration
+from parakh.services import calibration, intake, queue
+from parakh.services import watchlists as lists
 from parakh.services.background import Progress
 from parakh.services.centre import WORKER, Centre
 from parakh.store import calibration as store
+from parakh.store import sweeps as sweep_store
 from parakh.store import travellers
 from parakh.store.tables import audit, hit, name_frequency
 from parakh.store.tables import calibration as measurements
@@ -169,10 +173,11 @@ def test_thresholds_change_live_and_hits_keep_theirs(
         name=PersonName(family="MAZARI", given="ZULFIQAR"),
     )
     himself = replace(namesake, id="2" * 32, birth_date=PartialDate.parse("1980-05-05"))
-    asked = [subject(namesake), subject(himself)]
+    mistyped = replace(namesake, id="4" * 32, birth_date=PartialDate.parse("1980-05-06"))
+    asked = [subject(namesake), subject(himself), subject(mistyped)]
     screener = any_centre.traveller_screeners()[1]
     before = screener.screen(asked)
-    assert [len(own) for own in before] == [1, 1]
+    assert [len(own) for own in before] == [1, 1, 1]
     measured = curves(
         [Sample(band=band, best={LIST: 0.89}) for band in Band for _ in range(1000)], [LIST]
     )
@@ -185,11 +190,86 @@ def test_thresholds_change_live_and_hits_keep_theirs(
             ),
         )  # fmt: skip
         tx.audit("calibration.measured", "calibration", "3" * 32)
-    assert [len(own) for own in screener.screen(asked)] == [1, 1], "no rate is set"
+    assert [len(own) for own in screener.screen(asked)] == [1, 1, 1], "no rate is set"
     calibration.allow(any_centre, supervisor, LIST, 100)
     after = screener.screen(asked)
-    assert [len(own) for own in after] == [0, 1], "whoever is listed is found at any rate"
-    assert after[1][0].threshold > before[1][0].threshold == THRESHOLD
+    assert [len(own) for own in after] == [0, 1, 1], "whoever is listed is found at any rate"
+    assert after[1][0].threshold == before[1][0].threshold == THRESHOLD
+    assert after[2][0].threshold > before[2][0].threshold == THRESHOLD
+
+
+def measured_at(centre: Centre, score: float) -> None:
+    """A measurement in which every traveller has this score."""
+    samples = [Sample(band=band, best={LIST: score}) for band in Band for _ in range(1000)]
+    with centre.db.write(WORKER, Purpose.WATCHLIST) as tx:
+        store.add(
+            tx,
+            Measurement(
+                id=new_id(), at=tx.at, by="", screener=NameScreener.name, population=3000,
+                travellers=3000, curves=curves(samples, [LIST]),
+            ),
+        )  # fmt: skip
+        tx.audit("calibration.measured", "calibration", "")
+
+
+def swept_again(centre: Centre) -> bool:
+    """Whether a sweep waits; ends it."""
+    with centre.db.read() as connection:
+        waits = sweep_store.waiting(connection)
+    queue.drain(centre)
+    return waits
+
+
+def test_a_threshold_that_falls_screens_everybody_on_file_again(
+    any_centre: Centre,
+    entry: WatchlistEntry,
+    supervisor: Any,
+    declare: Any,
+    person: Any,
+    units: Any,
+) -> None:
+    units(any_centre)
+    queue.drain(any_centre)
+    measured_at(any_centre, 0.89)
+    calibration.allow(any_centre, supervisor, LIST, 100)
+    assert not swept_again(any_centre), "it rose"
+    passed = declare(person(family="MAZARI", given="ZULFIQAR", born="790101"))
+    intake.receive(any_centre, WORKER, passed, Source(channel=Channel.DROP, name="l"))
+    queue.drain(any_centre)
+    with any_centre.db.read() as connection:
+        assert connection.execute(sa.select(hit.c.id)).all() == []
+    measured_at(any_centre, 0.10)
+    assert not swept_again(any_centre), "nobody chose that"
+    calibration.allow(any_centre, supervisor, LIST, 1000)
+    assert not swept_again(any_centre), "it is as low as it may be"
+    measured_at(any_centre, 0.89)
+    assert not swept_again(any_centre)
+    calibration.allow(any_centre, supervisor, LIST, None)
+    with any_centre.db.read() as connection:
+        trail = connection.execute(
+            sa.select(audit.c.detail).where(audit.c.action == "calibration.allowed")
+        ).scalars()
+        told = [json.loads(own)["swept_again"] for own in trail]
+    assert sorted(told) == [0, 0, 1]
+    assert swept_again(any_centre)
+    measured_at(any_centre, 0.89)
+    held = replace(row_of(any_centre, supervisor).watchlist, alert_rate=0.01)
+    lists.add_list(any_centre, supervisor, held)
+    assert not swept_again(any_centre)
+    lists.add_list(any_centre, supervisor, replace(held, instruction="Call", alert_rate=None))
+    assert swept_again(any_centre), "wherever the rate is set"
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.11, 1 / 1_000_001, -0.1, 1.0])
+def test_a_list_is_held_to_the_same_bounds(
+    centre: Centre, enlist: Any, supervisor: Any, rate: float
+) -> None:
+    enlist(centre)
+    own = row_of(centre, supervisor).watchlist
+    with pytest.raises(InvalidInput, match="between 1 in 10 and 1,000,000"):
+        lists.add_list(centre, supervisor, replace(own, alert_rate=rate))
+    for bound in (0.1, 1 / 1_000_000):
+        lists.add_list(centre, supervisor, replace(own, alert_rate=bound))
 
 
 @pytest.mark.parametrize("one_in", [0, 9, -5, 1_000_001])

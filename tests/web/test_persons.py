@@ -102,13 +102,14 @@ def test_the_history_over_the_api(browser: Any, reported: list[str]) -> None:
     assert officer.post(f"{V1}/travellers/{mine}/split", json={"reason": ""}).status_code == 422
 
 
-def test_no_key_may_decide_who_is_one_person(stage: Any) -> None:
+@pytest.mark.parametrize("permission", [Permission.LINK_PERSONS, Permission.KEEP_REDRESS])
+def test_no_key_may_decide_who_is_one_person(stage: Any, permission: Permission) -> None:
     with pytest.raises(InvalidInput, match="only a person"):
         api_keys.add(
             stage.centre,
             system_actor("test"),
             name="clever",
-            permissions=frozenset({Permission.LINK_PERSONS}),
+            permissions=frozenset({permission}),
         )
 
 

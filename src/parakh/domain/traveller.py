@@ -56,6 +56,20 @@ class Document:
     expiry: PartialDate | None = None
 
 
+SHORTEST_NUMBER = 4
+"""Characters of a document number that can be looked for."""
+
+SHORTEST_PROOF = 5
+"""Characters of one by which somebody is known again without a human's word: `NONE` and `1234`
+stand in many messages."""
+
+
+def is_number(text: str, shortest: int = SHORTEST_NUMBER) -> bool:
+    """Whether a document number is one: shorter ones, and those of one sign only (`00000000`), are
+    fillers."""
+    return len(text) >= shortest and len(set(text)) > 1
+
+
 class TravellerRole(StrEnum):
     """In what capacity a person travels."""
 

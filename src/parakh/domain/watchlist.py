@@ -18,6 +18,10 @@ class Handling(StrEnum):
     REFER = "refer"
 
 
+LEAST_ONE_IN, MOST_ONE_IN = 10, 1_000_000
+"""Bounds of N where a list may raise at most 1 in N travellers by name."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Watchlist:
     """A named list with the reason it may be held at all.

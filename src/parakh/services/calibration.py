@@ -17,7 +17,7 @@ from parakh.act.decisions import require_human
 from parakh.domain.hit import Kind, Ref
 from parakh.domain.ids import new_id
 from parakh.domain.traveller import PersonName, Traveller
-from parakh.domain.watchlist import Watchlist
+from parakh.domain.watchlist import LEAST_ONE_IN, MOST_ONE_IN, Watchlist
 from parakh.errors import InvalidInput, NotFound
 from parakh.learn.calibration import Curve, Measurement, Sample, Setting, curves, settle
 from parakh.screen.calibration import Band, band_of, counted, lowest
@@ -27,7 +27,7 @@ from parakh.screen.watchlists import NameScreener
 from parakh.services.background import Progress, Report
 from parakh.services.centre import WORKER, Centre
 from parakh.store import calibration as store
-from parakh.store import travellers, watchlists
+from parakh.store import sweeps, travellers, watchlists
 from parakh.store.database import Tx
 
 T = TypeVar("T")
@@ -48,9 +48,6 @@ ENOUGH = 300
 TRAFFIC_OVER = timedelta(days=7)
 CHOICES = (100, 300, 1_000, 3_000, 10_000)
 """Rates of which it is shown what they would give: at most one in so many."""
-
-LEAST_ONE_IN, MOST_ONE_IN = 10, 1_000_000
-"""Bounds of N in "at most 1 in N travellers"."""
 
 _NAMES_AT_ONCE = 5_000
 _SCREENED_AT_ONCE = 200
@@ -282,7 +279,9 @@ def rate_of(one_in: int | None) -> float | None:
 def allow(centre: Centre, actor: Actor, list_id: str, one_in: int | None) -> None:
     """Sets how many travellers a list may raise by name, from now on; None is the standard.
 
-    Raises NotFound for a list that is not there.
+    Where a threshold falls, everybody on file is screened against the list's persons again, as
+    against new ones: who passed under the old threshold would not be looked at otherwise. Raises
+    InvalidInput for a rate out of bounds, NotFound for a list that is not there.
     """
     actor.require(Permission.CALIBRATE)
     require_human(actor)
@@ -293,6 +292,9 @@ def allow(centre: Centre, actor: Actor, list_id: str, one_in: int | None) -> Non
             raise NotFound("there is no such list")
         watchlists.save_list(tx, replace(own, alert_rate=rate))
         store.rates_changed(tx)
+        again = 0
+        if store.falls(tx.connection, list_id, own.alert_rate, rate):
+            again = sweeps.again(tx, list_id)
         tx.audit(
             "calibration.allowed",
             "watchlist",
@@ -300,6 +302,7 @@ def allow(centre: Centre, actor: Actor, list_id: str, one_in: int | None) -> Non
             one_in=one_in,
             before=_one_in(own.alert_rate),
             thresholds=_thresholds(tx, list_id, rate),
+            swept_again=again,
         )
 
 

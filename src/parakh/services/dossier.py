@@ -133,7 +133,8 @@ def traveller(
 
     With `as_of`, a message's identifier, his values are those that were known once it had come.
     Raises NotFound, also for a message that does not speak of him, and Forbidden for a traveller
-    of another unit's port of whom the actor's unit has no alert. An identifier that was joined to another leads to that one.
+    of another unit's port of whom the actor's unit has no alert. An identifier that was joined to
+    another leads to that one.
     """
     actor.require(Permission.SEE_TRAVELLERS)
     with centre.db.read() as connection:

@@ -10,6 +10,8 @@ from parakh.domain.hit import Kind
 from parakh.domain.ids import new_id
 from parakh.domain.unit import Unit
 from parakh.domain.watchlist import (
+    LEAST_ONE_IN,
+    MOST_ONE_IN,
     EntryKind,
     EntryState,
     Watchlist,
@@ -19,7 +21,7 @@ from parakh.errors import Conflict, Forbidden, InvalidInput, NotFound
 from parakh.services import portraits
 from parakh.services.centre import Centre
 from parakh.services.portraits import Portrait
-from parakh.store import alerts, amendments, calibration, people, pictures, watchlists
+from parakh.store import alerts, amendments, calibration, people, pictures, sweeps, watchlists
 from parakh.store.database import Tx
 
 PAGE = 50
@@ -170,18 +172,21 @@ def add_list(centre: Centre, actor: Actor, value: Watchlist) -> None:
     actor.require(Permission.DECIDE_ENTRIES)
     if not value.name.strip() or not value.source.strip() or not value.legal_basis.strip():
         raise InvalidInput("a watchlist needs a name, a source and a legal basis")
-    if value.alert_rate is not None and not 0 < value.alert_rate <= 0.1:
-        raise InvalidInput("the alert rate is a share of travellers, one in ten at most")
+    if value.alert_rate is not None and not 1 / MOST_ONE_IN <= value.alert_rate <= 1 / LEAST_ONE_IN:
+        raise InvalidInput(f"the alert rate lies between 1 in {LEAST_ONE_IN} and {MOST_ONE_IN:,}")
     with centre.db.write(actor, Purpose.WATCHLIST) as tx:
         if value.unit_id and value.unit_id not in people.units(tx.connection):
             raise InvalidInput("there is no such unit")
         if not value.alerts_port and not value.unit_id:
             raise InvalidInput("somebody must be alerted: the units of the port, or a unit")
-        taken = [own for own in watchlists.lists(tx.connection).values() if own.name == value.name]
-        if taken and taken[0].id != value.id:
+        known = watchlists.lists(tx.connection)
+        if any(own.name == value.name and own.id != value.id for own in known.values()):
             raise Conflict(f"there is a watchlist {value.name} already")
+        before = known[value.id].alert_rate if value.id in known else value.alert_rate
         watchlists.save_list(tx, value)
         calibration.rates_changed(tx)
+        if calibration.falls(tx.connection, value.id, before, value.alert_rate):
+            sweeps.again(tx, value.id)
         tx.audit("watchlist.saved", "watchlist", value.id, name=value.name)
 
 

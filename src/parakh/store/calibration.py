@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from parakh.domain.hit import HitState, Kind
 from parakh.domain.traveller import PersonName
-from parakh.learn.calibration import Curve, Measurement, calibration_of
+from parakh.learn.calibration import Curve, Measurement, calibration_of, settle
 from parakh.screen.calibration import STANDARD, Band, Calibration
 from parakh.screen.frequency import Frequencies
 from parakh.screen.watchlists import NameScreener
@@ -127,6 +127,20 @@ def replace_frequencies(tx: Tx, bearers: Mapping[str, int], population: int) -> 
     for some in _batches(rows):
         tx.connection.execute(name_frequency.insert(), some)
     tx.changed(CHANGED, ["frequencies"])
+
+
+def falls(
+    connection: sa.Connection, list_id: str, before: float | None, after: float | None
+) -> bool:
+    """Whether another rate lowers a threshold of a list."""
+    found = measurement(connection)
+    if before == after or found is None or found.screener != NameScreener.name:
+        return False
+    bands = found.curves.get(list_id)
+    if not bands:
+        return False
+    old, new = settle(bands, before), settle(bands, after)
+    return any(new[band].threshold < old[band].threshold for band in bands)
 
 
 def rates_changed(tx: Tx) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from parakh.domain.watchlist import EntryState
+from parakh.domain.watchlist import EntryKind, EntryState
 from parakh.errors import NotFound
 from parakh.store.database import Tx
 from parakh.store.tables import sweep, traveller, watchlist_entry
@@ -80,6 +80,20 @@ def begin(tx: Tx, sweep_id: str, seq: int) -> int:
     else:
         tx.connection.execute(sweep.delete().where(mine))
     return taken
+
+
+def again(tx: Tx, watchlist_id: str) -> int:
+    """Lets all persons in force of a list wait for a sweep once more; gives how many.
+
+    A sweep that has some of them under way lets them go: it began under other thresholds.
+    """
+    own = watchlist_entry.c
+    mine = (own.watchlist_id == watchlist_id) & (own.kind == EntryKind.PERSON.value)
+    return tx.connection.execute(
+        watchlist_entry.update()
+        .where(mine, own.state == EntryState.APPROVED.value)
+        .values(swept_at=None, sweep_id=None)
+    ).rowcount
 
 
 def waiting(connection: sa.Connection) -> bool:

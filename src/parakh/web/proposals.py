@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from parakh.domain.ids import new_id
 from parakh.domain.message import Problem
 from parakh.domain.watchlist import (
+    LEAST_ONE_IN,
+    MOST_ONE_IN,
     EntryKind,
     Handling,
     Identifier,
@@ -21,6 +23,7 @@ from parakh.domain.watchlist import (
 from parakh.errors import InvalidInput
 from parakh.ingest.lists.declared import DeclaredEntry
 from parakh.normalise.entries import watchlist_entry
+from parakh.services.calibration import rate_of
 from parakh.services.hand import NUMBERS
 
 Text = Annotated[str, Field(max_length=4000)]
@@ -229,8 +232,8 @@ class ListFields(BaseModel):
 
     alert_rate: float | None = Field(
         None,
-        ge=1e-7,
-        le=0.1,
+        ge=1 / MOST_ONE_IN,
+        le=1 / LEAST_ONE_IN,
         description="of travellers who are not listed, the share that may be raised by name; null "
         "for the standard threshold",
     )
@@ -258,17 +261,23 @@ class ListForm(ListFields):
         """The list with what is said here."""
         said = self.model_dump(include=_SETTINGS)
         return replace(
-            old, **{**said, "unit_id": self.unit_id or None, "alert_rate": _rate(self.one_in)}
+            old,
+            **{
+                **said,
+                "unit_id": self.unit_id or None,
+                "alert_rate": rate_of(number_of(self.one_in)),
+            },
         )
 
 
-def _rate(text: str) -> float | None:
+def number_of(text: str) -> int | None:
+    """N of "at most 1 in N", None if the field is empty; raises InvalidInput for no number."""
     digits = "".join(text.replace(",", "").split())
     if not digits:
         return None
-    if not digits.isdecimal() or not 10 <= int(digits) <= 10_000_000:
-        raise InvalidInput("the alert rate is one in 10 to one in 10,000,000 travellers")
-    return 1 / int(digits)
+    if not (digits.isascii() and digits.isdigit()):
+        raise InvalidInput("at most 1 in N travellers: N is a whole number, such as 1000")
+    return int(digits)
 
 
 def new_list() -> Watchlist:

@@ -11,6 +11,7 @@ from parakh.screen.calibration import Band
 from parakh.services import calibration
 from parakh.services.calibration import CHOICES, ListRow, Overview
 from parakh.web.charts import curve_chart
+from parakh.web.proposals import number_of
 from parakh.web.viewer import Here
 
 router = APIRouter(prefix="/watchlist/calibration")
@@ -76,16 +77,6 @@ def allow(
     """Sets how many a list may raise."""
     calibration.allow(here.centre, here.actor, list_id, number_of(one_in))
     return here.done(f"/watchlist/calibration?list={list_id}#list", "rate-saved")
-
-
-def number_of(text: str) -> int | None:
-    """The number that a field holds, None if it is empty; raises InvalidInput."""
-    digits = text.replace(",", "").replace(" ", "")
-    if not digits:
-        return None
-    if not (digits.isascii() and digits.isdigit()):
-        raise InvalidInput("at most 1 in N travellers: N is a whole number, such as 1000")
-    return int(digits)
 
 
 def _chosen(view: Overview, list_id: str) -> ListRow | None:
