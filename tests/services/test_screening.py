@@ -176,7 +176,7 @@ def test_a_new_hit_on_a_known_traveller_raises_a_new_alert(
 
 
 @pytest.mark.parametrize(
-    ("unit_id", "port", "told"),
+    "case",
     [
         ("anf", True, {"anf", "khi"}),
         ("anf", False, {"anf"}),
@@ -191,10 +191,9 @@ def test_a_list_alerts_its_own_unit(
     units: Any,
     enlist: Any,
     acting: Any,
-    unit_id: str | None,
-    port: bool,
-    told: set[str],
+    case: tuple[str | None, bool, set[str]],
 ) -> None:
+    unit_id, port, told = case
     units(centre)
     accounts.add_unit(centre, SENDER, Unit(id="anf", name="Narcotics"))
     entry = enlist(centre)
