@@ -161,9 +161,11 @@ def swept(centre: Centre, watch: Watch) -> list[float]:
     batches = []
     while going := sweeps.under_way(centre, WORKER):
         start = perf_counter()
-        with watch.stage("read travellers"):
+        with watch.stage("index entries, next travellers"):
             batch = sweeps.read_batch(centre, going[0])
-        with watch.stage("screen"):
+        if batch is None:
+            continue
+        with watch.stage("read and screen"):
             found = sweeps.screen_batch(centre, batch)
         with watch.stage("assess, alert, commit"):
             sweeps.keep_batch(centre, batch, found)

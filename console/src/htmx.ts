@@ -33,11 +33,21 @@ export function startHtmx(): void {
     if (detail.verb !== "get") detail.headers["X-CSRF-Token"] = csrfToken();
   });
 
-  // What was said of the step before does not hold for this one.
+  // What was said of the step before does not hold for this one; a check while somebody types
+  // (`data-check`) is no step, and comes later than the refusal that he has to read.
   document.addEventListener("htmx:beforeRequest", (event) => {
-    const { detail } = event as CustomEvent<{ requestConfig: { verb: string } }>;
-    if (detail.requestConfig.verb !== "get") clearNotice();
+    const { detail } = event as CustomEvent<{ elt: HTMLElement; requestConfig: { verb: string } }>;
+    if (detail.requestConfig.verb !== "get" && !("check" in detail.elt.dataset)) clearNotice();
   });
+
+  // An answer that still stands would seem to be that of the question that was refused.
+  for (const failure of ["htmx:responseError", "htmx:sendError"]) {
+    document.addEventListener(failure, (event) => {
+      const { detail } = event as CustomEvent<{ elt: HTMLElement }>;
+      const place = detail.elt.dataset["answer"];
+      if (place) document.getElementById(place)?.replaceChildren();
+    });
+  }
 
   document.addEventListener("htmx:sendError", () => {
     const text = document.body.dataset["offline"];

@@ -12,16 +12,23 @@ from parakh.domain.hit import Hit, HitState, Kind, Ref
 from parakh.domain.phrase import phrase
 from parakh.domain.redress import Addition, Difference, Redress
 from parakh.domain.traveller import Document, DocumentType, PersonName, Traveller, TravellerRole
+from parakh.domain.watchlist import EntryKind, WatchlistEntry, entry_print
 from parakh.errors import Conflict, Forbidden, InvalidInput
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 OFFICER = Actor(id="o", name="officer", permissions=frozenset())
 PASSPORT = Document(type=DocumentType.PASSPORT, number="PA7654321", issuer="PAK")
 VISA = Document(type=DocumentType.VISA, number="40302010", issuer="ARE")
+ENTRY = WatchlistEntry(
+    id="e",
+    watchlist_id="w",
+    kind=EntryKind.PERSON,
+    names=(PersonName(family="MAZARI", given="ZULFIQAR"),),
+)
 RECORD = Redress(
     id="r",
     entry_id="e",
-    entry_print="p",
+    entry_print=entry_print(ENTRY),
     screener="name",
     name=PersonName(family="MAZARI", given="ZULFIQAR ALI"),
     birth_date=PartialDate(year=1980, month=5, day=5),
@@ -82,20 +89,98 @@ HIT = Hit(
 def test_by_what_a_person_is_known_again(
     changes: dict[str, object], found: tuple[Difference, ...]
 ) -> None:
-    assert redress.differences(RECORD, replace(PERSON, **changes), "p") == found  # type: ignore[arg-type]
+    assert redress.differences(RECORD, replace(PERSON, **changes), ENTRY) == found  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("record", "person", "found"),
+    [
+        ({"birth_date": None}, {}, (Difference.BIRTH_DATE,)),
+        ({"birth_date": PartialDate(year=1980)}, {}, (Difference.BIRTH_DATE,)),
+        ({"birth_date": None}, {"birth_date": None}, ()),
+        ({"nationality": None}, {}, (Difference.NATIONALITY,)),
+        ({"nationality": None}, {"nationality": None}, ()),
+    ],
+)
+def test_what_was_not_known_when_he_was_cleared_may_tell_the_listed_one(
+    record: dict[str, object], person: dict[str, object], found: tuple[Difference, ...]
+) -> None:
+    cleared = replace(RECORD, **record)  # type: ignore[arg-type]
+    assert redress.differences(cleared, replace(PERSON, **person), ENTRY) == found  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("listed", "bearing", "found"),
+    [
+        (PASSPORT, (PASSPORT,), (Difference.LISTED,)),
+        (replace(PASSPORT, issuer=None), (PASSPORT,), (Difference.LISTED,)),
+        (PASSPORT, (replace(PASSPORT, issuer=None),), (Difference.LISTED,)),
+        (replace(PASSPORT, issuer="IRN"), (PASSPORT,), ()),
+        (PASSPORT, (PASSPORT, VISA), ()),
+        (PASSPORT, (), (Difference.DOCUMENT,)),
+    ],
+)
+def test_the_listed_number_itself_clears_nobody_of_bearing_it(
+    listed: Document, bearing: tuple[Document, ...], found: tuple[Difference, ...]
+) -> None:
+    entry = replace(ENTRY, documents=(listed,))
+    record = replace(
+        RECORD, screener="document", documents=(*bearing, VISA), entry_print=entry_print(entry)
+    )
+    person = replace(PERSON, documents=bearing)
+    assert redress.differences(record, person, entry) == found
+    assert redress.unchanged(record, person, entry), "of this journey it was decided"
+    by_name = replace(record, screener="name", documents=(PASSPORT,))
+    assert Difference.LISTED not in redress.differences(by_name, person, entry)
+
+
+@pytest.mark.parametrize(
+    ("kept", "shown", "again", "here"),
+    [
+        ("p", {"p"}, (), True),
+        ("p", {"q"}, (Difference.FACE,), False),
+        ("p", set(), (Difference.FACE,), False),
+        (None, {"q"}, (Difference.FACE,), True),
+    ],
+)
+def test_a_face_is_known_again_by_the_kept_picture_only(
+    kept: str | None, shown: set[str | None], again: tuple[Difference, ...], here: bool
+) -> None:
+    record = replace(RECORD, screener="face", picture_id=kept)
+    assert redress.differences(record, PERSON, ENTRY, shown) == again
+    assert redress.unchanged(record, PERSON, ENTRY, shown) is here
+    assert redress.differences(replace(record, screener="name"), PERSON, ENTRY, shown) == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "same"),
+    [
+        ({}, True),
+        ({"documents": ()}, True),
+        ({"documents": (replace(PASSPORT, number="QA1112223"),)}, False),
+        ({"birth_date": PartialDate(year=1980, month=5, day=6)}, False),
+        ({"name": PersonName(family="MAZARI", given="ZULFIQAR")}, False),
+    ],
+)
+def test_whether_somebody_changed_on_his_journey(changes: dict[str, object], same: bool) -> None:
+    person = replace(PERSON, **changes)  # type: ignore[arg-type]
+    assert redress.unchanged(RECORD, person, ENTRY) is same
+    bare = replace(RECORD, documents=())
+    assert redress.unchanged(bare, PERSON, ENTRY), "no document was there to be known by"
 
 
 def test_a_changed_entry_and_a_withdrawn_record_clear_nobody() -> None:
-    assert redress.differences(RECORD, PERSON, "q") == (Difference.ENTRY,)
+    other = replace(ENTRY, nationalities=("PAK",))
+    assert redress.differences(RECORD, PERSON, other) == (Difference.ENTRY,)
     withdrawn = redress.withdraw(RECORD, replace(OFFICER, name="other"), "it was he", NOW)
-    assert redress.differences(withdrawn, PERSON, "p") == (Difference.WITHDRAWN,)
+    assert redress.differences(withdrawn, PERSON, ENTRY) == (Difference.WITHDRAWN,)
 
 
-@given(st.text("0", min_size=0, max_size=12) | st.text("AB1", max_size=3))
+@given(st.text("0", min_size=0, max_size=12) | st.text("AB1", max_size=4))
 def test_nobody_is_known_by_a_filler(number: str) -> None:
     filler = Document(type=DocumentType.PASSPORT, number=number, issuer="PAK")
     record, person = replace(RECORD, documents=(filler,)), replace(PERSON, documents=(filler,))
-    assert redress.differences(record, person, "p") == (Difference.DOCUMENT,)
+    assert redress.differences(record, person, ENTRY) == (Difference.DOCUMENT,)
     with pytest.raises(InvalidInput, match="characters"):
         redress.add(RECORD, addition(filler))
 
@@ -109,7 +194,7 @@ def test_a_renewed_passport_joins_the_record() -> None:
     new = redress.add(RECORD, addition(renewed))
     assert new.documents == (PASSPORT, VISA, renewed)
     assert new.additions == (addition(renewed),)
-    assert redress.differences(new, replace(PERSON, documents=(renewed,)), "p") == ()
+    assert redress.differences(new, replace(PERSON, documents=(renewed,)), ENTRY) == ()
     with_picture = redress.add(new, addition(None, picture=True))
     assert (with_picture.documents, len(with_picture.additions)) == (new.documents, 2)
 

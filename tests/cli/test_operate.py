@@ -127,6 +127,11 @@ def test_keys_are_shown_once_and_revoked_once(parakh: Any, data_dir: Path) -> No
     assert api_keys.bearer(centre, secret)
     assert "already" in parakh("key", "add", "carrier", "--permission", "see_audit", code=1).stderr
     parakh("key", "add", "other", "--permission", "everything", code=2)
+    offered = parakh("key", "add", "--help").stdout
+    assert "propose_entries" in offered
+    for human in ("decide_entries", "handle_alerts", "keep_redress", "link_persons"):
+        assert human not in offered
+        parakh("key", "add", "other", "--permission", human, code=2)
     assert "revoked" in parakh("key", "revoke", "carrier").stdout
     parakh("key", "revoke", "carrier", code=1)
     assert api_keys.bearer(centre, secret) is None

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,7 @@ from parakh.domain.watchlist import (
     entry_print,
 )
 from parakh.ingest.lists.declared import DeclaredEntry
-from parakh.normalise.entries import listed_entry, watchlist_entry
+from parakh.normalise.entries import faults, listed_entry, watchlist_entry
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 ROW = DeclaredEntry(
@@ -133,6 +134,38 @@ def test_further_fields() -> None:
     assert (entry.father_names, entry.birth_places) == (("NOOR KHAN",), ("SWAT",))
     assert [own.number for own in entry.documents] == ["AB123", "544001"]
     assert entry.source_id == "77"
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({}, ()),
+        (
+            {"birth_dates": ("soon",), "nationalities": ("QQ9",), "sex": "K"},
+            ("birth_date", "nationality", "sex"),
+        ),
+        ({"family_name": "", "given_names": "", "aliases": (), "sex": "K"}, ("family_name", "sex")),
+        ({"kind": "document", "document_number": "--"}, ("document_number",)),
+        (
+            {"identifiers": (("imo", "1", ""), ("mmsi", "2", ""))},
+            ("identifiers: imo", "identifiers: mmsi"),
+        ),
+        (
+            {
+                "kind": "vehicle",
+                "family_name": "",
+                "given_names": "",
+                "aliases": (),
+                "document_number": "",
+                "identifiers": (("plate", "LEA4567", "QQ9"), ("chassis", "A", "")),
+            },
+            ("identifiers: plate", "identifiers: chassis"),
+        ),
+    ],
+)
+def test_every_fault_of_a_row_is_told(changes: dict[str, Any], found: tuple[str, ...]) -> None:
+    told = faults(replace(ROW, **changes), NOW)
+    assert sorted(cause.rpartition(": ")[0] for cause in told) == sorted(found)
 
 
 def test_who_has_weak_names_only_is_known_by_them() -> None:

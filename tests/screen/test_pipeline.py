@@ -1,4 +1,5 @@
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -141,3 +142,26 @@ def test_two_screenings_of_one_subject_become_one(
     merged = merge(screened(first), screened(second))
     assert said(merged)["x@1"][0] is state
     assert len(merged.hits) == [first, second].count(DONE)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "winner"), [(0.9, 0.8, 0), (0.8, 0.9, 1), (0.9, 0.9, 0)]
+)
+def test_a_hit_tells_as_whom_the_subject_raised_it(
+    first: float, second: float, winner: int
+) -> None:
+    known = person("a")
+    besides = replace(known, traveller=replace(known.traveller, nationality="PAK"))
+    scored = [
+        Screened(
+            subject=subject,
+            results=(),
+            hits=(replace(hit(subject, "x@1"), id=own, score=score),),
+        )
+        for own, subject, score in (("one", known, first), ("two", besides, second))
+    ]
+    merged = merge(*scored)
+    (best,) = merged.hits
+    assert best.id == ("one", "two")[winner]
+    assert merged.subject is known
+    assert merged.besides.get(best.id, merged.subject) is (known, besides)[winner]

@@ -57,6 +57,10 @@ def test_a_document_is_found_by_its_number(
     enlist(any_centre, document="PA7654321")
     answer = hand.ask(any_centre, officer, Question(document="pa 765-4321", reason="found"))
     assert [found.hit.screener for found in answer.hits] == ["document@1"]
+    hit = answer.hits[0].hit
+    assert hit.sentence.template == "Document {number} is on the list {list}"
+    told = {item.attribute: item.ours for item in hit.evidence}
+    assert told["document_type"] == "", "nobody was asked for it"
 
 
 def test_the_trail_says_who_asked_about_whom_and_why(any_centre: Centre, officer: Actor) -> None:

@@ -39,6 +39,23 @@ def test_entries_are_followed_as_they_come_change_and_go(centre: Centre, enlist:
     assert len(names.index) == 0
 
 
+def test_settings_of_a_list_are_followed_without_its_entries(
+    any_centre: Centre, enlist: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = enlist(any_centre, document="A1234567")
+    names = Names(any_centre.db)
+    names.refresh()
+    with any_centre.db.write(ACTOR, Purpose.WATCHLIST) as tx:
+        own = watchlists.lists(tx.connection)[entry.watchlist_id]
+        watchlists.save_list(tx, replace(own, name="Renamed"))
+        tx.audit("test.changed", "watchlist", own.id)
+    monkeypatch.setattr(Names, "_take_in", lambda *_: 1 / 0)
+    names.refresh()
+    (found,) = names.index.with_number("A1234567", any_centre.clock())
+    assert found.watchlist.name == "Renamed"
+    assert len(names.index) == 1
+
+
 def test_frequencies_are_followed(centre: Centre, enlist: Any) -> None:
     enlist(centre)
     names = Names(centre.db)

@@ -1,5 +1,6 @@
 """Who was cleared once is not raised again by the same entry, as long as neither changes."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -9,14 +10,32 @@ import sqlalchemy as sa
 
 from parakh.access import Actor, Permission, Purpose, Role, system_actor
 from parakh.domain.alert import AlertState
-from parakh.domain.hit import Advice, HitState
+from parakh.domain.dates import PartialDate
+from parakh.domain.face import Comparison as FaceComparison
+from parakh.domain.hit import Advice, Hit, HitState, Kind, Ref
+from parakh.domain.ids import new_id
 from parakh.domain.message import Channel, Source
 from parakh.domain.redress import Difference
-from parakh.domain.traveller import Document, DocumentType, PersonName
+from parakh.domain.traveller import Document, DocumentType, PersonName, Traveller
 from parakh.domain.voyage import Direction
 from parakh.errors import Conflict, Forbidden, InvalidInput, NotFound
-from parakh.services import alerts, dossier, gate, intake, queue, redress, trail, watchlists
+from parakh.faces.extract import FaceEngine
+from parakh.screen.screener import TravellerSubject
+from parakh.services import (
+    alerts,
+    clearing,
+    dossier,
+    gate,
+    intake,
+    queue,
+    redress,
+    trail,
+    watchlists,
+)
+from parakh.services.assessing import assess
 from parakh.services.centre import Centre
+from parakh.services.subjects import screened
+from parakh.store import amendments, assessments, travellers
 from parakh.store import watchlists as entries
 from parakh.store.tables import alert, audit, hit, picture, redress_number
 from parakh.store.tables import redress as table
@@ -167,7 +186,7 @@ def change_entry(centre: Centre, **changes: Any) -> None:
     with centre.db.write(SENDER, Purpose.WATCHLIST) as tx:
         (value,) = entries.screened_entries(tx.connection)
         entries.save_entry(tx, replace(value, **changes))
-        tx.connection.execute(sa.text("UPDATE watchlist_entry SET swept_at = NULL"))
+        amendments.sweep_again(tx, [value.id])
         tx.audit("entry.changed", "watchlist_entry", value.id)
     assert queue.drain(centre) == set()
 
@@ -208,6 +227,148 @@ def test_each_screener_and_each_entry_is_cleared_apart(
         ("name@2", HitState.CLEARED),
     }
     assert row.alert.advice is Advice.INSPECT
+
+
+def test_whoever_shows_a_listed_document_is_raised_each_time(
+    any_centre: Centre,
+    declare: Callable[..., bytes],
+    listed: Any,
+    units: Any,
+    enlist: Any,
+    officer: Actor,
+) -> None:
+    units(any_centre)
+    enlist(any_centre, family="ELSE", given="SOMEBODY", born="", document=listed.document)
+    take_in(any_centre, declare(listed))
+    (row,) = raised(any_centre)
+    clear(any_centre, officer, row)
+    take_in(any_centre, declare(listed))
+    assert raised(any_centre, AlertState.NEW) == [], "of this journey it was decided"
+    thief = replace(listed, family="NOON", given="GULAB", born="900101")
+    take_in(any_centre, declare(listed, number="306"))
+    take_in(any_centre, declare(thief, number="308"))
+    news = {own.voyage.number: own for own in raised(any_centre, AlertState.NEW)}
+    assert set(news) == {"306", "308"}
+    (owner,) = alerts.view(any_centre, officer, news["306"].alert.id).hits
+    assert [own.differences for own in owner.earlier] == [(Difference.LISTED,)]
+    (other,) = alerts.view(any_centre, officer, news["308"].alert.id).hits
+    assert [own.differences for own in other.earlier] == [
+        (Difference.NAME, Difference.BIRTH_DATE, Difference.LISTED)
+    ]
+
+
+@pytest.mark.parametrize("born", ["800101", ""])
+def test_who_turns_out_on_his_journey_to_be_born_as_listed_is_raised_again(
+    any_centre: Centre,
+    declare: Callable[..., bytes],
+    listed: Any,
+    units: Any,
+    enlist: Any,
+    officer: Actor,
+    born: str,
+) -> None:
+    units(any_centre)
+    enlist(any_centre)
+    before = replace(listed, born=born)
+    take_in(any_centre, declare(before))
+    (row,) = raised(any_centre)
+    clear(any_centre, officer, row)
+    take_in(any_centre, declare(before))
+    assert raised(any_centre, AlertState.NEW) == []
+    take_in(any_centre, declare(listed))
+    (again,) = raised(any_centre, AlertState.NEW)
+    (own,) = alerts.view(any_centre, officer, again.alert.id).hits
+    assert own.hit.state is HitState.OPEN
+    assert [one.differences for one in own.earlier] == [(Difference.BIRTH_DATE,)]
+    clear(any_centre, officer, again)
+    take_in(any_centre, declare(listed))
+    take_in(any_centre, declare(replace(listed, seat="30C")))
+    assert raised(any_centre, AlertState.NEW) == [], "each state of him was decided on"
+
+
+def declared_besides(centre: Centre, person: Traveller, **besides: Any) -> list[Hit]:
+    """Screens a traveller as he is known, and as he was declared besides."""
+    ref = Ref(kind=Kind.TRAVELLER, id=person.id)
+    known = TravellerSubject(ref=ref, traveller=person, voyage=None)
+    other = replace(known, traveller=replace(person, **besides))
+    found = screened(centre.traveller_screeners(), [known], [other] if besides else [])
+    with centre.db.write(SENDER, Purpose.SCREENING) as tx:
+        done = assess(tx, found, cause=new_id(), ports={ref: "KHI"})
+        tx.audit("message.screened", "message", "m")
+    return list(done[0].assessment.hits)
+
+
+def test_a_booking_that_names_the_listed_one_is_not_cleared_by_the_list_beside_it(
+    any_centre: Centre,
+    declare: Callable[..., bytes],
+    listed: Any,
+    units: Any,
+    enlist: Any,
+    officer: Actor,
+) -> None:
+    units(any_centre)
+    enlist(any_centre)
+    take_in(any_centre, declare(replace(listed, born="800101")))
+    (row,) = raised(any_centre)
+    clear(any_centre, officer, row)
+    take_in(any_centre, declare(replace(listed, born="800101"), number="306"))
+    assert raised(any_centre, AlertState.NEW) == []
+    with any_centre.db.read() as connection:
+        ids = [own.subject_id for own in connection.execute(sa.select(hit).order_by(hit.c.id))]
+        (person,) = travellers.travellers_by_id(connection, ids[1:])
+    (same,) = declared_besides(any_centre, person, sex=None)
+    assert same.state is HitState.CLEARED
+    (other,) = declared_besides(any_centre, person, birth_date=PartialDate.parse("1980-05-05"))
+    assert (other.state, other.redress_id) == (HitState.OPEN, None)
+    (new,) = raised(any_centre, AlertState.NEW)
+    clear(any_centre, officer, new)
+    (decided,) = declared_besides(any_centre, person, birth_date=PartialDate.parse("1980-05-05"))
+    assert decided.state is HitState.CLEARED, "the officer saw this booking"
+    assert raised(any_centre, AlertState.NEW) == []
+
+
+def test_a_decision_moves_with_its_evidence_and_record_when_two_are_one(
+    cleared: Centre, declare: Callable[..., bytes], listed: Any, officer: Actor, supervisor: Actor
+) -> None:
+    other = replace(listed, born="", document="QA1112223")
+    take_in(cleared, declare(other, number="306"))
+    (old, new) = sorted(rows_of(cleared, hit), key=lambda own: own.id)
+    assert (old.state, new.state) == ("cleared", "open")
+    with cleared.db.write(SENDER, Purpose.SCREENING) as tx:
+        assessments.rehome(tx.connection, old.subject_id, new.subject_id)
+        tx.audit("message.parsed", "message", "m")
+    moved = next(own for own in rows_of(cleared, hit) if own.id == new.id)
+    assert (moved.state, moved.evidence, moved.score) == ("cleared", old.evidence, old.score)
+    (record,) = rows_of(cleared, table)
+    assert record.hit_id == new.id
+    take_in(cleared, declare(replace(other, born="800505"), number="306"))
+    assert [own.state for own in rows_of(cleared, hit) if own.id == new.id] == ["open"]
+
+
+def test_a_withdrawal_waits_for_a_screening_that_relies_on_the_record(
+    cleared: Centre,
+    declare: Callable[..., bytes],
+    listed: Any,
+    supervisor: Actor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (row,) = redress.records(cleared, supervisor).rows
+    withdrawing = threading.Thread(
+        target=redress.withdraw, args=(cleared, supervisor, row.record.id, "it was he after all")
+    )
+    recognise = clearing.Clearings.settled
+
+    def slowly(self: clearing.Clearings, raised: clearing.Raised) -> Hit:
+        withdrawing.start()
+        withdrawing.join(0.3)
+        assert withdrawing.is_alive(), "it waits"
+        return recognise(self, raised)
+
+    monkeypatch.setattr(clearing.Clearings, "settled", slowly)
+    take_in(cleared, declare(listed, number="306"))
+    withdrawing.join(10)
+    assert {own.state for own in rows_of(cleared, hit)} == {"open"}
+    assert {own.voyage.number for own in raised(cleared, AlertState.NEW)} == {"304", "306"}
 
 
 def test_without_a_document_nobody_is_known_again(
@@ -388,19 +549,22 @@ def ready(face_centre: Centre, units: Any) -> Centre:
     return face_centre
 
 
-def at_gate(portrait: bytes, document: str = "PA7654321") -> gate.CaptureRequest:
+def at_gate(
+    portrait: bytes, document: str = "PA7654321", direction: Direction = Direction.ENTRY
+) -> gate.CaptureRequest:
     return gate.CaptureRequest(
         live=portrait,
         portrait=None,
         port="KHI",
         lane="A1",
-        direction=Direction.ENTRY,
+        direction=direction,
         document=document,
     )
 
 
-def test_a_face_is_cleared_for_whoever_shows_the_document(
+def test_a_face_is_cleared_for_whoever_shows_the_document_and_the_face_that_was_kept(
     ready: Centre,
+    monkeypatch: pytest.MonkeyPatch,
     declare: Callable[..., bytes],
     person: Any,
     enlist: Any,
@@ -426,16 +590,53 @@ def test_a_face_is_cleared_for_whoever_shows_the_document(
     assert media == "image/jpeg"
     owners = {own.owner_kind for own in rows_of(ready, picture)}
     assert owners == {"watchlist_entry", "redress"}, "that of the capture is gone"
-    # The next journey; the list names a flight of another number.
-    take_in(ready, declare(alike, number="306"))
-    clock.advance(minutes=5)
-    answer = gate.capture(ready, officer, at_gate(portrait))
+    # The next journey: he leaves again.
+    take_in(ready, declare(alike, number="307", origin="KHI", destination="DXB"))
+    leaving = at_gate(portrait, direction=Direction.EXIT)
+    answer = gate.capture(ready, officer, leaving)
+    assert answer.voyage is not None
+    assert answer.voyage.number == "307"
     assert len(raised(ready)) == 1
     assert answer.advice is Advice.PROCEED
     assert {own.hit.state for own in answer.hits} == {HitState.CLEARED}
+    # Somebody else on the same passport; the kept picture is made another person's.
+    monkeypatch.setattr(
+        FaceEngine, "compare", lambda *_: FaceComparison(score=0.1, threshold=0.363)
+    )
+    other = gate.capture(ready, officer, leaving)
+    monkeypatch.undo()
+    assert other.advice is Advice.COMPARE
+    (own,) = other.hits
+    assert own.hit.state is HitState.OPEN
+    assert [one.differences for one in own.earlier] == [(Difference.FACE,)]
+    assert len(raised(ready)) == 2
     stranger = gate.capture(ready, officer, at_gate(portrait, document=""))
     assert stranger.advice is Advice.COMPARE
-    assert len(raised(ready)) == 2
+    assert len(raised(ready)) == 3
+
+
+def test_without_a_kept_picture_a_face_is_asked_about_on_each_journey(
+    ready: Centre,
+    declare: Callable[..., bytes],
+    person: Any,
+    enlist: Any,
+    acting: Callable[..., Actor],
+    portrait: bytes,
+    clock: Any,
+) -> None:
+    enlist(ready, portrait=portrait)
+    officer = acting(Role.GATE, "KHI")
+    alike = person(family="NOON", given="GULAB", document="PA7654321")
+    take_in(ready, declare(alike))
+    clock.advance(hours=4)
+    gate.capture(ready, officer, at_gate(portrait))
+    clear(ready, officer, raised(ready)[0])
+    assert gate.capture(ready, officer, at_gate(portrait)).advice is Advice.PROCEED
+    take_in(ready, declare(alike, number="307", origin="KHI", destination="DXB"))
+    answer = gate.capture(ready, officer, at_gate(portrait, direction=Direction.EXIT))
+    assert answer.advice is Advice.COMPARE
+    (own,) = answer.hits
+    assert [one.differences for one in own.earlier] == [(Difference.FACE,)]
 
 
 def test_no_picture_is_kept_of_whom_there_is_none(

@@ -1,3 +1,4 @@
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from parakh.access import Actor, Role, system_actor
+from parakh.access import Actor, Purpose, Role, system_actor
 from parakh.domain.amendment import AmendmentState
 from parakh.domain.dates import PartialDate
 from parakh.domain.traveller import PersonName
@@ -16,6 +17,7 @@ from parakh.errors import Conflict, Forbidden, InvalidInput, NotFound
 from parakh.services import review, trail, versions, watchlists
 from parakh.services.centre import Centre
 from parakh.services.review import Due
+from parakh.store import watchlists as entries
 from parakh.store.tables import watchlist_entry
 
 WANTED = Watchlist(
@@ -243,3 +245,51 @@ def test_an_officer_proposes_but_does_not_decide(
     with pytest.raises(Forbidden):
         review.decide(any_centre, officer, change.id, approve=True, reason="seen")
     assert _now(any_centre, officer, listed.id).state is EntryState.APPROVED
+
+
+def test_a_change_of_an_entry_that_is_another_by_now_is_refused(
+    any_centre: Centre, one: Actor, two: Actor, listed: WatchlistEntry
+) -> None:
+    change = review.correct(any_centre, one, listed.id, SPELLED, "a better spelling")
+    with any_centre.db.write(two, Purpose.WATCHLIST) as tx:
+        entries.save_entry(tx, replace(listed, nationalities=("PAK",)), "checked")
+        tx.audit("entry.changed", "watchlist_entry", listed.id)
+    with pytest.raises(Conflict, match="changed since"):
+        review.decide(any_centre, two, change.id, approve=True, reason="seen")
+    assert _now(any_centre, one, listed.id).nationalities == ("PAK",)
+    rejected = review.decide(any_centre, two, change.id, approve=False, reason="it is another")
+    assert rejected.state is AmendmentState.REJECTED
+
+
+@pytest.mark.parametrize("step", ["retire", "approve", "correct"])
+def test_whoever_changes_an_entry_waits_for_another_who_does(
+    any_centre: Centre, one: Actor, two: Actor, listed: WatchlistEntry, step: str
+) -> None:
+    waiting = review.correct(any_centre, one, listed.id, SPELLED, "a better spelling")
+    if step == "correct":
+        review.decide(any_centre, two, waiting.id, approve=False, reason="no")
+    steps: dict[str, Callable[[], object]] = {
+        "retire": lambda: watchlists.retire(any_centre, two, listed.id, "over"),
+        "approve": lambda: review.decide(any_centre, two, waiting.id, approve=True, reason="ok"),
+        "correct": lambda: review.correct(any_centre, one, listed.id, SPELLED, "once more"),
+    }
+    failed: list[str] = []
+
+    def other() -> None:
+        try:
+            steps[step]()
+        except Conflict as error:
+            failed.append(str(error))
+
+    thread = threading.Thread(target=other)
+    with any_centre.db.write(one, Purpose.WATCHLIST) as tx:
+        held = entries.lock_entry(tx.connection, listed.id)
+        thread.start()
+        thread.join(0.3)
+        assert thread.is_alive(), "it waits"
+        over = replace(held, state=EntryState.RETIRED)
+        entries.save_entry(tx, over, "over")
+        tx.audit("entry.retired", "watchlist_entry", listed.id)
+    thread.join(10)
+    assert [text.startswith("the entry is retired") for text in failed] == [True]
+    assert _now(any_centre, one, listed.id).state is EntryState.RETIRED

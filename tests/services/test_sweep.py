@@ -9,16 +9,17 @@ import pytest
 import sqlalchemy as sa
 
 from parakh.access import Purpose, Role, system_actor
+from parakh.domain.hit import Advice
 from parakh.domain.message import Channel, Source
 from parakh.domain.traveller import Document, DocumentType
 from parakh.domain.voyage import Direction
 from parakh.domain.watchlist import EntryKind, Handling, Watchlist, WatchlistEntry
 from parakh.errors import Forbidden, NotFound
-from parakh.screen.watchlists import DocumentScreener
-from parakh.services import alerts, gate, intake, queue, sweeps, watchlists
+from parakh.screen.watchlists import DocumentScreener, NameScreener
+from parakh.services import alerts, gate, intake, queue, sweeps, swept, voyages, watchlists
 from parakh.services.centre import Centre
 from parakh.store import watchlists as entries
-from parakh.store.tables import alert, assessment, audit, watchlist_entry
+from parakh.store.tables import alert, assessment, audit, hit, voyage, watchlist_entry
 
 SENDER = system_actor("test")
 
@@ -305,16 +306,163 @@ def test_a_sweep_that_fails_says_so_and_is_tried_again(
     units(any_centre)
     take_in(any_centre, declare(listed))
     approve(any_centre, listed.document)
+    monkeypatch.setattr(sweeps, "MOST_UNSCREENED", 0)
     with monkeypatch.context() as patch:
         patch.setattr(DocumentScreener, "screen", lambda *_: 1 / 0)
-        assert queue.drain(any_centre) == {queue.SWEEP}
-        assert queue.drain(any_centre) == {queue.SWEEP}
+        left = queue.drain(any_centre)
+        assert queue.drain(any_centre) == left
         (failed,) = sweeps.under_way(any_centre, SENDER)
+        assert left == {failed.id}
         assert failed.failure == "document@1: ZeroDivisionError"
     assert number_of(any_centre, audit, audit.c.action == "sweep.failed") == 1
     assert number_of(any_centre, alert) == 0
     assert queue.drain(any_centre) == set()
     assert number_of(any_centre, alert) == 1
+
+
+def spoil(patch: pytest.MonkeyPatch, *numbers: str) -> None:
+    """Makes a screener fail on whoever carries one of these documents."""
+    screen = DocumentScreener.screen
+
+    def failing(own: DocumentScreener, subjects: Any) -> Any:
+        for subject in subjects:
+            assert not {one.number for one in subject.traveller.documents}.intersection(numbers)
+        return screen(own, subjects)
+
+    patch.setattr(DocumentScreener, "screen", failing)
+
+
+def test_one_who_cannot_be_screened_holds_nobody_else_up(
+    any_centre: Centre,
+    declare: Callable[..., bytes],
+    many: list[Any],
+    units: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    units(any_centre)
+    monkeypatch.setattr(sweeps, "BATCH", 3)
+    take_in(any_centre, declare(*many))
+    for own in many[:2]:
+        approve(any_centre, own.document)
+    with monkeypatch.context() as patch:
+        spoil(patch, many[0].document)
+        assert queue.drain(any_centre) == {sweeps.UNSCREENED}
+        (done,) = sweeps.history(any_centre, SENDER).rows
+        assert done.finished_at is not None
+        assert (done.done, done.unscreened, done.alerts, done.failure) == (6, 1, 1, "")
+        assert queue.drain(any_centre) == {sweeps.UNSCREENED}
+    assert queue.drain(any_centre) == set()
+    (done,) = sweeps.history(any_centre, SENDER).rows
+    assert (done.unscreened, done.hits, done.alerts) == (0, 2, 2)
+    assert number_of(any_centre, alert) == 2
+    told = sa.cast(audit.c.detail, sa.Text)
+    assert number_of(any_centre, audit, told.contains(many[0].document)) == 0
+
+
+def test_a_sweep_that_fails_does_not_stop_another(
+    any_centre: Centre,
+    declare: Callable[..., bytes],
+    many: list[Any],
+    units: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    units(any_centre)
+    monkeypatch.setattr(sweeps, "AT_ONCE", 1)
+    take_in(any_centre, declare(*many))
+    approve(any_centre, "ZZ0000001")
+    assert sweeps.step(any_centre)
+    (first,) = sweeps.under_way(any_centre, SENDER)
+    move = sweeps._move
+
+    def failing(centre: Centre, sweep: Any) -> None:
+        if sweep.id == first.id:
+            raise ValueError
+        move(centre, sweep)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sweeps, "_move", failing)
+        assert queue.drain(any_centre) == {first.id}
+        approve(any_centre, many[0].document)
+        assert queue.drain(any_centre) == {first.id}
+    assert number_of(any_centre, alert) == 1
+    assert [own.id for own in sweeps.under_way(any_centre, SENDER)] == [first.id]
+    assert queue.drain(any_centre) == set()
+    assert sweeps.under_way(any_centre, SENDER) == []
+
+
+def test_a_sweep_has_its_turn_while_messages_wait(
+    centre: Centre,
+    declare: Callable[..., bytes],
+    many: list[Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    take_in(centre, declare(*many))
+    approve(centre, "ZZ0000001")
+    for number in range(400, 404):
+        source = Source(channel=Channel.DROP, name="later.edi")
+        intake.receive(centre, SENDER, declare(many[0], number=str(number)), source)
+    assert queue.step(centre, set())
+    assert sweeps.history(centre, SENDER).rows == (), "not yet"
+    centre.swept_at -= queue.SWEEP_AFTER
+    assert queue.step(centre, set())
+    assert len(sweeps.under_way(centre, SENDER)) == 1
+    assert queue.step(centre, set())
+    assert sweeps.under_way(centre, SENDER)[0].done == 0, "messages again"
+    centre.swept_at -= queue.SWEEP_AFTER
+    queue.step(centre, set())
+    assert sweeps.under_way(centre, SENDER) == []
+    assert queue.waiting(centre) > 0
+
+
+def test_many_entries_are_indexed_in_slices(
+    centre: Centre,
+    declare: Callable[..., bytes],
+    many: list[Any],
+    units: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    units(centre)
+    monkeypatch.setattr(swept, "SLICE", 2)
+    take_in(centre, declare(*many))
+    listed = [approve(centre, own.document) for own in many[:5]]
+    assert sweeps.step(centre)
+    assert sweeps.step(centre)
+    assert sweeps.step(centre)
+    (going,) = sweeps.under_way(centre, SENDER)
+    assert going.done == 0
+    watchlists.retire(centre, system_actor("two"), listed[0].id, "a mistake")
+    assert sweeps.step(centre)
+    assert sweeps.under_way(centre, SENDER) == []
+    assert number_of(centre, alert) == 4
+
+
+def test_settings_of_a_list_restart_no_sweep(
+    any_centre: Centre,
+    declare: Callable[..., bytes],
+    many: list[Any],
+    units: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    units(any_centre)
+    monkeypatch.setattr(sweeps, "BATCH", 4)
+    take_in(any_centre, declare(*many))
+    with any_centre.db.read() as connection:
+        last = connection.execute(
+            sa.text("SELECT number FROM document ORDER BY traveller_id LIMIT 1")
+        ).scalar_one()
+    approve(any_centre, last)
+    sweeps.step(any_centre)
+    sweeps.step(any_centre)
+    with any_centre.db.write(SENDER, Purpose.WATCHLIST) as tx:
+        (own,) = entries.lists(tx.connection).values()
+        entries.save_list(tx, replace(own, name="Stolen"))
+        tx.audit("watchlist.saved", "watchlist", own.id)
+    sweep(any_centre)
+    (done,) = sweeps.history(any_centre, SENDER).rows
+    assert (done.entries, done.done, done.alerts) == (1, 7, 1)
+    with any_centre.db.read() as connection:
+        sentence = connection.execute(sa.select(hit.c.sentence)).scalar_one()
+    assert "Stolen" in str(sentence), "hits name the list as it is called now"
 
 
 def test_progress_is_for_those_who_see_watchlists(centre: Centre, acting: Any) -> None:
@@ -329,3 +477,61 @@ def test_progress_is_for_those_who_see_watchlists(centre: Centre, acting: Any) -
     with pytest.raises(NotFound):
         sweeps.get(centre, acting(Role.AUDITOR), "x")
     assert sweeps.of_entry(centre, acting(Role.AUDITOR), "x") is None
+
+
+def test_a_sweep_is_told_by_its_first_entries_and_its_lists(
+    centre: Centre, acting: Callable[..., Any], declare: Callable[..., bytes], many: list[Any]
+) -> None:
+    take_in(centre, declare(*many))
+    ids = [approve(centre, own.document).id for own in many[:4]]
+    sweep(centre)
+    with centre.db.write(SENDER, Purpose.WATCHLIST) as tx:
+        changed = entries.get_entry(tx.connection, ids[0])
+        entries.change_entries(tx, [changed], {changed.id})
+        tx.audit("test", "watchlist_entry", changed.id)
+    sweep(centre)
+    second, first = sweeps.history(centre, SENDER).rows
+    assert (first.entries, second.entries) == (4, 1)
+    before = number_of(centre, audit)
+    told = sweeps.told(centre, SENDER, (first, second))
+    assert number_of(centre, audit) == before + 1
+    assert len(told[first.id].entries) == sweeps.store.FIRST
+    assert {own.id for own in told[first.id].entries} <= set(ids)
+    assert [own.id for own in told[second.id].entries] == ids[:1]
+    assert told[first.id].lists == told[second.id].lists
+    assert len(told[first.id].lists) == 1
+    with pytest.raises(Forbidden):
+        sweeps.told(centre, acting(Role.GATE, "KHI"), (first,))
+
+
+def test_a_sweep_hides_neither_a_failed_screener_nor_a_stronger_hit(
+    any_centre: Centre,
+    declare: Callable[..., bytes],
+    listed: Any,
+    units: Any,
+    enlist: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    units(any_centre)
+    enlist(any_centre, family="FIRST", given="ENTRY", born="")
+    with monkeypatch.context() as broken:
+        broken.setattr(NameScreener, "screen", lambda *_: 1 / 0)
+        take_in(any_centre, declare(listed))
+    before = advice_on_voyages(any_centre)
+    assert before == [(Advice.INCOMPLETE, ("name@2",))]
+    approve(any_centre, listed.document)
+    queue.drain(any_centre)
+    assert advice_on_voyages(any_centre) == [(Advice.INSPECT, ("name@2",))]
+    enlist(any_centre)
+    assert advice_on_voyages(any_centre) == [(Advice.INSPECT, ("name@2",))]
+    rows = alerts.list_alerts(any_centre, SENDER)
+    assert [row.alert.advice for row in rows] == [Advice.INSPECT, Advice.INSPECT]
+    assert sorted(len(row.hits) for row in rows) == [1, 2], "the second shows both hits"
+
+
+def advice_on_voyages(centre: Centre) -> list[tuple[Advice | None, tuple[str, ...]]]:
+    """What the vetting lists advise, and which screeners failed."""
+    with centre.db.read() as connection:
+        ids = list(connection.execute(sa.select(voyage.c.id)).scalars())
+    views = [voyages.voyage(centre, SENDER, own) for own in ids]
+    return [(row.advice, row.failed) for view in views for row in view.rows]

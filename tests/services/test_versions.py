@@ -7,16 +7,17 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from parakh.access import Actor, Role
+from parakh.access import Actor, Permission, Role
 from parakh.domain.listing import DifferenceKind, Version, VersionState
 from parakh.domain.message import Severity
 from parakh.domain.traveller import PersonName
 from parakh.domain.watchlist import EntryKind, EntryState, Handling, Watchlist, WatchlistEntry
 from parakh.errors import Conflict, Forbidden, InvalidInput, NotFound, Unreadable
 from parakh.ingest import tabular
-from parakh.services import imports, list_reading, trail, versions, watchlists
+from parakh.services import api_keys, imports, list_reading, trail, versions, watchlists
 from parakh.services.centre import Centre
 from parakh.simulate import traffic
+from parakh.simulate.things import THINGS
 from parakh.store.tables import watchlist_entry
 
 WANTED = Watchlist(
@@ -195,7 +196,7 @@ def test_the_same_bytes_say_nothing_new(
 
 
 def test_entries_by_hand_stay(
-    listing: Centre, one: Actor, two: Actor, apply: Any, in_force: Any
+    listing: Centre, one: Actor, two: Actor, apply: Any, prepare: Prepare, in_force: Any
 ) -> None:
     hand = WatchlistEntry(
         id="",
@@ -211,9 +212,14 @@ def test_entries_by_hand_stay(
     assert (done.changed, done.removed) == (2, 0)
     assert "JAMOT, SHAHMIR" in in_force()
     named = ROWS + "Wanted,,person,JAMOT,SHAHMIR,,in the file too,\n"
-    assert apply(named).changed == 3
-    assert apply(ROWS).removed == 0, "it stays one that was made by hand"
-    assert in_force()["JAMOT, SHAHMIR"].reason == "in the file too"
+    version = prepare(named).version
+    assert (version.added, version.changed) == (1, 2)
+    assert [own.cause for own in version.problems] == [
+        "an entry was made by hand as well, and stays beside this one"
+    ]
+    versions.apply(listing, two, version.id, "checked")
+    assert apply(ROWS).removed == 1
+    assert in_force()["JAMOT, SHAHMIR"].reason == "by hand"
 
 
 def test_entries_without_an_identifier_are_known_by_what_they_are(
@@ -263,12 +269,126 @@ def test_a_version_is_stale_when_another_was_applied(
     assert [own.id for own in versions.waiting(listing, two)] == [first.id]
 
 
+def test_versions_of_one_moment_go_stale(
+    listing: Centre, two: Actor, prepare: Prepare, in_force: Any
+) -> None:
+    first, second = prepare().version, prepare(ROWS.replace("fraud", "theft")).version
+    versions.apply(listing, two, first.id, "checked")
+    with pytest.raises(Conflict, match="prepare this file again"):
+        versions.apply(listing, two, second.id, "checked")
+    assert len(in_force()) == 4
+    again = prepare(ROWS.replace("fraud", "theft"))
+    assert (again.new, again.version.changed) == (True, 2), "compared again"
+
+
+def test_what_is_applied_while_a_file_is_compared_counts(
+    listing: Centre, two: Actor, prepare: Prepare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = prepare().version
+    compared = list_reading.ListReading._compared
+    calls: list[int] = []
+
+    def slow(*given: Any) -> Any:
+        found = compared(*given)
+        calls.append(1)
+        if len(calls) == 1:
+            versions.apply(listing, two, first.id, "checked")
+        return found
+
+    monkeypatch.setattr(list_reading.ListReading, "_compared", slow)
+    version = prepare(ROWS.replace("fraud", "theft")).version
+    assert (version.added, version.changed, version.same) == (0, 2, 2)
+    assert len(calls) == 2
+    assert not versions.version(listing, two, version.id).stale
+
+
+@pytest.mark.parametrize(
+    ("row", "kept"),
+    [
+        ("Wanted,1,person,MAZARI,ZULFIQAR,1980-13-45,courier,\n", True),
+        ("Wanted,1,ship,MAZARI,ZULFIQAR,,courier,\n", True),
+        ("Wanted,,person,GABOL,SASSUI,1980-13-45,courier,\n", True),
+        ("Wanted,9,person,KHAN,ALI,1980-13-45,courier,\n", False),
+        ("Wanted,1,person,MAZARI,ZULFIQAR,1980-05-05,courier,,,,\n", False),
+    ],
+)
+def test_what_could_not_be_read_is_not_taken_away(
+    listing: Centre, two: Actor, apply: Any, prepare: Prepare, in_force: Any, row: str, kept: bool
+) -> None:
+    told = "Wanted,,person,GABOL,SASSUI,,fraud,\n"
+    apply(ROWS + told)
+    rows = (ROWS + told).splitlines(keepends=True)
+    lost = next((own for own in rows if own.split(",")[1:5:2] == row.split(",")[1:5:2]), rows[0])
+    version = prepare("".join(own for own in rows if own != lost) + row).version
+    assert (version.removed, version.same, version.unread) == (int(not kept), 4 + kept, 1)
+    assert version.doubtful is not kept
+    if not kept:
+        with pytest.raises(InvalidInput, match="1 rows of the file could not be read"):
+            versions.apply(listing, two, version.id, "checked")
+    versions.apply(listing, two, version.id, "checked", confirm_removal=True)
+    assert len(in_force()) == 4 + kept
+
+
+def test_one_person_has_one_name(
+    listing: Centre, one: Actor, two: Actor, tmp_path: Path, acting: Callable[..., Actor]
+) -> None:
+    path = tmp_path / "list.csv"
+    keeper = acting(Role.INTEGRATOR)
+    propose = frozenset({Permission.PROPOSE_ENTRIES})
+    own = api_keys.add(listing, keeper, name="feed", permissions=propose, owner="one")
+    other = api_keys.add(listing, keeper, name="other", permissions=propose)
+    for place, (proposer, applies) in enumerate(
+        (
+            (replace(one, name="system:cli:one"), False),
+            (api_keys.bearer(listing, own), False),
+            (api_keys.bearer(listing, other), True),
+            (replace(one, name="system:cli:two"), True),
+        )
+    ):
+        assert proposer is not None
+        path.write_text(HEADER + ROWS.replace("courier", f"courier {place}"))
+        found = versions.prepare(listing, proposer, "csv", path, list_id="w").version
+        assert versions.version(listing, one, found.id).may_decide is applies
+        if not applies:
+            with pytest.raises(Forbidden, match="another person"):
+                versions.apply(listing, one, found.id, "I say so")
+            versions.discard(listing, two, found.id, "no")
+        else:
+            versions.apply(listing, one, found.id, "checked")
+    hand = WatchlistEntry(
+        id="", watchlist_id="w", kind=EntryKind.PERSON, reason="by hand",
+        names=(PersonName(family="JAMOT", given="SHAHMIR"),),
+    )  # fmt: skip
+    proposed = watchlists.propose(listing, replace(one, name="system:cli:one"), hand)
+    assert not watchlists.entry(listing, one, proposed.id).may_decide
+    with pytest.raises(Forbidden, match="another person"):
+        watchlists.decide(listing, one, proposed.id, approve=True, reason="yes")
+
+
 def test_a_version_is_stale_when_an_entry_is_not_as_it_was(
     listing: Centre, two: Actor, apply: Any, prepare: Prepare, in_force: Any
 ) -> None:
     apply()
     waiting = prepare(ROWS.replace("courier", "smuggler")).version
     watchlists.retire(listing, two, in_force()["1"].id, "a mistake")
+    with pytest.raises(Conflict, match="retired since"):
+        versions.apply(listing, two, waiting.id, "checked")
+    assert {own.reason for own in in_force().values()} == {"courier", "fraud"}, "all or nothing"
+
+
+def test_an_entry_that_is_retired_while_a_version_is_made_ready_is_noticed(
+    listing: Centre, two: Actor, apply: Any, prepare: Prepare, in_force: Any, monkeypatch: Any
+) -> None:
+    apply()
+    waiting = prepare(ROWS.replace("courier", "smuggler")).version
+    batch = versions._Application._batch
+
+    def retiring(*given: Any) -> Any:
+        made = batch(*given)
+        watchlists.retire(listing, two, in_force()["1"].id, "a mistake")
+        return made
+
+    monkeypatch.setattr(versions._Application, "_batch", retiring)
     with pytest.raises(Conflict, match="retired since"):
         versions.apply(listing, two, waiting.id, "checked")
     assert {own.reason for own in in_force().values()} == {"courier", "fraud"}, "all or nothing"
@@ -339,6 +459,7 @@ def test_bad_rows_are_named_and_the_rest_goes_on(prepare: Prepare, listing: Cent
     assert version.added == 4
     assert sorted(own.line for own in version.problems) == [6, 7, 8]
     assert {own.severity for own in version.problems} == {Severity.ERROR}
+    assert {own.entry for own in version.problems} == {"6 KHAN, ALI", "7 KHAN, ALI", "8 TITANIC"}
 
 
 def test_problems_are_bounded(prepare: Prepare, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -360,14 +481,18 @@ def test_what_cannot_be_prepared(
     listing: Centre, one: Actor, prepare: Prepare, tmp_path: Path
 ) -> None:
     with pytest.raises(InvalidInput, match="legal basis"):
+        prepare(ROWS.replace("Wanted", "New"), name="New")
+    with pytest.raises(InvalidInput, match="belongs to another list"):
         prepare(name="New")
-    path = tmp_path / "list.csv"
+    path, empty = tmp_path / "list.csv", tmp_path / "empty.csv"
+    empty.write_text(HEADER)
     for wrong, error in (
         ({"form": "pdf"}, InvalidInput),
         ({"path": tmp_path / "none.csv"}, NotFound),
         ({"list_name": ""}, InvalidInput),
         ({"list_id": "none"}, NotFound),
         ({"form": "un-xml"}, Unreadable),
+        ({"path": empty}, InvalidInput),
     ):
         given = {"form": "csv", "path": path, "list_name": "Wanted"} | wrong
         with pytest.raises(error):
@@ -410,14 +535,22 @@ def test_a_file_of_several_lists_makes_a_version_of_each(
     assert versions.versions(listing, one, "w") == [], "all or nothing"
     with pytest.raises(Forbidden, match="as well"):
         imports.import_csv(listing, one, path, approver=one)
+    with pytest.raises(Forbidden):
+        imports.import_csv(listing, one, path, approver=replace(two, permissions=frozenset()))
+    assert versions.versions(listing, one, "w") == [], "who may not approve is told at once"
     done = imports.import_csv(listing, one, path, approver=two, new_list=WANTED)
     assert [own.added for own in done] == [4, 1]
     assert {own.state for own in done} == {VersionState.APPLIED}
     again = imports.import_csv(listing, one, path, approver=two)
     assert [own.id for own in again] == [own.id for own in done]
-    path.write_text(HEADER + "Other,1,ship,X,,,x,\n")
-    with pytest.raises(InvalidInput, match="no row can be used: kind"):
-        versions.prepare_each(listing, one, path)
+    for rows, cause in (
+        ("", "there is no entry in the file"),
+        ("Other,1,ship,X,,,x,\n", "no row can be used: kind"),
+        (ROWS + "Other,1,person,KHAN,ALI,1980-13-45,x,\n", "no row can be used: birth_date"),
+    ):
+        path.write_text(HEADER + rows)
+        with pytest.raises(InvalidInput, match=cause):
+            versions.prepare_each(listing, one, path)
 
 
 def test_the_simulated_list_is_imported_whole(
@@ -425,12 +558,12 @@ def test_the_simulated_list_is_imported_whole(
 ) -> None:
     made = traffic.write(tmp_path / "sim", seed=3, today=clock().date())
     done = imports.import_csv(listing, one, made.watchlist, approver=two, new_list=WANTED)
-    assert sum(own.added for own in done) == traffic.LISTED
+    assert sum(own.added for own in done) == traffic.LISTED + THINGS
     assert all(own.problems == () for own in done)
     listing.names.refresh()
-    assert len(listing.names.index) == traffic.LISTED
+    assert len(listing.names.index) == traffic.LISTED + THINGS
     pages = watchlists.entries(listing, one, page=99)
-    assert (pages.total, pages.rows) == (traffic.LISTED, ())
+    assert (pages.total, pages.rows) == (traffic.LISTED + THINGS, ())
 
 
 def test_progress_is_told(

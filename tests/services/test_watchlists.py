@@ -87,6 +87,10 @@ def test_two_persons_stand_behind_an_entry(
         watchlists.decide(listing, two, proposed.id, approve=False, reason="changed my mind")
     watchlists.retire(listing, one, proposed.id, "the case is closed")
     assert hits() == 0
+    view = watchlists.entry(listing, one, proposed.id)
+    assert (view.row.entry.decided_by, view.decision) == ("one", "the case is closed")
+    assert view.approval is not None
+    assert (view.approval.by, view.approval.reason) == ("two", "checked")
     with pytest.raises(Conflict):
         watchlists.decide(listing, two, proposed.id, approve=True, reason="once more")
 
@@ -213,4 +217,5 @@ def test_entries_are_searched(listing: Centre, one: Actor) -> None:
     watchlists.propose(listing, one, document)
     assert watchlists.entries(listing, one).total == 2
     assert watchlists.entries(listing, one, text=" mazari ").total == 1
+    assert watchlists.entries(listing, one, text=" zx-1 ").total == 1
     assert watchlists.entries(listing, one, state=EntryState.APPROVED).total == 0

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -16,12 +17,15 @@ from parakh.normalise.assemble import assemble, voyage_key
 from parakh.services import queue
 from parakh.services.centre import Centre
 from parakh.settings import Settings
-from parakh.store import schema
+from parakh.store import schema, watchlists
 from parakh.store.codec import DECLARED
 from parakh.store.database import Database
 from parakh.store.keys import Keys
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+NAMED = '[{"family": "ABRO", "given": "SASSUI"}, {"family": "عبرو", "given": ""}]'
 
 
 def first_schema(database: Database) -> None:
@@ -33,7 +37,7 @@ def first_schema(database: Database) -> None:
         command.upgrade(config, "0001")
 
 
-def add(connection: sa.Connection, name: str, **values: object) -> None:
+def add(connection: sa.Connection, name: str, /, **values: object) -> None:
     columns = ", ".join(values)
     marks = ", ".join(f":{key}" for key in values)
     connection.execute(sa.text(f'INSERT INTO "{name}" ({columns}) VALUES ({marks})'), values)  # noqa: S608  (names of this test)
@@ -65,6 +69,36 @@ def taken_in(connection: sa.Connection, number: int, body: bytes) -> None:
             lane="")  # fmt: skip
         add(connection, "assessment", id=f"a{number}{place}", subject_kind="traveller",
             subject_id=tid, cause=f"{mid}#1", at=at, advice="inspect", results="[]")  # fmt: skip
+
+
+def test_entries_of_before_are_found_and_say_who_approved_them(empty_database_url: str) -> None:
+    at = NOON.isoformat(sep=" ")
+    with closing(Database(empty_database_url, Keys.generate())) as database:
+        first_schema(database)
+        with database.engine.execution_options(parakh_write=True).begin() as connection:
+            add(connection, "watchlist", id="w", name="Wanted", source="police",
+                legal_basis="§ 1", handling="refer")  # fmt: skip
+            for entry_id, state in (("e1", "approved"), ("e2", "retired")):
+                add(connection, "watchlist_entry", id=entry_id, watchlist_id="w", kind="person",
+                    name="ABRO, SASSUI", nationalities="[]", birth_dates="[]", reason="fraud",
+                    names=NAMED,
+                    documents='[{"type": "P", "number": "QP7741203"}]', state=state,
+                    proposed_by="one", proposed_at=at, decided_by="three", decided_at=at,
+                    decision="over")  # fmt: skip
+            for seq, action in enumerate(("entry.approved", "entry.retired"), 1):
+                add(connection, "audit", seq=seq, at=at, actor="two", action=action,
+                    subject_kind="watchlist_entry", subject_id="e2", purpose="watchlist",
+                    detail="{}", previous="", hash="")  # fmt: skip
+        schema.upgrade(database)
+        with database.read() as connection:
+            for text in ("sassui", "عبرو", "qp-7741203"):
+                found = watchlists.search_entries(
+                    connection, state=None, text=text, offset=0, limit=5
+                )
+                assert found[1] == 2
+            assert watchlists.approval(connection, "e1") is None
+            told = watchlists.approval(connection, "e2")
+    assert told == watchlists.Approval(by="two", at=NOON, reason="")
 
 
 def test_what_was_taken_in_before_keeps_its_identity(

@@ -10,7 +10,15 @@ from parakh.domain.ids import new_id
 from parakh.domain.listing import Difference, DifferenceKind, Version, VersionState
 from parakh.domain.message import Problem, Severity
 from parakh.domain.traveller import Document, DocumentType, PersonName, Sex
-from parakh.domain.watchlist import EntryKind, EntryState, Handling, Watchlist, WatchlistEntry
+from parakh.domain.watchlist import (
+    EntryKind,
+    EntryState,
+    Handling,
+    Identifier,
+    IdentifierKind,
+    Watchlist,
+    WatchlistEntry,
+)
 from parakh.errors import NotFound
 from parakh.store import sweeps, versions, watchlists
 from parakh.store.database import Database, Tx
@@ -81,6 +89,9 @@ def test_lists_come_back_and_are_updated(tx: Tx) -> None:
     changed = replace(WANTED, legal_basis="§ 2")
     watchlists.save_list(tx, changed)
     assert list(watchlists.lists(tx.connection).values()) == [other, changed]
+    assert watchlists.lists_changed_after(tx.connection, 0)
+    assert not watchlists.lists_changed_after(tx.connection, watchlists.last_change(tx.connection))
+    assert watchlists.changes_after(tx.connection, 0) == []
 
 
 def test_an_entry_comes_back_and_is_decided_on(tx: Tx) -> None:
@@ -117,7 +128,21 @@ def test_many_entries_at_once_are_told_to_the_indexes(tx: Tx) -> None:
     [
         ("", None, ["ABRO", "MAZARI", "ZARDARI_"]),
         ("zar", None, ["MAZARI", "ZARDARI_"]),
-        ("_", None, ["ZARDARI_"]),
+        ("_", None, []),
+        ("a", EntryState.REJECTED, ["ABRO"]),
+        ("Abro, Zulfiqár", None, ["ABRO"]),
+        ("zulfiqar abro", None, ["ABRO"]),
+        ("al faqir", None, ["ABRO"]),
+        ("tabba", None, ["ABRO"]),
+        ("عبرو", None, ["ABRO"]),
+        ("qp-774 1203", None, ["ABRO"]),
+        ("77-99", None, []),
+        ("IMO 9074729", None, ["ABRO"]),
+        ("imo9074729", None, ["ABRO"]),
+        ("9074729", None, ["ABRO"]),
+        ("leb 12-345", None, ["ABRO"]),
+        ("QDi.430", None, ["ABRO"]),
+        ("khan", None, []),
         ("%", None, []),
         ("", EntryState.REJECTED, ["ABRO"]),
         ("maz", EntryState.REJECTED, []),
@@ -126,7 +151,23 @@ def test_many_entries_at_once_are_told_to_the_indexes(tx: Tx) -> None:
 def test_entries_are_searched_by_name_and_state(
     tx: Tx, text: str, state: EntryState | None, found: list[str]
 ) -> None:
-    rejected = an_entry(tx, "ABRO", state=EntryState.REJECTED)
+    rejected = an_entry(
+        tx,
+        "ABRO",
+        names=(
+            PersonName(family="ABRO", given="ZULFIQAR"),
+            PersonName(family="AL-FAQIR", given=""),
+            PersonName(family="عبرو", given=""),
+        ),
+        weak_names=(PersonName(family="TABBA", given=""),),
+        documents=(Document(type=DocumentType.PASSPORT, number="QP7741203"),),
+        identifiers=(
+            Identifier(kind=IdentifierKind.IMO, value="9074729"),
+            Identifier(kind=IdentifierKind.PLATE, value="LEB12345"),
+        ),
+        source_id="QDi.430",
+        state=EntryState.REJECTED,
+    )
     watchlists.add_entries(tx, [an_entry(tx, "ZARDARI_"), an_entry(tx), rejected], a_version(tx))
     rows, total = watchlists.search_entries(
         tx.connection, state=state, text=text, offset=0, limit=2
@@ -164,6 +205,16 @@ def test_entries_of_a_version_are_changed_and_retired(tx: Tx) -> None:
     assert watchlists.changes_after(tx.connection, before) == [(before + 1, first.id)]
     assert watchlists.get_entry(tx.connection, first.id).state is EntryState.RETIRED
     assert watchlists.decision_reason(tx.connection, first.id) == "gone"
+    assert watchlists.approval(tx.connection, second.id) is None
+
+
+def test_who_approved_an_entry_outlasts_its_retirement(tx: Tx) -> None:
+    approved = an_entry(tx, state=EntryState.APPROVED, decided_by="two", decided_at=tx.at)
+    watchlists.save_entry(tx, approved, "the file was checked")
+    watchlists.retire_entries(tx, [approved.id], "gone")
+    assert watchlists.approval(tx.connection, approved.id) == watchlists.Approval(
+        by="two", at=tx.at, reason="the file was checked"
+    )
 
 
 def test_versions_and_their_differences_come_back(tx: Tx) -> None:

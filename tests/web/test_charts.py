@@ -106,6 +106,13 @@ def test_a_stricter_rate_than_can_be_measured_is_still_within_the_drawing() -> N
     assert 0 < chart.rate_y < chart.none_y
 
 
+def test_those_taken_for_listed_are_not_drawn_for_no_rate_counts_them() -> None:
+    chart = drawn(*[1.0] * 500, 0.8, silent=499, threshold=0.75, rate=0.01)
+    (line,) = chart.lines
+    assert chart.rate_y is not None
+    assert chart.rate_y < line.y, "one in a thousand lies below one in a hundred"
+
+
 def test_bands_of_nobody_have_no_line() -> None:
     assert [line.band for line in drawn(0.8).lines] == [Band.RARE]
     assert [own for own, _ in drawn(0.8).ticks][-1] == 1.0

@@ -98,13 +98,31 @@ def test_the_form_for_changing_says_what_the_entry_is(
     assert "nothing is changed" in same.text
 
 
+def test_every_fault_is_named_by_the_label_of_its_field(browser: Any, ids: Any) -> None:
+    mine = browser("targeting")
+    form = {"kind": "vessel", "name": "-", "imo": "9074728", "mmsi": "1", "country": "QQ9"}
+    said = mine.post("/watchlist/check", data=form).text
+    assert re.search(r"IMO number: .*; MMSI: .*; Country: ", said.replace("\n", " "))
+    assert "imo:" not in said
+    refused = mine.post(
+        "/watchlist/entries", data={"watchlist": ids["list"], "reason": "x", **form}
+    )
+    assert refused.status_code == 422
+    assert "MMSI: " in refused.text
+    nothing = mine.post("/watchlist/check", data={"kind": "vessel", "name": "-"}).text
+    assert "Name: neither a name nor a number" in nothing
+    asked = ask(mine, kind="vessel", imo="9074728")
+    assert asked.status_code == 422
+    assert "IMO number: " in asked.text
+
+
 @pytest.mark.parametrize(
     ("form", "said"),
     [
         ({"kind": "vessel", "imo": "9074728"}, "check digit"),
         ({"kind": "vessel", "mmsi": "12345"}, "nine digits"),
         ({"kind": "vehicle", "chassis": "A"}, "chassis"),
-        ({"kind": "person", "family_name": "ALI", "documents": "AB123"}, "documents"),
+        ({"kind": "person", "family_name": "ALI", "documents": "AB123"}, "Documents: write kind"),
         ({"kind": "vessel"}, "name"),
     ],
 )
@@ -170,7 +188,13 @@ def test_what_ends_soon_is_counted_in_the_navigation(browser: Any, stage: Any, i
 def test_a_retired_entry_says_why(browser: Any, ids: Any) -> None:
     path = f"/watchlist/entries/{ids['entry']}"
     browser("supervisor").post(f"{path}/retire", data={"reason": "The case is closed"})
-    assert "it was retired" in browser("targeting").get(path).text
+    shown = browser("targeting").get(path).text
+    assert "it was retired" in shown
+    persons = shown[shown.index("Two persons") :]
+    assert re.search(r"<dt>Proposed</dt>.*<dt>Approved</dt>.*<dt>Retired</dt>", persons, re.DOTALL)
+    told = browser("auditor").get(f"{V1}/watchlists/entries/{ids['entry']}").json()["approval"]
+    assert told["by"] in persons
+    assert told["reason"] in persons
     text = browser("targeting").get("/watchlist/review?due=ended").text
     assert "The case is closed" in text
 
@@ -230,6 +254,7 @@ def test_a_version_is_read_compared_and_applied_by_another(browser: Any, ids: An
     assert "another person has to decide" in text
     problems = mine.get(f"{version}?show=problems").text
     assert "couriers.csv:3" in problems
+    assert "RIND, SALIM" in problems
     assert "BUGTI" not in mine.get(f"{version}?show=removed").text
     assert "couriers.csv" in other.get(path).text
     assert 'value="discard"' in text

@@ -1,9 +1,11 @@
 """Dates, times and countries on screen."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from markupsafe import escape
 
 from parakh.web import formats
 
@@ -32,6 +34,21 @@ def test_how_far_off_a_moment_is(away: timedelta, shown: str) -> None:
 def test_moments_are_shown_in_the_centres_zone_and_told_to_machines_in_utc() -> None:
     said = formats.moment(NOW, KARACHI)
     assert said == '<time datetime="2026-11-22T20:30:00+00:00">23 Nov 2026, 01:30</time>'
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("2026-02-27T19:00:09.554Z", "28 Feb 2026, 00:00"),
+        ("2026-02-27T19:00:09", "27 Feb 2026, 19:00"),
+        ("2026-02-27", "27 Feb 2026"),
+        ("02/27/2026", "02/27/2026"),
+        ("<b>spring</b>", "&lt;b&gt;spring&lt;/b&gt;"),
+    ],
+)
+def test_what_a_publisher_says_of_its_day(text: str, shown: str) -> None:
+    said = escape(formats.said(text, KARACHI))
+    assert re.sub("</?time[^>]*>", "", said) == shown
 
 
 def test_a_voyages_local_time_is_shown_as_given() -> None:
@@ -85,3 +102,20 @@ def test_figures(value: float | None, text: str) -> None:
 )
 def test_leads(value: timedelta | None, text: str) -> None:
     assert formats.lead(value) == text
+
+
+@pytest.mark.parametrize(
+    ("score", "threshold", "shown"),
+    [
+        (0.91, 0.78, ("0.91", "0.78")),
+        (0.78, 0.78, ("0.78", "0.78")),
+        (0.7796, 0.78, ("0.77", "0.78")),
+        (0.8926, 0.895, ("0.892", "0.895")),
+        (0.4137, 0.41372, ("0.4137", "0.4137")),
+        (1.0, 0.895, ("1.00", "0.89")),
+    ],
+)
+def test_a_score_under_its_threshold_never_looks_like_a_hit(
+    score: float, threshold: float, shown: tuple[str, str]
+) -> None:
+    assert formats.against(score, threshold) == shown

@@ -154,9 +154,9 @@ def test_four_eyes_on_a_proposal(
 @pytest.mark.parametrize(
     ("form", "said"),
     [
-        ({"family_name": "ALI", "birth_date": "31.12.1980x"}, "birth_date"),
-        ({"family_name": "ALI", "nationality": "QQQ"}, "nationality"),
-        ({"family_name": ""}, "family_name"),
+        ({"family_name": "ALI", "birth_date": "31.12.1980x"}, "Date of birth: "),
+        ({"family_name": "ALI", "nationality": "QQQ"}, "Nationality: "),
+        ({"family_name": ""}, "Family name: "),
         ({"family_name": "ALI", "reason": ""}, "say why"),
         ({"family_name": "ALI", "expires": "2020-01-01"}, "future"),
     ],

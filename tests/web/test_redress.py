@@ -1,5 +1,6 @@
 """Redress on the pages and by the API: from clearing a hit to withdrawing that."""
 
+import json
 import re
 from dataclasses import replace
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from parakh.access import Purpose
 from parakh.domain.message import Channel, Source
 from parakh.domain.watchlist import Watchlist
-from parakh.services import alerts, intake, queue, redress, watchlists
+from parakh.services import alerts, dossier, intake, queue, redress, watchlists
 from parakh.store import tables
 from parakh.store import watchlists as lists
 
@@ -103,6 +104,61 @@ def test_a_document_is_added_and_the_record_withdrawn(
     assert "the clearing was withdrawn" in shown
 
 
+def test_a_closed_alert_leads_to_the_one_that_was_raised_since(
+    browser: Any, stage: Any, ids: dict[str, str]
+) -> None:
+    mine, other, path = browser("targeting"), browser("supervisor"), f"/alerts/{ids['alert']}"
+    clear(browser, ids)
+    closing = {"outcome": "false_match", "note": "another man"}
+    assert mine.post(f"{path}/close", data=closing).status_code == 303
+    assert "The alert that was raised since" not in mine.get(path).text
+    (row,) = redress.records(stage.centre, stage.actor("auditor")).rows
+    record = f"/redress/{row.record.id}"
+    assert "is not MAZARI, ZULFIQAR" in mine.get(record).text
+    done = other.post(f"{record}/withdraw", data={"reason": "It was he after all"})
+    assert done.status_code == 303
+    text = mine.get(path).text
+    (later,) = re.findall(r'href="/alerts/(\w+)">The alert that was raised since', text)
+    assert "The alert that was raised since" not in mine.get(f"/alerts/{later}").text
+    withdrawn = mine.get(record).text
+    assert "had been cleared of being MAZARI, ZULFIQAR" in withdrawn
+
+
+def test_a_journey_that_a_border_alone_reported_says_where_and_when(
+    browser: Any, stage: Any, ids: dict[str, str]
+) -> None:
+    clear(browser, ids)
+    officer = stage.actor("supervisor")
+    cleared = dossier.traveller(stage.centre, officer, ids["traveller"]).traveller
+    crossed = {
+        "reference": "R1",
+        "action": "recorded",
+        "at": "2026-01-05T16:30:00+05:00",
+        "port": "KHI",
+        "lane": "A3",
+        "direction": "exit",
+        "traveller": {
+            "family_name": "MAZARI",
+            "given_names": "ZULFIQAR",
+            "birth_date": "1980-05-05",
+            "nationality": "PAK",
+        },
+        "documents": [{"type": "P", "number": cleared.documents[0].number, "issuer": "PAK"}],
+    }
+    message = {"format": "parakh-crossings/1", "source": "IBMS", "crossings": [crossed]}
+    take_in(stage, json.dumps(message).encode())
+    (row,) = redress.records(stage.centre, officer).rows
+    (journey,) = redress.view(stage.centre, officer, row.record.id).journeys
+    assert (journey.voyage, journey.port) == (None, "KHI")
+    text = browser("supervisor").get(f"/redress/{row.record.id}").text
+    shown = text.partition("Not stopped again on")[2]
+    assert f'href="/travellers/{journey.traveller.id}"' in shown
+    assert "KHI, Exit, lane A3" in shown
+    assert "5 Jan 2026, 16:30" in shown
+    told = browser("supervisor").get(f"{V1}/redress/{row.record.id}").json()["journeys"][0]
+    assert (told["voyage"], told["crossing"]["lane"]) == (None, "A3")
+
+
 def test_all_of_it_by_the_api(browser: Any, stage: Any, record: str) -> None:
     mine, other = browser("targeting"), browser("supervisor")
     page = mine.get(f"{V1}/redress?q=mazari").json()
@@ -145,7 +201,13 @@ def test_progress_of_sweeps(browser: Any, ids: dict[str, str]) -> None:
     assert own["failure"] == ""
     assert mine.get(f"{V1}/sweeps/{own['id']}").json() == own
     assert mine.get(f"{V1}/sweeps/nothing").status_code == 404
-    assert "Done" in mine.get("/watchlist/sweeps").text
+    assert len(own["first_entries"]) == min(own["entries"], 3)
+    (listed,) = mine.get(f"{V1}/watchlists").json()
+    assert own["watchlists"] == [listed["id"]]
+    text = mine.get("/watchlist/sweeps").text
+    assert "Done" in text
+    assert all(f'href="/watchlist/entries/{one}"' in text for one in own["first_entries"])
+    assert listed["name"] in text
     for path in ("/watchlist/sweeps/now", f"/watchlist/sweeps/entries/{ids['entry']}"):
         assert "Held against" in mine.get(path).text
     assert 'hx-get="/watchlist/sweeps/now"' in mine.get("/watchlist").text
@@ -181,6 +243,8 @@ def test_a_sweep_under_way_shows_how_far_it_is(
         assert f'hx-get="{path}" hx-trigger="every 2s"' in text
         assert "38,000 of 100,000 travellers" in text
         assert "name@2: ValueError" in text
-    assert "Failed" in mine.get("/watchlist/sweeps").text
+    text = mine.get("/watchlist/sweeps").text
+    assert "Failed" in text
+    assert "1,204" in text
     own = mine.get(f"{V1}/sweeps").json()["rows"][0]
     assert (own["done"], own["finished_at"]) == (38_000, None)

@@ -18,8 +18,30 @@ WANTED = trail.TrailFilter(action="request.refused")
 GUESS = {"authorization": "Bearer parakh_guessed"}
 
 
+PAGES = ["/watchlist/lists/x/versions", "/messages", "/gate/captures", "/redress/x/additions"]
+
+
 @pytest.mark.parametrize("header", [{}, GUESS, {"authorization": "Bearer "}])
-def test_a_stranger_is_refused_before_his_body_is_read(stage: Any, header: dict[str, str]) -> None:
+@pytest.mark.parametrize("path", [f"{V1}/messages", f"{V1}/watchlists/x/versions"])
+def test_a_stranger_is_refused_before_his_body_is_read(
+    stage: Any, path: str, header: dict[str, str]
+) -> None:
+    status, headers = post_unread(stage, path, header)
+    assert status == 401
+    assert (b"www-authenticate", b"Bearer") in headers
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_that_takes_files_reads_none_of_a_stranger(stage: Any, path: str) -> None:
+    status, headers = post_unread(stage, path, {"cookie": "parakh_session=guessed"})
+    assert status == 303
+    assert (b"location", b"/sign-in") in headers
+
+
+def post_unread(
+    stage: Any, path: str, header: dict[str, str]
+) -> tuple[int, list[tuple[bytes, bytes]]]:
+    """Status and headers of the answer to an upload of which nothing must be read."""
     app = create_app(stage.centre)
     read: list[str] = []
     sent: list[dict[str, Any]] = []
@@ -34,8 +56,8 @@ def test_a_stranger_is_refused_before_his_body_is_read(stage: Any, header: dict[
     scope = {
         "type": "http",
         "method": "POST",
-        "path": f"{V1}/messages",
-        "raw_path": f"{V1}/messages".encode(),
+        "path": path,
+        "raw_path": path.encode(),
         "query_string": b"",
         "headers": [
             (b"content-type", b"multipart/form-data; boundary=b"),
@@ -49,9 +71,8 @@ def test_a_stranger_is_refused_before_his_body_is_read(stage: Any, header: dict[
     # In a thread of its own: a browser's test before this one leaves a loop running in this one.
     with ThreadPoolExecutor(1) as pool:
         pool.submit(lambda: asyncio.run(app(scope, receive, send))).result()
-    assert sent[0]["status"] == 401
-    assert (b"www-authenticate", b"Bearer") in sent[0]["headers"]
     assert read == []
+    return sent[0]["status"], sent[0]["headers"]
 
 
 def test_an_unknown_place_of_the_api_tells_a_stranger_nothing(client: Any) -> None:

@@ -45,7 +45,13 @@ def test_pages_need_no_inline_script_or_style(browser: Any) -> None:
 
 @pytest.mark.parametrize(
     ("path", "larger"),
-    [("/sign-in", 0), ("/watchlist/entries", 1), ("/gate/captures", 2), ("/messages", 3)],
+    [
+        ("/sign-in", 0),
+        ("/watchlist/entries", 1),
+        ("/redress/1/additions", 1),
+        ("/gate/captures", 2),
+        ("/messages", 3),
+    ],
 )
 def test_bodies_are_bounded_by_where_they_go(stage: Any, path: str, larger: int) -> None:
     limits = [

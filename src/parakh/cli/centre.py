@@ -46,8 +46,11 @@ def operator() -> Actor:
 
 def second_person(centre: Centre, name: str | None) -> Actor | None:
     """The person of that name, who gives his password; None without a name."""
-    if name is None:
-        return None
+    return None if name is None else signed_in(centre, name)
+
+
+def signed_in(centre: Centre, name: str) -> Actor:
+    """The person of that name, who gives his password."""
     password = click.prompt(f"Password of {name}", hide_input=True, err=True)
     return accounts.identify(centre, name, password)
 

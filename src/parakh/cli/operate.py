@@ -101,7 +101,9 @@ def user() -> None:
 
 
 _ROLE = click.Choice([own.value for own in Role], case_sensitive=False)
-_PERMISSION = click.Choice([own.value for own in Permission], case_sensitive=False)
+_FOR_KEYS = click.Choice(
+    [own.value for own in Permission if own not in api_keys.FOR_HUMANS], case_sensitive=False
+)
 
 
 @user.command("add")
@@ -226,14 +228,21 @@ def key() -> None:
 
 @key.command("add")
 @click.argument("name")
-@click.option("--permission", "permissions", multiple=True, type=_PERMISSION)
+@click.option("--permission", "permissions", multiple=True, type=_FOR_KEYS)
 @click.option("--unit", "units", multiple=True, help="Identifier of a unit; may be repeated.")
 @click.option(
     "--carrier",
     default="",
     help="IATA or ICAO designator: the key sends messages and sees this carrier's, no more.",
 )
-def add_key(name: str, permissions: tuple[str, ...], units: tuple[str, ...], carrier: str) -> None:
+@click.option(
+    "--owner",
+    default="",
+    help="Sign-in name of who answers for it, and so approves nothing it proposes; else you.",
+)
+def add_key(
+    name: str, permissions: tuple[str, ...], units: tuple[str, ...], carrier: str, owner: str
+) -> None:
     """Make a key NAME and print it; it cannot be shown again."""
     with opened() as centre:
         secret = api_keys.add(
@@ -243,6 +252,7 @@ def add_key(name: str, permissions: tuple[str, ...], units: tuple[str, ...], car
             permissions=frozenset(Permission(own) for own in permissions),
             units=frozenset(units),
             carrier=carrier,
+            owner=owner,
         )
     click.echo(secret)
 

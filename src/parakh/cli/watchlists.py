@@ -7,13 +7,13 @@ from typing import Any
 
 import click
 
-from parakh.access import Actor
+from parakh.access import Actor, Permission
 from parakh.cli.calibration import calibrate
-from parakh.cli.centre import as_json, note, opened, operator, print_json, second_person
+from parakh.cli.centre import as_json, note, opened, operator, print_json, second_person, signed_in
 from parakh.domain.listing import Difference, DifferenceKind, Version, VersionState
 from parakh.domain.message import Severity
 from parakh.domain.watchlist import Handling, Watchlist
-from parakh.errors import InvalidInput
+from parakh.errors import InvalidInput, ParakhError, Unreadable
 from parakh.ingest.lists.formats import FORMS
 from parakh.services import versions
 from parakh.services import watchlists as lists
@@ -31,7 +31,8 @@ _APPROVED_BY = click.option(
 _CONFIRM = click.option(
     "--confirm-removal",
     is_flag=True,
-    help="Apply a version even if it takes more than a third of the list away.",
+    help="Apply a version even if it takes more than a third of the list away, or anything while "
+    "rows of its file could not be read.",
 )
 
 
@@ -83,7 +84,8 @@ def import_(  # noqa: PLR0913, PLR0917  (one for each option)
     FORMAT is csv, ofac-csv, ofac-xml, un-xml, eu-csv or ftm. Nothing is in force until a second
     person applies it: on the console, with `parakh watchlist apply`, or at once by --approved-by.
     Lists that do not exist yet are made when --source and --legal-basis are given. Exit code 1
-    when an entry could not be read; warnings alone leave it 0.
+    when an entry could not be read (warnings alone leave it 0), 2 when FILE is no such list, or
+    has no entry: to take a whole list away, retire its entries.
     """
     if not list_name and not FORMS[form].own:
         raise click.UsageError(f"--list: name the list of which {file.name} is a new version")
@@ -95,6 +97,8 @@ def import_(  # noqa: PLR0913, PLR0917  (one for each option)
     at = fetched and fetched.replace(tzinfo=UTC)
     with opened() as centre:
         approver = second_person(centre, approved_by)
+        if approver is not None:
+            approver.require(Permission.DECIDE_ENTRIES)
         actor = operator()
         done = _read(centre, actor, form, file, list_name, new_list, at)
         if approver is not None:
@@ -134,20 +138,21 @@ def versions_(list_name: str, as_json: bool) -> None:
 
 @watchlist.command()
 @click.argument("version")
-@_APPROVED_BY
+@click.option(
+    "--approved-by", required=True, help="The person who applies it, and gives his password."
+)
 @_CONFIRM
 @click.option("--reason", default="applied on the command line", show_default=True)
 @as_json
 def apply(
-    version: str, approved_by: str | None, confirm_removal: bool, reason: str, as_json: bool
+    version: str, approved_by: str, confirm_removal: bool, reason: str, as_json: bool
 ) -> None:
     """Put VERSION (its identifier) in force.
 
-    Another person than the one who prepared it must do so: with --approved-by he gives his
-    password, without it whoever runs the command is meant.
+    Another person than the one who prepared it must do so, and gives his password.
     """
     with opened() as centre:
-        actor = second_person(centre, approved_by) or operator()
+        actor = signed_in(centre, approved_by)
         done = versions.apply(centre, actor, version, reason, confirm_removal=confirm_removal)
         own = lists.get_list(centre, operator(), done.watchlist_id)
     _print_version(own, done, as_json=as_json)
@@ -175,21 +180,13 @@ def _read(
     at: datetime | None,
 ) -> tuple[Prepared, ...]:
     """A version of the one list that is named, or of each list that the file names."""
-    if not list_name:
-        return versions.prepare_each(
-            centre, actor, file, new_list=new_list, fetched_at=at, progress=_progress
-        )
-    prepared = versions.prepare(
-        centre,
-        actor,
-        form,
-        file,
-        list_name=list_name,
-        new_list=new_list,
-        fetched_at=at,
-        progress=_progress,
-    )
-    return (prepared,)
+    more: dict[str, Any] = {"new_list": new_list, "fetched_at": at, "progress": _progress}
+    try:
+        if not list_name:
+            return versions.prepare_each(centre, actor, file, **more)
+        return (versions.prepare(centre, actor, form, file, list_name=list_name, **more),)
+    except Unreadable as error:
+        raise InvalidInput(str(error)) from error
 
 
 def _progress(count: int) -> None:
@@ -200,8 +197,15 @@ def _applied(centre: Centre, approver: Actor, own: Prepared, confirm_removal: bo
     if own.version.state is not VersionState.PENDING:
         return own
     reason = f"approved when {own.version.file_name} was imported"
-    done = versions.apply(centre, approver, own.version.id, reason, confirm_removal=confirm_removal)
-    return Prepared(watchlist=own.watchlist, version=done, new=own.new)
+    try:
+        done = versions.apply(
+            centre, approver, own.version.id, reason, confirm_removal=confirm_removal
+        )
+    except ParakhError:
+        note(f"not applied; it waits: {_to_apply(own.version.id)}")
+        raise
+    # Also of a file that had been read before: it is in force only now.
+    return Prepared(watchlist=own.watchlist, version=done, new=True)
 
 
 def _prepared_json(centre: Centre, actor: Actor, own: Prepared, show: bool) -> dict[str, Any]:
@@ -223,6 +227,7 @@ def _prepared_json(centre: Centre, actor: Actor, own: Prepared, show: bool) -> d
                 "column": problem.column,
                 "file": problem.segment,
                 "cause": problem.cause,
+                "entry": problem.entry,
                 "severity": problem.severity.value,
             }
             for problem in own.version.problems
@@ -257,8 +262,11 @@ def _version_json(own: Watchlist, version: Version) -> dict[str, Any]:
         "removed": version.removed,
         "same": version.same,
         "drastic": version.drastic,
+        "unread": version.unread,
+        "doubtful": version.doubtful,
         "prepared_by": version.imported_by,
         "decided_by": version.decided_by,
+        "decided_at": version.decided_at and version.decided_at.isoformat(),
     }
 
 
@@ -276,18 +284,35 @@ def _print_version(own: Watchlist, version: Version, *, as_json: bool) -> None:
 
 
 def _print_prepared(document: dict[str, Any], file: str) -> None:
-    new = "" if document["new"] else " (nothing new)"
-    click.echo(f"{document['list']} {document['ordinal']}{new}: {_told(document)}")
+    if document["new"] or document["state"] == VersionState.PENDING:
+        again = "" if document["new"] else " (the same file again)"
+        click.echo(f"{document['list']} {document['ordinal']}{again}: {_told(document)}")
+        _print_differences(document)
+    else:
+        click.echo(
+            f"{document['list']}: the same file as version {document['ordinal']}, applied on "
+            f"{document['decided_at'][:10]}; nothing differs"
+        )
+    for problem in document["problems"]:
+        place = f"{problem['file'] or file}:{problem['line']}:{problem['column']}"
+        whom = f" [{problem['entry']}]" if problem["entry"] else ""
+        click.echo(f"  {place}: {problem['cause']}{whom} ({problem['severity']})")
+    if document["state"] == VersionState.PENDING:
+        if document["drastic"]:
+            click.echo("  ! it takes more than a third of the list away: see --confirm-removal")
+        elif document["doubtful"]:
+            click.echo("  ! entries go while rows could not be read: see --confirm-removal")
+        click.echo(f"  waits for a second person: {_to_apply(document['id'])}")
+
+
+def _to_apply(version_id: str) -> str:
+    return f"parakh watchlist apply {version_id} --approved-by NAME"
+
+
+def _print_differences(document: dict[str, Any]) -> None:
     for row in document["differences"]:
         sign = _SIGNS[DifferenceKind(row["kind"])]
         click.echo(f"  {sign} {row['name']}")
         if row["kind"] == DifferenceKind.CHANGED:
             for field in row["fields"]:
                 click.echo(f"      {field['field']}: {field['before']} -> {field['after']}")
-    for problem in document["problems"]:
-        place = f"{problem['file'] or file}:{problem['line']}:{problem['column']}"
-        click.echo(f"  {place}: {problem['cause']} ({problem['severity']})")
-    if document["drastic"]:
-        click.echo("  ! it takes more than a third of the list away: see --confirm-removal")
-    if document["state"] == VersionState.PENDING:
-        click.echo(f"  waits for a second person: parakh watchlist apply {document['id']}")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from parakh.domain.message import Problem
+from parakh.domain.message import Problem, Severity
 from parakh.domain.watchlist import WatchlistEntry
 
 MOST_REMOVED = 1 / 3
@@ -42,6 +42,8 @@ class Version:
         added, changed, removed, same: numbers of entries.
         problems: what could not be read, and of which line.
         imported_by: who prepared it; `decided_by` must be somebody else.
+        basis: the version that was applied last when this one was compared with the list; "" for
+            none.
     """
 
     id: str
@@ -63,6 +65,18 @@ class Version:
     decided_by: str | None = None
     decided_at: datetime | None = None
     reason: str = ""
+    basis: str = ""
+
+    @property
+    def unread(self) -> int:
+        """Rows that could not be read, as many as are kept."""
+        return sum(own.severity is Severity.ERROR for own in self.problems)
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether somebody must confirm what it takes away: much, or perhaps for no other reason
+        than that a row could not be read."""
+        return self.drastic or bool(self.removed and self.unread)
 
     @property
     def drastic(self) -> bool:

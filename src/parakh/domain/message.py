@@ -65,6 +65,8 @@ class Problem:
         segment: the segment's tag, such as `DTM`, or "" where there is none.
         cause: one sentence in plain words, without personal data.
         severity: an error cost data or the whole message; a warning did not.
+        entry: of a watchlist's file, whom or what the place is about, by number and name; no cause
+            repeats it, for causes may reach logs.
     """
 
     line: int
@@ -72,6 +74,7 @@ class Problem:
     segment: str
     cause: str
     severity: Severity = Severity.ERROR
+    entry: str = ""
 
     def at(self, file: str) -> str:
         """The problem in the form that editors open: `file:line:column: SEG: cause`."""

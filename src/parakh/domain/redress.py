@@ -33,6 +33,8 @@ class Difference(StrEnum):
     BIRTH_DATE = "birth_date"
     NATIONALITY = "nationality"
     DOCUMENT = "document"
+    LISTED = "listed"
+    FACE = "face"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,7 +42,8 @@ class Redress:
     """That a human cleared somebody of being a certain listed one, and by what he is known again.
 
     It holds as long as neither changes: the person by name, birth date, nationality and one of the
-    documents, the entry by all that it is matched by.
+    documents (of a document that is listed, another one than that), after a hit on his face by a
+    kept picture, too; the entry by all that it is matched by.
 
     Attributes:
         entry_id, entry_print: the entry, and a digest of what it was matched by at the time.

@@ -44,12 +44,16 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Form(Generic[T]):
-    """A kind of table: how errors name it (`list`), its columns, and how a row becomes a value."""
+    """A kind of table: how errors name it (`list`), its columns, and how a row becomes a value.
+
+    `whole` tells that one of too many rows is not read at all, for what it lacks means something.
+    """
 
     name: str
     columns: tuple[str, ...]
     required: tuple[str, ...]
     make: Callable[[Row], T | Problem]
+    whole: bool = False
 
 
 def read(data: bytes, form: Form[T]) -> Iterator[T | Problem]:
@@ -87,8 +91,7 @@ def _named_rows(
 ) -> Iterator[tuple[int, dict[str, str]] | Problem]:
     for count, (line, fields) in enumerate(rows, 1):
         if count > MAX_ROWS:
-            yield _problem(line, 1, f"the list is not read on after {MAX_ROWS} rows")
-            return
+            raise Unreadable(f"the list has more than {MAX_ROWS} rows")
         if isinstance(fields, str):
             yield _problem(line, 1, fields)
         elif len(fields) > len(header):
@@ -124,15 +127,24 @@ def lines(text: str, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
             yield line, fields
 
 
+MOST_NAMED = 40
+"""So many unknown columns are named, each by so many characters."""
+
+
 def _require(header: Sequence[str], columns: Sequence[str], required: Sequence[str]) -> None:
     missing = [name for name in required if name not in header]
     if missing:
         raise Unreadable(f"the first line lacks the columns {', '.join(missing)}")
-    if not set(header) <= set(columns) or len(set(header)) < len(header):
+    unknown = [name for name in header if name not in columns]
+    if unknown:
+        named = ", ".join(name[:MOST_NAMED] or "(empty)" for name in unknown[:MOST_NAMED])
         raise Unreadable(
-            f"the first line has a column twice or of an unknown name; known are "
+            f"the first line has columns of an unknown name: {named}; known are "
             f"{', '.join(columns)}"
         )
+    twice = sorted({name for name in header if header.count(name) > 1})
+    if twice:
+        raise Unreadable(f"the first line has a column twice: {', '.join(twice)}")
 
 
 def _values(
@@ -140,6 +152,8 @@ def _values(
 ) -> Iterator[T | Problem]:
     problems = 0
     for count, (line, fields) in enumerate(lines, 1):
+        if count > MAX_ROWS and form.whole:
+            raise Unreadable(f"the {form.name} has more than {MAX_ROWS} rows")
         if count > MAX_ROWS or problems > MAX_PROBLEMS:
             limit = f"{MAX_ROWS} rows" if count > MAX_ROWS else f"{MAX_PROBLEMS} problems"
             yield _problem(line, 1, f"the {form.name} is not read on after {limit}")

@@ -8,6 +8,7 @@ a warning names the field: to lose a listed person for a misspelt date would be 
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import TypeVar
@@ -54,7 +55,25 @@ def watchlist_entry(
     try:
         return _Reader(declared, now.date(), strict=True).entry(watchlist_id, proposed_by, now)
     except Unreadable as error:
-        return Problem(line=declared.line, column=1, segment="", cause=str(error))
+        cause = str(error)
+        return Problem(
+            line=declared.line,
+            column=declared.column(cause.partition(":")[0]),
+            segment="",
+            cause=cause,
+            entry=declared.told,
+        )
+
+
+def faults(declared: DeclaredEntry, now: datetime) -> tuple[str, ...]:
+    """All causes for which a row of one's own list makes no entry, not only the first."""
+    reader = _Reader(declared, now.date(), strict=True, patient=True)
+    reader.entry("", "", now)
+    causes: dict[str, str] = {}
+    for own in reader.problems:
+        # A number that could not be used is missing as well, which is nothing new.
+        causes.setdefault(own.cause.rpartition(": ")[0], own.cause)
+    return tuple(causes.values())
 
 
 def listed_entry(
@@ -65,22 +84,27 @@ def listed_entry(
     None only where nothing is left by which it could be found: no name, document or identifier.
     """
     reader = _Reader(declared, now.date(), strict=False)
+    entry = None
     try:
         entry = reader.entry(watchlist_id, proposed_by, now)
     except Unreadable as error:
-        problem = Problem(line=declared.line, column=1, segment="", cause=str(error))
-        return None, (*reader.problems, problem)
-    return entry, tuple(reader.problems)
+        cause = str(error)
+        reader.problems.append(Problem(line=declared.line, column=1, segment="", cause=cause))
+    return entry, tuple(replace(own, entry=declared.told) for own in reader.problems)
 
 
 class _Reader:
-    """Reads the fields of a row, each with the same care or tolerance."""
+    """Reads the fields of a row, each with the same care or tolerance; a patient one goes on
+    behind the first fault."""
 
-    def __init__(self, declared: DeclaredEntry, today: date, *, strict: bool) -> None:
+    def __init__(
+        self, declared: DeclaredEntry, today: date, *, strict: bool, patient: bool = False
+    ) -> None:
         self.problems: list[Problem] = []
         self._declared = declared
         self._today = today
         self._strict = strict
+        self._patient = patient
         self._kind = EntryKind(declared.kind)
 
     def entry(self, watchlist_id: str, proposed_by: str, now: datetime) -> WatchlistEntry:
@@ -90,7 +114,12 @@ class _Reader:
         weak = self._names([self._parts(text) for text in own.weak_aliases])
         documents = self._documents()
         identifiers = self._each("identifiers", own.identifiers, self._identifier)
-        self._require(names or weak, documents, identifiers)
+        try:
+            self._require(names or weak, documents, identifiers)
+        except Unreadable as error:
+            if not self._patient:
+                raise
+            self.problems.append(_warning(own.line, str(error)))
         return WatchlistEntry(
             id=new_id(),
             watchlist_id=watchlist_id,
@@ -122,7 +151,7 @@ class _Reader:
             try:
                 found.update(dict.fromkeys(read(value)))
             except Unreadable as error:
-                if self._strict:
+                if self._strict and not self._patient:
                     raise Unreadable(f"{column}: {error}") from None
                 self.problems.append(_warning(self._declared.line, f"{column}: {error}"))
         return tuple(found)
@@ -137,7 +166,8 @@ class _Reader:
             raise Unreadable("family_name: no letters of a name are left")
         if self._kind is EntryKind.DOCUMENT and not documents:
             raise Unreadable("document_number: has neither letters nor digits")
-        if not (names or documents or identifiers):
+        # A number that could not be used is told of already.
+        if not (names or documents or identifiers or (self._patient and self.problems)):
             raise Unreadable("family_name: neither a name nor a number is left")
 
     def _parts(self, text: str) -> tuple[str, str]:
@@ -205,7 +235,10 @@ class _Reader:
         if named not in set(IdentifierKind):
             raise Unreadable(f"its kind is none of {', '.join(IdentifierKind)}")
         if self._strict:
-            issuers = self._countries(issuer) if issuer else ()
+            try:
+                issuers = self._countries(issuer) if issuer else ()
+            except Unreadable as error:
+                raise Unreadable(f"{named}: {error}") from None
         else:
             # What stands in brackets is a country more often than not, else a town or a register.
             issuers = countries_named(issuer) or countries_named(" ".join(_ASIDE.findall(text)))

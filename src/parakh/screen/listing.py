@@ -80,6 +80,10 @@ class Listing:
 
     # --- changes ------------------------------------------------------------------------------
 
+    def relist(self, watchlists: Iterable[Watchlist]) -> None:
+        """Takes the new settings of those lists that have entries here."""
+        self._lists |= {own.id: own for own in watchlists if own.id in self._lists}
+
     def put(self, entry: WatchlistEntry, watchlist: Watchlist) -> None:
         """Adds an entry, or takes its new state in place of the old one."""
         row = self._row_of(entry.id)

@@ -1,7 +1,7 @@
 """Runs every screener over a batch of subjects; a screener that fails is a recorded result."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -13,11 +13,17 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Screened:
-    """What came of one subject: one result for each screener, and all hits together."""
+    """What came of one subject: one result for each screener, and all hits together.
+
+    Attributes:
+        besides: by identifiers of hits, the subject as it was when it met them, where that is not
+            `subject` (as declared by another message, or the face of whom a document names).
+    """
 
     subject: Subject
     results: tuple[ScreenerResult, ...]
     hits: tuple[Hit, ...]
+    besides: Mapping[str, Subject] = field(default_factory=dict)
 
 
 def screen(screeners: Sequence[Screener], subjects: Sequence[Subject]) -> list[Screened]:
@@ -41,16 +47,21 @@ def screen(screeners: Sequence[Screener], subjects: Sequence[Subject]) -> list[S
 
 def merge(first: Screened, second: Screened) -> Screened:
     """Two screenings of one subject as one: of each screener, the result that says something, and
-    the strongest hit on each target."""
+    the strongest hit on each target, of equal ones the first's."""
     said = {own.screener: own for own in first.results}
     for own in second.results:
         if own.state is not ResultState.NOT_APPLICABLE or own.screener not in said:
             said[own.screener] = own
     strongest: dict[tuple[str, Ref], Hit] = {}
-    for hit in sorted((*first.hits, *second.hits), key=lambda own: own.score):
+    for hit in sorted((*second.hits, *first.hits), key=lambda own: own.score):
         strongest[hit.screener, hit.target] = hit
-    hits = tuple(reversed(strongest.values()))
-    return Screened(subject=first.subject, results=tuple(said.values()), hits=hits)
+    others = {hit.id: second.subject for hit in second.hits}
+    return Screened(
+        subject=first.subject,
+        results=tuple(said.values()),
+        hits=tuple(reversed(strongest.values())),
+        besides={**first.besides, **others, **second.besides},
+    )
 
 
 def _run(

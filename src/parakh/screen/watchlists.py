@@ -50,6 +50,12 @@ _NOTES = {
 }
 
 
+_NAMELESS = (
+    N_("Document {number} is on the list {list}"),
+    N_("A document with the number {number}, but of another issuer or kind, is on the list {list}"),
+)
+"""Of a document without the name of whoever carries it: equal, and not wholly so."""
+
 LEAST_SHOWN = 0.60
 """Matches of a lower score are of no use to anybody, not even as what came close."""
 
@@ -109,6 +115,11 @@ class WatchlistIndex:
         """Takes other counts of how often words of names are borne."""
         with self._lock:
             self._listing.see(frequencies)
+
+    def relist(self, watchlists: Iterable[Watchlist]) -> None:
+        """Takes the new settings of lists: their names stand in the sentences of hits."""
+        with self._lock:
+            self._listing.relist(watchlists)
 
     def put(self, entry: WatchlistEntry, watchlist: Watchlist) -> None:
         """Adds an entry, or takes its new state in place of the old one."""
@@ -351,8 +362,13 @@ def _compare_documents(ours: Document, theirs: Document) -> tuple[Evidence, ...]
             theirs.issuer or "",
             known=bool(ours.issuer and theirs.issuer),
         ),
-        _evidence("document_type", "type", ours.type, theirs.type, known=known_types),
+        _evidence("document_type", "type", _type(ours), _type(theirs), known=known_types),
     )
+
+
+def _type(document: Document) -> str:
+    """The kind of a document, "" where it is not known."""
+    return "" if document.type is DocumentType.OTHER else document.type.value
 
 
 def _evidence(attribute: str, what: str, ours: str, theirs: str, *, known: bool) -> Evidence:
@@ -378,7 +394,10 @@ def _sentence(
         "number": ours.number,
         "list": listed.watchlist.name,
     }
-    if any(item.agreement is Agreement.DIFFERS for item in evidence):
+    differs = any(item.agreement is Agreement.DIFFERS for item in evidence)
+    if not subject.traveller.name.full:
+        return phrase(_NAMELESS[differs], **values)
+    if differs:
         return phrase(
             N_(
                 "{name} carries document {number}; a document of this number, but of another "

@@ -56,12 +56,17 @@ class HitView:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AlertView:
-    """All that an officer needs to handle an alert; `pictures` show the subject."""
+    """All that an officer needs to handle an alert; `pictures` show the subject.
+
+    `later` is the newest alert on the same subject for the actor's units, if it came after this
+    one.
+    """
 
     row: AlertRow
     assessment: Assessment
     hits: tuple[HitView, ...]
     pictures: tuple[str, ...]
+    later: Alert | None
 
 
 def list_alerts(
@@ -119,6 +124,7 @@ def view(centre: Centre, actor: Actor, alert_id: str) -> AlertView:
             assessment=assessment,
             hits=hit_views(connection, assessment.hits),
             pictures=_subject_pictures(connection, assessment),
+            later=_later(connection, actor, found),
         )
     centre.looked(actor, Purpose.ALERT, "alert.viewed", "alert", alert_id)
     return shown
@@ -246,6 +252,14 @@ def _own(connection: sa.Connection, actor: Actor, alert_id: str) -> Alert:
     if not actor.everywhere and found.unit_id not in actor.units:
         raise Forbidden("the alert belongs to another unit")
     return found
+
+
+def _later(connection: sa.Connection, actor: Actor, found: Alert) -> Alert | None:
+    units = _units(actor)
+    known = store.alerts_on(connection, found.subject)
+    mine = (own for own in known if units is None or own.unit_id in units)
+    newest = next(mine, found)
+    return newest if newest.id > found.id else None
 
 
 def _rows(connection: sa.Connection, found: list[Alert]) -> list[AlertRow]:

@@ -36,11 +36,13 @@ def add(
     permissions: frozenset[Permission] = frozenset(),
     units: frozenset[str] = frozenset(),
     carrier: str = "",
+    owner: str = "",
 ) -> str:
     """Makes a key for another system; the key itself is given once, and never stored.
 
     With a `carrier` (IATA or ICAO designator) it is that carrier's: it may send messages, and see
-    what became of the carrier's own.
+    what became of the carrier's own. Its `owner` (the actor, if not given) answers for it, and
+    decides on nothing that it proposes.
     """
     actor.require(Permission.MANAGE_USERS)
     if carrier:
@@ -62,6 +64,7 @@ def add(
             units=units,
             created_at=tx.at,
             carrier=carrier,
+            owner=owner.strip() or actor.name,
         )
         known_units(tx.connection, units)
         if people.has_living_key(tx.connection, name):
@@ -74,6 +77,7 @@ def add(
             name=name,
             permissions=sorted(permissions),
             carrier=carrier,
+            owner=value.owner,
         )
     return secret
 

@@ -1,6 +1,6 @@
 """From hits to a stored assessment, and to the units that must know."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
@@ -14,10 +14,14 @@ from parakh.domain.traveller import Traveller
 from parakh.domain.unit import Unit
 from parakh.domain.watchlist import Handling, Watchlist, WatchlistEntry
 from parakh.screen.pipeline import Screened
-from parakh.screen.screener import TravellerSubject
-from parakh.services.clearing import Clearings
+from parakh.screen.screener import Subject, TravellerSubject
+from parakh.services.clearing import Clearings, Raised
 from parakh.store import alerts, assessments, people, travellers, watchlists
 from parakh.store.database import Tx
+
+SWEEP = "sweep:"
+"""So begins the cause of an assessment against some entries only, whose results do not tell how
+the subject's screening fared."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,7 +65,12 @@ def handling_of(connection: sa.Connection, hits: Iterable[Hit]) -> HandlingOf:
 
 
 def assess(
-    tx: Tx, screened: Sequence[Screened], *, cause: str, ports: Mapping[Ref, str]
+    tx: Tx,
+    screened: Sequence[Screened],
+    *,
+    cause: str,
+    ports: Mapping[Ref, str],
+    shown: Container[str | None] = (),
 ) -> list[Assessed]:
     """Stores one assessment a subject, and alerts the units concerned to hits that are new.
 
@@ -69,7 +78,9 @@ def assess(
     person who was cleared of the same entry before are cleared by that decision (see
     `parakh.services.clearing`). A hit is new until some unit was alerted to it, so that one raised
     while no unit was there is not lost. `ports` is where each subject is; who is not in it left
-    his port, so that the central units are told.
+    his port, so that the central units are told. `shown` are pictures, kept when somebody was
+    cleared, that show the face before the gate. What a sweep found stands beside all that was known
+    of the subject, so that it hides no failed screener and no stronger hit.
     """
     connection = tx.connection
     refs = [own.subject.ref for own in screened]
@@ -78,19 +89,25 @@ def assess(
     # Who turned out to be another is screened as that one, by the message that joined them.
     screened = [own for own in screened if own.subject.ref.id not in gone]
     known = assessments.hits_of(connection, [own.subject.ref for own in screened])
-    listed = Listed.of(connection, [hit for own in screened for hit in own.hits])
-    hits = _with_decisions(tx, screened, known, listed)
+    all_hits = [hit for own in screened for hit in (*own.hits, *known.get(own.subject.ref, ()))]
+    listed = Listed.of(connection, all_hits)
+    hits = _with_decisions(tx, screened, known, listed, shown)
+    results = {own.subject.ref: own.results for own in screened}
+    if cause.startswith(SWEEP):
+        earlier = assessments.newest_results(connection, results)
+        results = {ref: earlier.get(ref.id) or own for ref, own in results.items()}
+        hits = {ref: _beside(own, known.get(ref, ())) for ref, own in hits.items()}
     made = [
         Assessment(
             id=new_id(),
-            subject=own.subject.ref,
+            subject=ref,
             cause=cause,
             at=tx.at,
-            advice=advise(own.results, hits[own.subject.ref], listed.handling),
-            results=own.results,
-            hits=tuple(hits[own.subject.ref]),
+            advice=advise(results[ref], own, listed.handling),
+            results=results[ref],
+            hits=tuple(own),
         )
-        for own in screened
+        for ref, own in hits.items()
     ]
     assessments.save_assessments(connection, made)
     # Who was told of a hit that is open again was told that it was cleared, too.
@@ -138,31 +155,26 @@ def alert_again(tx: Tx, refs: Sequence[Ref], *, cause: str, ports: Mapping[Ref, 
 
 
 def _with_decisions(
-    tx: Tx, screened: Sequence[Screened], known: Mapping[Ref, Sequence[Hit]], listed: Listed
+    tx: Tx,
+    screened: Sequence[Screened],
+    known: Mapping[Ref, Sequence[Hit]],
+    listed: Listed,
+    shown: Container[str | None],
 ) -> dict[Ref, list[Hit]]:
     """The hits of each subject, with what was decided on them or on the person before."""
     found = {
-        own.subject.ref: [_with_history(hit, known.get(own.subject.ref, ())) for hit in own.hits]
+        own.subject.ref: [_raised(own, hit, known.get(own.subject.ref, ())) for hit in own.hits]
         for own in screened
     }
-    persons = {own.subject.ref: person for own in screened if (person := _person(own))}
-    clearings = Clearings(
-        tx.connection,
-        [hit for own in found.values() for hit in own],
-        [person for ref, person in persons.items() if found[ref]],
-        listed.entries,
-    )
-    before = {hit.id for own in known.values() for hit in own}
-    return {
-        ref: [_settled(tx, hit, clearings, persons.get(ref), hit.id in before) for hit in own]
-        for ref, own in found.items()
-    }
+    raised = [one for own in found.values() for one in own]
+    clearings = Clearings(tx.connection, raised, listed.entries, shown)
+    return {ref: [_settled(tx, one, clearings) for one in own] for ref, own in found.items()}
 
 
-def _settled(tx: Tx, hit: Hit, clearings: Clearings, person: Traveller | None, known: bool) -> Hit:
-    now = clearings.settled(hit, person, known=known)
+def _settled(tx: Tx, raised: Raised, clearings: Clearings) -> Hit:
+    hit, now = raised.hit, clearings.settled(raised)
     changed = (now.state, now.redress_id) != (hit.state, hit.redress_id)
-    if changed and known and not assessments.restate(tx.connection, now):
+    if changed and raised.before and not assessments.restate(tx.connection, now):
         return assessments.get_hit(tx.connection, hit.id)
     if changed and now.redress_id:
         tx.audit("hit.cleared_before", "hit", now.id, redress=now.redress_id)
@@ -171,17 +183,14 @@ def _settled(tx: Tx, hit: Hit, clearings: Clearings, person: Traveller | None, k
     return now
 
 
-def _person(screened: Screened) -> Traveller | None:
-    subject = screened.subject
-    return subject.traveller if isinstance(subject, TravellerSubject) else None
-
-
-def _with_history(hit: Hit, before: Sequence[Hit]) -> Hit:
-    """The hit under the identity and decision of the one that this screener raised earlier."""
+def _raised(screened: Screened, hit: Hit, known: Sequence[Hit]) -> Raised:
+    """A hit under the identity and decision of the one that this screener raised earlier."""
+    person = _traveller(screened.subject)
+    told = _traveller(screened.besides.get(hit.id)) or person
     screener = hit.screener.partition("@")[0]
-    for old in before:
+    for old in known:
         if old.target == hit.target and old.screener.partition("@")[0] == screener:
-            return replace(
+            now = replace(
                 hit,
                 id=old.id,
                 state=old.state,
@@ -190,7 +199,18 @@ def _with_history(hit: Hit, before: Sequence[Hit]) -> Hit:
                 reason=old.reason,
                 redress_id=old.redress_id,
             )
-    return hit
+            return Raised(hit=now, before=old, person=person, told=told)
+    return Raised(hit=hit, before=None, person=person, told=told)
+
+
+def _traveller(subject: Subject | None) -> Traveller | None:
+    return subject.traveller if isinstance(subject, TravellerSubject) else None
+
+
+def _beside(hits: Sequence[Hit], known: Sequence[Hit]) -> list[Hit]:
+    """Hits, and those that were known and were not raised again."""
+    again = {own.id for own in hits}
+    return [*hits, *(own for own in known if own.id not in again)]
 
 
 def _told(hits: Sequence[Hit], port: str, listed: Listed, units: Sequence[Unit]) -> list[Unit]:

@@ -1,6 +1,7 @@
 """One centre, wired together from its settings."""
 
 import os
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -55,13 +56,17 @@ class UpToDate:
 
 @dataclass(kw_only=True)
 class Centre:
-    """All parts of a running centre. Heavy ones (face models, indexes) are made at first use."""
+    """All parts of a running centre. Heavy ones (face models, indexes) are made at first use.
+
+    `swept_at` is when sweeps had their last turn here, in seconds of the process's own clock.
+    """
 
     settings: Settings
     db: Database
     clock: Clock = utc_now
     wall: WallBus = field(default_factory=WallBus)
     calibrating: Job = field(default_factory=lambda: Job("calibrate"))
+    swept_at: float = field(default_factory=time.monotonic)
 
     @classmethod
     def open(cls, settings: Settings, clock: Clock = utc_now) -> "Centre":

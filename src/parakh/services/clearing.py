@@ -1,6 +1,6 @@
 """What officers cleared before, applied to hits that are raised now (redress)."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -27,55 +27,111 @@ class Earlier:
     differences: tuple[Difference, ...]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Raised:
+    """A hit as a screener raised it now.
+
+    Attributes:
+        hit: with the identity and the decision of the one that was raised before, if one was.
+        before: that one, with what was compared then.
+        person: whom it is on, as he is known by all that was declared of him; None for a face
+            without a name.
+        told: the same person as he was declared where he met the entry.
+    """
+
+    hit: Hit
+    before: Hit | None
+    person: Traveller | None
+    told: Traveller | None
+
+
 class Clearings:
-    """The decisions that may concern a batch of hits, read once for all of them."""
+    """The decisions that may concern a batch of hits, read once for all of them.
+
+    They cannot be withdrawn until the transaction ends.
+    """
 
     def __init__(
         self,
         connection: sa.Connection,
-        hits: Collection[Hit],
-        persons: Iterable[Traveller],
+        raised: Collection[Raised],
         entries: Mapping[str, WatchlistEntry],
+        shown: Container[str | None],
     ) -> None:
-        self._prints = {own.id: entry_print(own) for own in entries.values()}
-        known = list(persons)
-        numbers = {document.number for own in known for document in own.documents}
+        """`shown` are kept pictures (identifiers) that show the face before the gate."""
+        self._entries = entries
+        self._shown = shown
+        told = [own.told for own in raised if own.told is not None]
+        numbers = {document.number for own in told for document in own.documents}
         # Without documents nobody is recognised: most batches ask for nothing.
         self._about = (
-            store.about(connection, entries.keys(), numbers=numbers) if entries and numbers else []
+            store.about(connection, entries.keys(), numbers=numbers, lock=True)
+            if entries and numbers
+            else []
         )
-        cleared = [hit.id for hit in hits if hit.state is HitState.CLEARED]
-        self._made = store.that_cleared(connection, cleared) if cleared else []
+        cleared = [own.hit.id for own in raised if own.hit.state is HitState.CLEARED]
+        self._made = store.that_cleared(connection, cleared, lock=True) if cleared else []
 
-    def settled(self, hit: Hit, person: Traveller | None, *, known: bool) -> Hit:
+    def settled(self, raised: Raised) -> Hit:
         """The hit as it stands now: cleared where an earlier decision recognises the person.
 
-        `known` says that it was raised before. What a human decided on it stays, unless the entry
-        changed since he cleared it; what an earlier decision cleared is judged anew each time.
+        What a human decided on it stays, unless the person or the entry changed since he cleared
+        it; what an earlier decision cleared is judged anew each time.
         """
-        if hit.target.kind is not Kind.WATCHLIST_ENTRY or self._decided(hit, known=known):
+        hit = raised.hit
+        if hit.target.kind is not Kind.WATCHLIST_ENTRY or self._decided(raised):
             return hit
-        record = self._recognising(hit, person)
+        record = self._recognising(raised)
         return act.cleared_before(hit, record) if record else act.reopened(hit)
 
-    def _decided(self, hit: Hit, *, known: bool) -> bool:
+    def _decided(self, raised: Raised) -> bool:
         """Whether nothing but a human may change the hit's state."""
+        hit = raised.hit
         if hit.state is not HitState.CLEARED:
-            return known
+            return raised.before is not None
         if hit.redress_id is not None:
             return False
         made = [own for own in self._made if own.hit_id == hit.id]
-        now = self._prints.get(hit.target.id)
-        return not made or any(own.holds and own.entry_print == now for own in made)
+        return not made or any(self._stands(own, raised) for own in made)
 
-    def _recognising(self, hit: Hit, person: Traveller | None) -> Redress | None:
-        now = self._prints.get(hit.target.id)
-        if person is None or now is None:
+    def _stands(self, record: Redress, raised: Raised) -> bool:
+        """Whether the person is still he whom the human cleared on this journey.
+
+        A hit may come from something that was declared besides, while the record tells of the
+        person as he is known by all: then it stands as long as neither of the two changes.
+        """
+        entry = self._entries.get(raised.hit.target.id)
+        if entry is None or raised.person is None or raised.told is None:
+            return False
+        if act.unchanged(record, raised.told, entry, self._shown):
+            return True
+        as_seen = raised.before is not None and _ours(raised.before) == _ours(raised.hit)
+        return as_seen and act.unchanged(record, raised.person, entry, self._shown)
+
+    def _recognising(self, raised: Raised) -> Redress | None:
+        entry = self._entries.get(raised.hit.target.id)
+        if raised.told is None or entry is None:
             return None
-        for record in _of_hit(self._about, hit):
-            if not act.differences(record, person, now):
+        for record in _of_hit(self._about, raised.hit):
+            if not act.differences(record, raised.told, entry, self._shown):
                 return record
         return None
+
+
+def kept_pictures(
+    connection: sa.Connection, vault: Vault, hits: Iterable[Hit], person: Traveller
+) -> dict[str, bytes]:
+    """Pictures, by identifier, of whoever was cleared of such hits on his face under one of the
+    person's documents."""
+    entries = {own.target.id for own in hits if own.screener.partition("@")[0] == act.FACE}
+    numbers = {own.number for own in person.documents}
+    if not entries or not numbers:
+        return {}
+    return {
+        own.picture_id: pictures.load_picture(connection, vault, own.picture_id)[0]
+        for own in store.about(connection, entries, numbers=numbers)
+        if own.screener == act.FACE and own.holds and own.picture_id is not None
+    }
 
 
 def earlier(
@@ -143,13 +199,17 @@ def _of_hit(records: Iterable[Redress], hit: Hit) -> list[Redress]:
 def _earlier(
     hit: Hit, person: Traveller, entry: WatchlistEntry, records: Iterable[Redress]
 ) -> tuple[Earlier, ...]:
-    now = entry_print(entry)
     found = [
-        Earlier(record=own, differences=act.differences(own, person, now))
+        Earlier(record=own, differences=act.differences(own, person, entry))
         for own in _of_hit(records, hit)
     ]
     both = {Difference.NAME, Difference.DOCUMENT}
     return tuple(own for own in found if own.differences and not both <= {*own.differences})
+
+
+def _ours(hit: Hit) -> set[tuple[str, str]]:
+    """What was compared of the person."""
+    return {(own.attribute, own.ours) for own in hit.evidence}
 
 
 def _copied(tx: Tx, vault: Vault, capture_id: str, redress_id: str, entry: WatchlistEntry) -> str:

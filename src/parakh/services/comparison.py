@@ -1,6 +1,7 @@
 """What a new version of a list changes, found entry by entry."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -20,19 +21,19 @@ NAME_LENGTH = 200
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Known:
-    """An entry in force: by what it is compared, and whether an earlier version brought it."""
+    """An entry in force that an earlier version brought, and by what it is compared."""
 
     entry_id: str
     digest: str
     expires_at: datetime | None
-    brought: bool
 
 
 class Comparison:
     """Entries of a file, taken one by one, against those in force in their list.
 
     An entry is the same one as before by its source's identifier, where both have one, else by its
-    kind, names, birth dates, documents and identifiers.
+    kind, names, birth dates, documents and identifiers. Those that were made by hand stay as they
+    are, whatever the file says.
     """
 
     def __init__(self, connection: sa.Connection, watchlist_id: str, now: datetime) -> None:
@@ -40,19 +41,22 @@ class Comparison:
         self._list_id = watchlist_id
         self._now = now
         self._known: dict[str, _Known] = {}
+        self._by_hand = set[str]()
         self._seen = set[str]()
         self._added: list[Difference] = []
         self._changed: list[tuple[_Known, WatchlistEntry]] = []
         self.same = 0
         for entry, version_id in watchlists.in_force(connection, watchlist_id):
-            if version_id is None and _key(entry) in self._known:
-                continue  # made by hand beside the source's own
+            if version_id is None:
+                self._by_hand.add(_content_key(entry))
+                continue
             self._known[_key(entry)] = _Known(
-                entry_id=entry.id,
-                digest=_digest(entry),
-                expires_at=entry.expires_at,
-                brought=version_id is not None,
+                entry_id=entry.id, digest=_digest(entry), expires_at=entry.expires_at
             )
+
+    def by_hand(self, entry: WatchlistEntry) -> bool:
+        """Whether an entry that was made by hand names the same."""
+        return bool(self._by_hand) and _content_key(entry) in self._by_hand
 
     def take(self, entry: WatchlistEntry) -> bool:
         """Takes an entry of the file; False if the file has it already."""
@@ -72,16 +76,21 @@ class Comparison:
             self._changed.append((known, entry))
         return True
 
-    def differences(self) -> list[Difference]:
-        """All that changes, numbered: added ones, changed ones, and those that the file lacks."""
-        removed = [
-            own.entry_id
-            for key, own in self._known.items()
-            if own.brought and key not in self._seen
-        ]
+    def differences(self, unread: Iterable[str] = ()) -> list[Difference]:
+        """All that changes, numbered: added ones, changed ones, and those that the file lacks.
+
+        Those are not taken away of which a row tells that could not be read; `unread` is how these
+        rows are told of (`parakh.ingest.lists.declared.DeclaredEntry.told`).
+        """
+        removed = [own.entry_id for key, own in self._known.items() if key not in self._seen]
         before = watchlists.entries_by_id(
             self._connection, [*removed, *(known.entry_id for known, _ in self._changed)]
         )
+        parts = _parts_of(unread)
+        kept = [own for own in removed if parts and _told_by(before[own]) & parts]
+        self.same += len(kept)
+        stay = set(kept)
+        removed = [own for own in removed if own not in stay]
         found = [
             *self._added,
             *(
@@ -131,6 +140,23 @@ def _name(entry: WatchlistEntry | None) -> str:
         *(own.value for own in entry.identifiers),
     )
     return next(iter(told), "")[:NAME_LENGTH]
+
+
+def _parts_of(unread: Iterable[str]) -> set[str]:
+    """What such a row may be known by: an identifier in front, a name or number behind it."""
+    parts = set[str]()
+    for text in unread:
+        words = text.upper().split(" ")
+        for place in range(len(words) + 1):
+            parts |= {" ".join(words[:place]), " ".join(words[place:])}
+    return parts - {""}
+
+
+def _told_by(entry: WatchlistEntry) -> set[str]:
+    """By what an entry is told of where its row cannot be read."""
+    if entry.source_id:
+        return {entry.source_id.upper()}
+    return {*(str(own).upper() for own in entry.names), *(own.number for own in entry.documents)}
 
 
 def _key(entry: WatchlistEntry) -> str:

@@ -28,6 +28,7 @@ from parakh.services import portraits
 from parakh.services.alerts import OPEN, HitView, hit_views
 from parakh.services.assessing import assess
 from parakh.services.centre import Centre
+from parakh.services.clearing import kept_pictures
 from parakh.services.crossings import find_expected
 from parakh.store import alerts, assessments, pictures, travellers
 from parakh.store import captures as captures_store
@@ -183,9 +184,12 @@ def _search(
     verification, notes = _verify(centre, live, request.portrait)
     ref = _subject(person, capture_id)
     screened = _screen(centre, person, ref, live)
+    shown = _kept_of(centre, person, screened.hits, live)
     with centre.db.write(actor, Purpose.GATE) as tx:
+        ports = {ref: request.port}
+        done = assess(tx, [screened], cause=capture_id, ports=ports, shown=shown)[0]
+        # After it, for whoever withdraws redress takes its record first and the wall's events last.
         crossing = _record_crossing(tx, request, person, tx.at)
-        done = assess(tx, [screened], cause=capture_id, ports={ref: request.port})[0]
         # Without a new alert nobody would see the picture, so that it must not be kept.
         seen = bool(done.alerts) and _by_face(done.assessment.hits)
         picture_id = _keep(centre, tx, capture_id, picture) if seen else None
@@ -205,7 +209,7 @@ def _search(
         )
         open_alerts = _open_alerts(tx.connection, actor, ref)
         known = assessments.hits_of(tx.connection, [ref]).get(ref, [])
-        shown = hit_views(tx.connection, known)
+        views = hit_views(tx.connection, known)
         tx.audit("gate.captured", ref.kind, ref.id, capture=capture_id, lane=request.lane)
     centre.wall.notify()
     advice = done.assessment.advice
@@ -229,7 +233,7 @@ def _search(
         notes=person.notes + notes,
         traveller=person.traveller,
         voyage=person.voyage,
-        hits=shown,
+        hits=views,
         results=screened.results,
         alerts=open_alerts,
     )
@@ -249,8 +253,21 @@ def _screen(centre: Centre, person: _Person, ref: Ref, live: FaceSample) -> Scre
     if person.traveller is None:
         return by_face
     declared = TravellerSubject(ref=ref, traveller=person.traveller, voyage=person.voyage)
-    # First whom his document names, for only he can be known from a clearing before.
+    # First whom his document names, for only he can be known from a clearing before; the face must
+    # then be that of the picture kept with it.
     return merge(screen(screeners, [declared])[0], by_face)
+
+
+def _kept_of(
+    centre: Centre, person: _Person, hits: tuple[Hit, ...], live: FaceSample
+) -> frozenset[str]:
+    """The pictures, kept when somebody was cleared under his documents, that show the live face."""
+    if person.traveller is None:
+        return frozenset()
+    with centre.db.read() as connection:
+        kept = kept_pictures(connection, centre.db.vault, hits, person.traveller)
+    compared = {picture_id: _verify(centre, live, data)[0] for picture_id, data in kept.items()}
+    return frozenset(own for own, result in compared.items() if result and result.match)
 
 
 def _verify(

@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from parakh.access import Actor, Permission, Purpose
 from parakh.domain.ids import new_id
 from parakh.domain.listing import Difference, DifferenceKind, Version, VersionState
 from parakh.domain.message import Problem, Severity
 from parakh.domain.watchlist import Watchlist, WatchlistEntry
-from parakh.errors import InvalidInput, NotFound, Unreadable
+from parakh.errors import Conflict, InvalidInput, NotFound, Unreadable
 from parakh.ingest import tabular
 from parakh.ingest.lists.declared import DeclaredEntry, Published, warning
 from parakh.ingest.lists.formats import FORMS
@@ -24,6 +26,9 @@ from parakh.store.database import Tx
 
 MOST_PROBLEMS = 2000
 """Kept with a version; of those that come after, only how many they are."""
+
+TRIES = 3
+"""A version is compared anew so often when another one of its list is applied meanwhile."""
 
 STEP = 5000
 """Entries after which progress is told."""
@@ -85,11 +90,19 @@ class ListReading:
         for declared in self._declared(found):
             if self._form.own and declared.list != list_name:
                 cause = "list: the row belongs to another list than the one that was chosen"
+                place = declared.column("list")
                 found.problems.append(
-                    Problem(line=declared.line, column=1, segment="", cause=cause)
+                    Problem(
+                        line=declared.line,
+                        column=place,
+                        segment="",
+                        cause=cause,
+                        entry=declared.told,
+                    )
                 )
             else:
                 self._take(declared, found)
+        _require_entries(found)
         return found
 
     def read_each(self) -> dict[str, Found]:
@@ -99,9 +112,10 @@ class ListReading:
         for declared in self._declared(general):
             own = lists.setdefault(declared.list, Found(problems=[], entries=[]))
             self._take(declared, own)
-        if general.problems and not lists:
-            raise InvalidInput(f"no row can be used: {general.problems[0].cause}")
+        if not lists:
+            _require_entries(general)
         for own in lists.values():
+            _require_entries(own)
             own.problems += general.problems
         return lists
 
@@ -141,42 +155,104 @@ class ListReading:
     ) -> Prepared:
         """Compares what was read with the list, and stores the version with its differences."""
         digest = _digest(self._form.files(self._path))
-        fetched_at = fetched_at or self._now
+        own = self._list(list_name, new_list)
+        for _ in range(TRIES):
+            # Outside of the transaction that stores it: of a large list it takes seconds.
+            with self._centre.db.read() as connection:
+                basis = store.applied(connection, own.id)
+                compared = self._compared(connection, own, found)
+            with self._centre.db.write(self._actor, Purpose.WATCHLIST) as tx:
+                if store.applied(tx.connection, own.id, lock=True) == basis:
+                    return self._keep(tx, own, compared, digest, basis, fetched_at or self._now)
+                tx.audit("version.left", "watchlist", own.id, cause="another one was applied")
+        raise Conflict("other versions of the list are applied: prepare this file again")
+
+    def _list(self, name: str, new_list: Watchlist | None) -> Watchlist:
+        with self._centre.db.read() as connection:
+            for own in watchlists.lists(connection).values():
+                if own.name == name:
+                    return own
         with self._centre.db.write(self._actor, Purpose.WATCHLIST) as tx:
-            own = _list_of_name(tx, list_name, new_list)
-            comparison = Comparison(tx.connection, own.id, tx.at)
-            for line, entry in found.entries:
-                if not comparison.take(replace(entry, watchlist_id=own.id)):
-                    told = f"the entry {entry.source_id}" if entry.source_id else "an entry"
-                    found.problems.append(warning(line, f"{told} stands twice in the file"))
-            differences = comparison.differences()
-            earlier = store.versions_of(tx.connection, own.id)
-            if known := _nothing_new(earlier, digest, differences):
-                watchlists.note_fetched(tx, own.id, fetched_at)
-                tx.audit("version.known", "watchlist_version", known.id, file=self._file_name)
-                return Prepared(watchlist=own, version=known, new=False)
-            version = Version(
-                id=new_id(),
-                watchlist_id=own.id,
-                ordinal=1 + max((one.ordinal for one in earlier), default=0),
-                form=self._form.name,
-                file_name=self._file_name[:200],
-                digest=digest,
-                published=found.published,
-                fetched_at=fetched_at,
-                state=VersionState.PENDING,
-                added=_count(differences, DifferenceKind.ADDED),
-                changed=_count(differences, DifferenceKind.CHANGED),
-                removed=_count(differences, DifferenceKind.REMOVED),
-                same=comparison.same,
-                problems=_bounded(found.problems),
-                imported_by=self._actor.name,
-                imported_at=tx.at,
-            )
-            store.save_version(tx, version)
-            store.add_differences(tx, version.id, differences)
-            tx.audit("version.prepared", "watchlist_version", version.id, **counts(version))
+            own = _list_of_name(tx, name, new_list)
+            tx.audit("version.begun", "watchlist", own.id, file=self._file_name)
+        return own
+
+    def _compared(self, connection: sa.Connection, own: Watchlist, found: Found) -> "_Compared":
+        comparison = Comparison(connection, own.id, self._now)
+        problems = list(found.problems)
+        for line, entry in found.entries:
+            told = f"the entry {entry.source_id}" if entry.source_id else "an entry"
+            if not comparison.take(replace(entry, watchlist_id=own.id)):
+                problems.append(warning(line, f"{told} stands twice in the file"))
+            elif comparison.by_hand(entry):
+                cause = f"{told} was made by hand as well, and stays beside this one"
+                problems.append(warning(line, cause))
+        unread = [own.entry for own in problems if own.severity is Severity.ERROR]
+        differences = comparison.differences(unread)
+        return _Compared(
+            differences=differences,
+            problems=_bounded(problems),
+            same=comparison.same,
+            published=found.published,
+        )
+
+    def _keep(
+        self,
+        tx: Tx,
+        own: Watchlist,
+        compared: "_Compared",
+        digest: str,
+        basis: str,
+        fetched_at: datetime,
+    ) -> Prepared:
+        differences = compared.differences
+        earlier = store.versions_of(tx.connection, own.id)
+        if known := _nothing_new(earlier, digest, differences, basis):
+            watchlists.note_fetched(tx, own.id, fetched_at)
+            tx.audit("version.known", "watchlist_version", known.id, file=self._file_name)
+            return Prepared(watchlist=own, version=known, new=False)
+        version = Version(
+            id=new_id(),
+            watchlist_id=own.id,
+            ordinal=1 + max((one.ordinal for one in earlier), default=0),
+            form=self._form.name,
+            file_name=self._file_name[:200],
+            digest=digest,
+            published=compared.published,
+            fetched_at=fetched_at,
+            state=VersionState.PENDING,
+            added=_count(differences, DifferenceKind.ADDED),
+            changed=_count(differences, DifferenceKind.CHANGED),
+            removed=_count(differences, DifferenceKind.REMOVED),
+            same=compared.same,
+            problems=compared.problems,
+            imported_by=self._actor.name,
+            imported_at=tx.at,
+            basis=basis,
+        )
+        store.save_version(tx, version)
+        store.add_differences(tx, version.id, differences)
+        tx.audit("version.prepared", "watchlist_version", version.id, **counts(version))
         return Prepared(watchlist=own, version=version, new=True)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Compared:
+    """What a file changes in its list as it is now."""
+
+    differences: list[Difference]
+    problems: tuple[Problem, ...]
+    same: int
+    published: str
+
+
+def _require_entries(found: Found) -> None:
+    """Raises InvalidInput when there is no entry: such a version would take the whole list away."""
+    if not found.entries:
+        cause = next((own.cause for own in found.problems), "")
+        raise InvalidInput(
+            f"no row can be used: {cause}" if cause else "there is no entry in the file"
+        )
 
 
 def _require_readable(problems: list[Problem]) -> None:
@@ -193,13 +269,15 @@ def _require_readable(problems: list[Problem]) -> None:
 
 
 def _nothing_new(
-    earlier: list[Version], digest: str, differences: list[Difference]
+    earlier: list[Version], digest: str, differences: list[Difference], basis: str
 ) -> Version | None:
     """The version that says the same: the newest, if it waits; or the last applied, if its bytes
     are these and nothing differs."""
-    applied = next((one for one in earlier if one.state is VersionState.APPLIED), None)
-    if earlier and earlier[0].state is VersionState.PENDING and earlier[0].digest == digest:
-        return earlier[0]
+    applied = next((one for one in earlier if one.id == basis), None)
+    newest = earlier[0] if earlier else None
+    if newest and newest.state is VersionState.PENDING and newest.digest == digest:
+        # One that went stale cannot be applied: it is compared again.
+        return newest if newest.basis == basis else None
     if applied is not None and applied.digest == digest and not differences:
         return applied
     return None

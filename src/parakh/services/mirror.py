@@ -43,6 +43,8 @@ class Names:
             last = watchlists.last_change(connection)
             if last == self._seq:
                 return
+            if watchlists.lists_changed_after(connection, self._seq):
+                self.index.relist(watchlists.lists(connection).values())
             changes = watchlists.changes_after(connection, self._seq)
             if changes:
                 lists = watchlists.lists(connection)

@@ -1,5 +1,6 @@
 """The work queue: the message table itself, worked off one step at a time."""
 
+import time
 from collections.abc import Callable
 
 import structlog
@@ -11,8 +12,8 @@ from parakh.store import messages
 from parakh.store.lease import claim
 
 _log = structlog.get_logger()
-SWEEP = "sweep"
-"""Stands in `leave` for a sweep that failed."""
+SWEEP_AFTER = 10.0
+"""Seconds for which messages may keep sweeps waiting; then one batch goes between them."""
 
 _STEPS: tuple[tuple[MessageState, Callable[[Centre, Message], bool]], ...] = (
     (MessageState.PARSED, screening.screen_message),
@@ -24,9 +25,11 @@ _STEPS: tuple[tuple[MessageState, Callable[[Centre, Message], bool]], ...] = (
 def step(centre: Centre, leave: set[str]) -> bool:
     """Takes one message one state on, else a sweep one batch; False when there is nothing to do.
 
-    A message whose step fails is put into `leave` and stays in its state, to be tried again when
-    the caller empties `leave`; the queue goes on with the others.
+    A message or sweep whose step fails is put into `leave` and stays in its state, to be tried
+    again when the caller empties `leave`; the queue goes on with the others.
     """
+    if time.monotonic() - centre.swept_at >= SWEEP_AFTER and _sweep(centre, leave):
+        return True
     for state, work in _STEPS:
         with claim(centre.db, state, leave) as message:
             if message is None:
@@ -41,18 +44,17 @@ def step(centre: Centre, leave: set[str]) -> bool:
 
 
 def _sweep(centre: Centre, leave: set[str]) -> bool:
-    if SWEEP in leave:
-        return False
     try:
-        return sweeps.step(centre)
+        return sweeps.step(centre, leave)
     except Exception:
         _log.exception("sweep failed")
-        leave.add(SWEEP)
         return True
+    finally:
+        centre.swept_at = time.monotonic()
 
 
 def drain(centre: Centre) -> set[str]:
-    """Works until nothing is left; gives the messages whose step failed."""
+    """Works until nothing is left; gives the messages and sweeps whose step failed."""
     failed: set[str] = set()
     while step(centre, failed):
         pass

@@ -10,7 +10,7 @@ from parakh.act.decisions import reason_of, require_human
 from parakh.domain.hit import Hit, HitState, Kind, Ref
 from parakh.domain.redress import Addition, Redress
 from parakh.domain.traveller import Document, Traveller
-from parakh.domain.voyage import Voyage
+from parakh.domain.voyage import Crossing, Voyage
 from parakh.domain.watchlist import Watchlist, WatchlistEntry, entry_print
 from parakh.faces.picture import decode_picture
 from parakh.services import portraits
@@ -51,10 +51,17 @@ class RedressPage:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SparedJourney:
-    """A journey on which the person was not stopped again."""
+    """A journey on which the person was not stopped again; a border may report it alone."""
 
     traveller: Traveller
     voyage: Voyage | None
+    crossing: Crossing | None
+
+    @property
+    def port(self) -> str:
+        """Ours, "" where it is not known."""
+        known = self.voyage or self.crossing
+        return known.port if known else ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -244,8 +251,12 @@ def _rows(connection: sa.Connection, found: list[Redress]) -> tuple[RedressRow, 
 
 def _journeys(connection: sa.Connection, hits: list[Hit]) -> tuple[SparedJourney, ...]:
     refs = [Ref(kind=Kind.TRAVELLER, id=own.subject.id) for own in hits][:MOST_SHOWN]
-    found = travellers.travellers_by_id(connection, [ref.id for ref in refs])
+    ids = [ref.id for ref in refs]
+    found = travellers.travellers_by_id(connection, ids)
+    crossings = travellers.crossings_of(connection, ids)
     return tuple(
-        SparedJourney(traveller=own.traveller, voyage=own.voyage)
+        SparedJourney(
+            traveller=own.traveller, voyage=own.voyage, crossing=crossings.get(own.ref.id)
+        )
         for own in reversed(subjects_of(connection, found))
     )

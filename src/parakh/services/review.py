@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from parakh.access import Actor, Permission, Purpose
 from parakh.domain.amendment import Amendment, AmendmentState, changed_fields
 from parakh.domain.ids import new_id
-from parakh.domain.watchlist import EntryState, WatchlistEntry, entry_print
+from parakh.domain.watchlist import EntryState, WatchlistEntry, entry_print, listed_content
 from parakh.errors import Conflict, Forbidden, InvalidInput
 from parakh.services.centre import Centre
+from parakh.services.four_eyes import same_person
 from parakh.services.watchlists import (
     LONGEST,
     PAGE,
@@ -116,7 +117,8 @@ def changes_of(centre: Centre, actor: Actor, entry_id: str) -> Changes:
         entry = watchlists.get_entry(connection, entry_id)
         found = amendments.of_entry(connection, entry_id)
         by_hand = amendments.made_by_hand(connection, entry_id)
-    waiting = next((one for one in found if one.state is AmendmentState.OPEN), None)
+        waiting = next((one for one in found if one.state is AmendmentState.OPEN), None)
+        own = waiting is not None and same_person(connection, waiting.proposed_by, actor)
     free = entry.listed_at(centre.clock()) and waiting is None
     proposes, decides = actor.may(Permission.PROPOSE_ENTRIES), actor.may(Permission.DECIDE_ENTRIES)
     return Changes(
@@ -125,7 +127,7 @@ def changes_of(centre: Centre, actor: Actor, entry_id: str) -> Changes:
         by_hand=by_hand,
         may_correct=free and by_hand and proposes,
         may_keep=free and (proposes if by_hand else decides),
-        may_decide=waiting is not None and decides and waiting.proposed_by != actor.name,
+        may_decide=waiting is not None and decides and not own,
     )
 
 
@@ -187,12 +189,15 @@ def decide(
     """Approves or rejects a change; raises Forbidden for the person who proposed it.
 
     An approved one takes effect at once: the entry keeps its identifier and its hits, and everybody
-    on file is screened against it once more where it says something new about whom it means.
+    on file is screened against it once more where it says something new about whom it means. Raises
+    Conflict where the entry is not any more what the proposer saw.
     """
     actor.require(Permission.DECIDE_ENTRIES)
     with centre.db.write(actor, Purpose.WATCHLIST) as tx:
+        entry_id = amendments.get(tx.connection, amendment_id).entry_id
+        current = watchlists.lock_entry(tx.connection, entry_id)
         found = amendments.get(tx.connection, amendment_id)
-        if found.proposed_by == actor.name:
+        if same_person(tx.connection, found.proposed_by, actor):
             raise Forbidden("you proposed this change: another person must decide on it")
         if found.state is not AmendmentState.OPEN:
             raise Conflict(f"the change is {found.state.value} already")
@@ -205,7 +210,7 @@ def decide(
         )
         amendments.save(tx, decided)
         if approve:
-            _apply(tx, found)
+            _apply(tx, found, current)
         verb = "approved" if approve else "rejected"
         detail = {"change": found.id, "reason": decided.decision}
         tx.audit(f"entry.change_{verb}", "watchlist_entry", found.entry_id, **detail)
@@ -241,8 +246,8 @@ def _why(connection: sa.Connection, entry: WatchlistEntry) -> str:
 
 
 def _in_force(tx: Tx, entry_id: str) -> WatchlistEntry:
-    """The entry; raises Conflict if it is not in force, or has a change that waits."""
-    found = watchlists.get_entry(tx.connection, entry_id)
+    """The entry, locked; raises Conflict if it is not in force, or has a change that waits."""
+    found = watchlists.lock_entry(tx.connection, entry_id)
     if found.state is not EntryState.APPROVED:
         raise Conflict(f"the entry is {found.state.value}")
     if not found.listed_at(tx.at):
@@ -302,10 +307,11 @@ def _change(tx: Tx, old: WatchlistEntry, new: WatchlistEntry, reason: str) -> Am
     )
 
 
-def _apply(tx: Tx, change: Amendment) -> None:
-    current = watchlists.get_entry(tx.connection, change.entry_id)
+def _apply(tx: Tx, change: Amendment, current: WatchlistEntry) -> None:
     if current.state is not EntryState.APPROVED:
         raise Conflict(f"the entry is {current.state.value}")
+    if listed_content(current) != listed_content(change.before):
+        raise Conflict("the entry changed since: reject this change, and propose it anew")
     expires_at = change.after.expires_at
     if expires_at is None or not tx.at < expires_at <= tx.at + LONGEST:
         raise Conflict("the last day proposed does not lie within five years any more")

@@ -21,6 +21,7 @@ from parakh.domain.watchlist import (
 )
 from parakh.errors import Conflict, Forbidden, InvalidInput, NotFound
 from parakh.services.centre import Centre
+from parakh.services.four_eyes import same_person
 from parakh.services.list_reading import ListReading, Prepared, Progress, counts, unknown
 from parakh.services.watchlists import REVIEW
 from parakh.store import pictures, watchlists
@@ -136,12 +137,13 @@ def version(centre: Centre, actor: Actor, version_id: str) -> VersionView:
         found = store.get_version(connection, version_id)
         stale = _stale(connection, found)
         own = watchlists.lists(connection)[found.watchlist_id]
+        same = same_person(connection, found.imported_by, actor)
     return VersionView(
         version=found,
         watchlist=own,
         may_decide=found.state is VersionState.PENDING
         and actor.may(Permission.DECIDE_ENTRIES)
-        and found.imported_by != actor.name,
+        and not same,
         stale=stale,
     )
 
@@ -187,22 +189,20 @@ def apply(
 
     Raises Forbidden for the person who prepared it; Conflict when it was decided on already, or is
     stale: another version was applied or one of its entries changed since; InvalidInput without a
-    reason, or when it takes more than a third of the list away and `confirm_removal` is not given.
+    reason, or when it takes more than a third of the list away, or anything while rows of its file
+    could not be read, and `confirm_removal` is not given.
     """
     actor.require(Permission.DECIDE_ENTRIES)
+    application = _Application(centre, actor, version_id, reason.strip())
     with centre.db.write(actor, Purpose.WATCHLIST) as tx:
         found = _decidable(tx, version_id, reason)
         if _stale(tx.connection, found):
             raise Conflict("another version was applied since: prepare this file again")
-        if found.drastic and not confirm_removal:
-            raise InvalidInput(
-                f"it would take {found.removed} entries of the list away, more than a third; the "
-                "file may have been cut off: confirm that they are to go"
-            )
-        for batch in store.batches(tx.connection, version_id):
-            _Application(tx, found, reason.strip()).take(batch)
+        if found.doubtful and not confirm_removal:
+            raise InvalidInput(_doubt(found))
+        application.put(tx)
         watchlists.review_list(tx, found.watchlist_id, tx.at + REVIEW)
-        watchlists.note_fetched(tx, found.watchlist_id, found.fetched_at)
+        store.note_applied(tx, found)
         done = _decided(tx, found, VersionState.APPLIED, reason)
         tx.audit("version.applied", "watchlist_version", version_id, **counts(done), reason=reason)
     return done
@@ -223,30 +223,84 @@ def discard(centre: Centre, actor: Actor, version_id: str, reason: str) -> Versi
     return done
 
 
+def _doubt(version: Version) -> str:
+    """Why it must be confirmed that entries are to go."""
+    if version.drastic:
+        return (
+            f"it would take {version.removed} entries of the list away, more than a third; the "
+            "file may have been cut off: confirm that they are to go"
+        )
+    return (
+        f"it would take {version.removed} entries of the list away, while {version.unread} rows of "
+        "the file could not be read: confirm that they are to go"
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Batch:
+    """Some differences, with the entries that they make, and the rows of those that are new."""
+
+    before: dict[str, Difference]
+    sweep: set[str]
+    added: list[dict[str, object]]
+    changed: list[WatchlistEntry]
+    removed: list[str]
+
+
 class _Application:
-    """Differences of a version as they are put in force."""
+    """Differences of a version as they are put in force.
 
-    def __init__(self, tx: Tx, version: Version, reason: str) -> None:
-        self._tx = tx
-        self._version = version
+    Made before the transaction that does so, which on SQLite keeps every other writer waiting.
+    """
+
+    def __init__(self, centre: Centre, actor: Actor, version_id: str, reason: str) -> None:
+        self._actor = actor
         self._reason = reason
+        self._at = centre.clock()
+        with centre.db.read() as connection:
+            self._seq = watchlists.last_change(connection)
+            self._conflict: Conflict | None = None
+            self._version = store.get_version(connection, version_id)
+            found = store.batches(connection, version_id)
+            self._batches = [self._batch(connection, batch) for batch in found]
 
-    def take(self, batch: list[Difference]) -> None:
-        """Puts some differences in force; raises Conflict when an entry is not as it was."""
+    def put(self, tx: Tx) -> None:
+        """Puts them in force; raises Conflict when an entry is not as it was."""
+        if self._conflict is not None:
+            raise self._conflict
+        moved = {own for _, own in watchlists.changes_after(tx.connection, self._seq)}
+        for batch in self._batches:
+            again = moved.intersection(batch.before)
+            known = watchlists.entries_by_id(tx.connection, again)
+            for entry_id in again:
+                _require_same(known.get(entry_id), batch.before[entry_id])
+            watchlists.add_rows(tx, batch.added)
+            watchlists.change_entries(tx, batch.changed, batch.sweep)
+            watchlists.retire_entries(tx, batch.removed, self._reason)
+            for entry_id in pictures.pictures_of(tx.connection, batch.removed):
+                pictures.forget(tx, entry_id)
+
+    def _batch(self, connection: sa.Connection, batch: list[Difference]) -> _Batch:
         of = {kind: [own for own in batch if own.kind is kind] for kind in DifferenceKind}
-        known = [own.entry_id for own in batch if own.kind is not DifferenceKind.ADDED]
-        before = watchlists.entries_by_id(self._tx.connection, known)
-        for own in (*of[DifferenceKind.CHANGED], *of[DifferenceKind.REMOVED]):
-            _require_same(before.get(own.entry_id), own)
-        added = [self._entry(own) for own in of[DifferenceKind.ADDED]]
-        watchlists.add_entries(self._tx, added, self._version.id)
-        changed = [self._entry(own) for own in of[DifferenceKind.CHANGED]]
-        sweep = {own.id for own in changed if self._screened_otherwise(before[own.id], own)}
-        watchlists.change_entries(self._tx, changed, sweep)
-        removed = [own.entry_id for own in of[DifferenceKind.REMOVED]]
-        watchlists.retire_entries(self._tx, removed, self._reason)
-        for entry_id in pictures.pictures_of(self._tx.connection, removed):
-            pictures.forget(self._tx, entry_id)
+        changed, removed = of[DifferenceKind.CHANGED], of[DifferenceKind.REMOVED]
+        added = map(self._entry, of[DifferenceKind.ADDED])
+        before = {own.entry_id: own for own in (*changed, *removed)}
+        known = watchlists.entries_by_id(connection, before)
+        try:
+            for entry_id, own in before.items():
+                _require_same(known.get(entry_id), own)
+        except Conflict as error:
+            # Told once it is known that the actor may apply the version, and that it waits.
+            self._conflict = error
+        after = [self._entry(own) for own in changed]
+        otherwise = (own.id for own in after if self._screened_otherwise(known.get(own.id), own))
+        return _Batch(
+            before=before,
+            sweep=set(otherwise),
+            added=watchlists.new_rows(added, self._version.id),
+            changed=after,
+            removed=[own.entry_id for own in removed],
+        )
 
     def _entry(self, own: Difference) -> WatchlistEntry:
         if own.after is None:
@@ -257,14 +311,18 @@ class _Application:
             state=EntryState.APPROVED,
             proposed_by=self._version.imported_by,
             proposed_at=self._version.imported_at,
-            decided_by=self._tx.actor.name,
-            decided_at=self._tx.at,
-            review_at=self._tx.at + REVIEW,
+            decided_by=self._actor.name,
+            decided_at=self._at,
+            review_at=self._at + REVIEW,
         )
 
-    def _screened_otherwise(self, before: WatchlistEntry, after: WatchlistEntry) -> bool:
+    def _screened_otherwise(self, before: WatchlistEntry | None, after: WatchlistEntry) -> bool:
         """Whether it is matched by something else than before, or was expired."""
-        return entry_print(before) != entry_print(after) or not before.listed_at(self._tx.at)
+        return (
+            before is None
+            or entry_print(before) != entry_print(after)
+            or not before.listed_at(self._at)
+        )
 
 
 def _require_same(entry: WatchlistEntry | None, own: Difference) -> None:
@@ -277,10 +335,12 @@ def _require_same(entry: WatchlistEntry | None, own: Difference) -> None:
 def _decidable(tx: Tx, version_id: str, reason: str, *, own: bool = False) -> Version:
     if not reason.strip():
         raise InvalidInput("give a reason")
+    watchlist_id = store.get_version(tx.connection, version_id).watchlist_id
+    store.applied(tx.connection, watchlist_id, lock=True)
     found = store.get_version(tx.connection, version_id)
     if found.state is not VersionState.PENDING:
         raise Conflict(f"the version is {found.state.value} already")
-    if found.imported_by == tx.actor.name and not own:
+    if same_person(tx.connection, found.imported_by, tx.actor) and not own:
         raise Forbidden("you prepared this version: another person must apply it")
     return found
 
@@ -295,11 +355,8 @@ def _decided(tx: Tx, version: Version, state: VersionState, reason: str) -> Vers
 
 def _stale(connection: sa.Connection, version: Version) -> bool:
     """Whether another version of the list was applied since this one was prepared."""
-    return version.state is VersionState.PENDING and any(
-        own.state is VersionState.APPLIED
-        and own.decided_at is not None
-        and own.decided_at > version.imported_at
-        for own in store.versions_of(connection, version.watchlist_id)
+    return version.state is VersionState.PENDING and version.basis != store.applied(
+        connection, version.watchlist_id
     )
 
 

@@ -20,9 +20,11 @@ from parakh.domain.watchlist import (
 from parakh.errors import Conflict, Forbidden, InvalidInput, NotFound
 from parakh.services import portraits
 from parakh.services.centre import Centre
+from parakh.services.four_eyes import same_person
 from parakh.services.portraits import Portrait
 from parakh.store import alerts, amendments, calibration, people, pictures, sweeps, watchlists
 from parakh.store.database import Tx
+from parakh.store.watchlists import Approval
 
 PAGE = 50
 LONGEST = timedelta(days=5 * 365)
@@ -64,12 +66,14 @@ class ListView:
 class EntryView:
     """One entry with why it was decided on, and whether the actor may decide on it now.
 
-    `waiting` are pictures that another person must approve before they are searched.
+    `approval` is how an entry that was retired had come into force; `waiting` are pictures that
+    another person must approve before they are searched.
     """
 
     row: EntryRow
     decision: str
     may_decide: bool
+    approval: Approval | None = None
     waiting: tuple[str, ...] = ()
     may_decide_waiting: bool = False
 
@@ -131,10 +135,12 @@ def entry(centre: Centre, actor: Actor, entry_id: str) -> EntryView:
         view = EntryView(
             row=rows_of(connection, [found])[0],
             decision=watchlists.decision_reason(connection, entry_id),
-            may_decide=actor.may(Permission.DECIDE_ENTRIES) and found.proposed_by != actor.name,
+            approval=watchlists.approval(connection, entry_id),
+            may_decide=actor.may(Permission.DECIDE_ENTRIES)
+            and not same_person(connection, found.proposed_by, actor),
             waiting=tuple(waiting := pictures.waiting_pictures(connection, entry_id)),
             may_decide_waiting=actor.may(Permission.DECIDE_ENTRIES)
-            and any(proposer != actor.name for proposer in waiting.values()),
+            and any(not same_person(connection, own, actor) for own in waiting.values()),
         )
     centre.looked(actor, Purpose.WATCHLIST, "entry.viewed", "watchlist_entry", entry_id)
     return view
@@ -217,7 +223,8 @@ def decide(
     actor.require(Permission.DECIDE_ENTRIES)
     with centre.db.read() as connection:
         proposer = watchlists.get_entry(connection, entry_id).proposed_by
-    if proposer == actor.name:
+        own = same_person(connection, proposer, actor)
+    if own:
         raise Forbidden("you proposed this entry: another person must decide on it")
     to = EntryState.APPROVED if approve else EntryState.REJECTED
     return _move(centre, actor, entry_id, to, reason)
@@ -255,7 +262,7 @@ def decide_portrait(
         proposer = pictures.waiting_pictures(tx.connection, entry_id).get(picture_id)
         if proposer is None:
             raise Conflict("the picture does not wait for a decision any more")
-        if proposer == actor.name:
+        if same_person(tx.connection, proposer, actor):
             raise Forbidden("you proposed this picture: another person must decide on it")
         if approve:
             pictures.approve_templates(tx, entry_id, picture_id)
@@ -329,7 +336,7 @@ def _move(
     if not reason.strip():
         raise InvalidInput("give a reason")
     with centre.db.write(actor, Purpose.WATCHLIST) as tx:
-        old = watchlists.get_entry(tx.connection, entry_id)
+        old = watchlists.lock_entry(tx.connection, entry_id)
         if not old.state.can_become(to):
             raise Conflict(f"the entry is {old.state.value} already")
         new = replace(old, state=to, decided_by=actor.name, decided_at=tx.at)
@@ -339,6 +346,8 @@ def _move(
         else:
             pictures.forget(tx, entry_id)
             amendments.close_open(tx, entry_id, f"the entry is {to.value}")
+        if to is EntryState.RETIRED:
+            watchlists.keep_approval(tx, [entry_id])
         watchlists.save_entry(tx, new, reason.strip())
         tx.audit(f"entry.{to.value}", "watchlist_entry", entry_id, reason=reason.strip())
     return new

@@ -16,6 +16,9 @@ _VESSELS = (("SEA LANTERN", "PAN"), ("GULF OF STARS", "COM"), ("MV TARA BELLE", 
 _VEHICLES = (("TKP-4417", "PAK"), ("C-90218", "AFG"), ("LES 2091", "PAK"))
 _AIRCRAFT = (("4L-ZGN", "GEO"), ("EX-37045", "KGZ"))
 
+THINGS = len(_ORGANISATIONS) + len(_VESSELS) + len(_VEHICLES) + len(_AIRCRAFT)
+"""How many rows there are."""
+
 
 def listed_things(rng: Random, today: date) -> list[ListedPerson]:
     """A dozen rows of kinds other than persons and documents, on a list of their own."""

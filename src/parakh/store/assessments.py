@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from parakh.domain.hit import Advice, Assessment, Hit, HitState, Kind, Ref, ScreenerResult
 from parakh.errors import NotFound
 from parakh.store.codec import EVIDENCE, PHRASE, RESULTS
-from parakh.store.tables import alert, assessment, assessment_hit, hit, traveller
+from parakh.store.tables import alert, assessment, assessment_hit, hit, redress, traveller
 
 
 def hits_of(connection: sa.Connection, subjects: Iterable[Ref]) -> dict[Ref, list[Hit]]:
@@ -212,7 +212,9 @@ def hits_under(connection: sa.Connection, redress_id: str) -> list[Hit]:
 def rehome(connection: sa.Connection, old_id: str, new_id: str) -> None:
     """Gives one traveller's hits, assessments and alerts to whom he turned out to be.
 
-    Of two hits on the same target by the same screener one stays; a human's decision stays with it.
+    Of two hits on the same target by the same screener one stays; a human's decision stays with it,
+    and so does what he saw when he decided and the record that he made, so that the next screening
+    knows whether he would see something else.
     """
     ours = {_pair(row): row for row in _hit_rows(connection, new_id)}
     for row in _hit_rows(connection, old_id):
@@ -222,6 +224,8 @@ def rehome(connection: sa.Connection, old_id: str, new_id: str) -> None:
         elif same.state == HitState.OPEN.value != row.state:
             decision = {name: row._mapping[name] for name in _DECISION}
             connection.execute(hit.update().where(hit.c.id == same.id).values(decision))
+            made = redress.update().where(redress.c.hit_id == row.id)
+            connection.execute(made.values(hit_id=same.id))
     causes = sa.select(assessment.c.cause).where(assessment.c.subject_id == new_id)
     connection.execute(
         assessment.update()
@@ -231,7 +235,10 @@ def rehome(connection: sa.Connection, old_id: str, new_id: str) -> None:
     connection.execute(alert.update().where(alert.c.subject_id == old_id).values(subject_id=new_id))
 
 
-_DECISION = ("state", "decided_by", "decided_at", "reason", "redress_id")
+_DECISION = (
+    "state", "decided_by", "decided_at", "reason", "redress_id",
+    "screener", "score", "threshold", "sentence", "evidence",
+)  # fmt: skip
 
 
 def _hit_rows(connection: sa.Connection, subject_id: str) -> Sequence[sa.Row[tuple[object, ...]]]:

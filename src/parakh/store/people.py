@@ -50,7 +50,7 @@ class StoredSession:
 class ApiKey:
     """A key by which another system calls; only its SHA-256 is stored.
 
-    `carrier` is whose system that is, "" if no carrier's.
+    `carrier` is whose system that is, "" if no carrier's; `owner` the name of who answers for it.
     """
 
     id: str
@@ -60,6 +60,7 @@ class ApiKey:
     created_at: datetime
     carrier: str = ""
     revoked_at: datetime | None = None
+    owner: str = ""
 
 
 def token_hash(token: str) -> str:
@@ -225,6 +226,7 @@ def add_api_key(connection: sa.Connection, value: ApiKey, digest: str) -> None:
             permissions=_sorted(value.permissions),
             units=sorted(value.units),
             carrier=value.carrier,
+            owner=value.owner,
             created_at=value.created_at,
         )
     )
@@ -248,6 +250,13 @@ def has_living_key(connection: sa.Connection, name: str) -> bool:
     return connection.execute(query).first() is not None
 
 
+def owner_of_key(connection: sa.Connection, name: str) -> str:
+    """Who answers for the newest key of a name; "" where nobody is known to."""
+    query = sa.select(api_key.c.owner).where(api_key.c.name == name)
+    found = connection.execute(query.order_by(api_key.c.created_at.desc()).limit(1))
+    return found.scalar_one_or_none() or ""
+
+
 def revoke_api_key(connection: sa.Connection, name: str, at: datetime) -> bool:
     """Ends a key's life; False when there is no such living key."""
     result = connection.execute(
@@ -267,6 +276,7 @@ def _api_key(row: sa.Row[tuple[object, ...]]) -> ApiKey:
         units=frozenset(columns["units"]),
         created_at=columns["created_at"],
         carrier=columns["carrier"],
+        owner=columns["owner"],
         revoked_at=columns["revoked_at"],
     )
 

@@ -53,20 +53,26 @@ def about(
     *,
     numbers: Iterable[str],
     name_keys: Iterable[str] = (),
+    lock: bool = False,
 ) -> list[Redress]:
-    """Records of some entries, newest first, on whoever has one of the documents or names."""
+    """Records of some entries, newest first, on whoever has one of the documents or names.
+
+    With `lock` nobody withdraws them until the transaction ends (PostgreSQL), so that he finds all
+    hits that they cleared.
+    """
     with_number = sa.select(redress_number.c.redress_id).where(
         redress_number.c.number.in_(set(numbers))
     )
     named = redress.c.name_key.in_(set(name_keys) - {""})
-    return _records(
-        connection, redress.c.entry_id.in_(entry_ids) & (redress.c.id.in_(with_number) | named)
-    )
+    which = redress.c.entry_id.in_(entry_ids) & (redress.c.id.in_(with_number) | named)
+    return _records(connection, which, lock=lock)
 
 
-def that_cleared(connection: sa.Connection, hit_ids: Collection[str]) -> list[Redress]:
-    """The records that were made when these hits were cleared, newest first."""
-    return _records(connection, redress.c.hit_id.in_(hit_ids))
+def that_cleared(
+    connection: sa.Connection, hit_ids: Collection[str], *, lock: bool = False
+) -> list[Redress]:
+    """The records that were made when these hits were cleared, newest first; `lock` as above."""
+    return _records(connection, redress.c.hit_id.in_(hit_ids), lock=lock)
 
 
 def search(
@@ -136,8 +142,12 @@ def count_of_entry(connection: sa.Connection, entry_id: str) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def _records(connection: sa.Connection, which: sa.ColumnElement[bool]) -> list[Redress]:
+def _records(
+    connection: sa.Connection, which: sa.ColumnElement[bool], *, lock: bool
+) -> list[Redress]:
     query = sa.select(redress).where(which).order_by(redress.c.at.desc(), redress.c.id.desc())
+    if lock:
+        query = query.with_for_update(read=True)
     return [_record(row) for row in connection.execute(query)]
 
 

@@ -9,8 +9,11 @@ import sqlalchemy as sa
 from parakh.domain.watchlist import EntryKind, EntryState
 from parakh.errors import NotFound
 from parakh.store.database import Tx
-from parakh.store.tables import sweep, traveller, watchlist_entry
+from parakh.store.tables import sweep, sweep_unscreened, traveller, watchlist_entry
 from parakh.store.watchlists import MOST_VALUES
+
+FIRST = 3
+"""So many entries of a sweep are told by name."""
 
 _START = "g"
 """After every identifier: travellers are taken from the newest to the oldest."""
@@ -23,11 +26,13 @@ class Sweep:
     Attributes:
         moved_at: when its last batch was done.
         entries: how many there are; those that change on the way go into another sweep.
+        first_ids: the first FIRST of them in order of name, `list_ids` the lists of them all.
         total: travellers to screen when it began; `done` of them are.
         cursor: the traveller before whom the next batch begins.
         seq: the newest change of entries that its batches know.
         hits: those that nobody had cleared and no unit been told of; `alerts` came of them.
         failure: why its last try came to nothing, "" while it gets on.
+        unscreened: travellers who could not be screened, and are tried again.
     """
 
     id: str
@@ -35,6 +40,8 @@ class Sweep:
     moved_at: datetime
     finished_at: datetime | None
     entries: int
+    first_ids: Sequence[str]
+    list_ids: Sequence[str]
     total: int
     done: int
     cursor: str
@@ -42,6 +49,7 @@ class Sweep:
     hits: int
     alerts: int
     failure: str
+    unscreened: int = 0
 
     @property
     def seconds(self) -> float:
@@ -54,8 +62,7 @@ def begin(tx: Tx, sweep_id: str, seq: int) -> int:
 
     With none there is no sweep. Two workers that begin at once take different entries.
     """
-    ended = sa.select(sweep.c.id).where(sweep.c.finished_at.is_not(None))
-    untaken = watchlist_entry.c.sweep_id.is_(None) | watchlist_entry.c.sweep_id.in_(ended)
+    untaken = watchlist_entry.c.sweep_id.is_(None)
     total = sa.select(sa.func.count()).where(traveller.c.joined_to.is_(None))
     tx.connection.execute(
         sweep.insert().values(
@@ -76,10 +83,25 @@ def begin(tx: Tx, sweep_id: str, seq: int) -> int:
     ).rowcount
     mine = sweep.c.id == sweep_id
     if taken:
-        tx.connection.execute(sweep.update().where(mine).values(entries=taken))
+        told = _told(tx.connection, sweep_id)
+        tx.connection.execute(sweep.update().where(mine).values(entries=taken, **told))
     else:
         tx.connection.execute(sweep.delete().where(mine))
     return taken
+
+
+def _told(connection: sa.Connection, sweep_id: str) -> dict[str, list[str]]:
+    """By what a sweep is known: afterwards its entries may go into another one."""
+    own = watchlist_entry.c
+    mine = own.sweep_id == sweep_id
+    # Those without a name last: documents and vehicles are told by their numbers.
+    by_name = (own.name == "", own.name, own.id)
+    first = sa.select(own.id).where(mine).order_by(*by_name).limit(FIRST)
+    lists = sa.select(own.watchlist_id).where(mine).distinct().order_by(own.watchlist_id)
+    return {
+        "first_ids": list(connection.execute(first).scalars()),
+        "list_ids": list(connection.execute(lists).scalars()),
+    }
 
 
 def again(tx: Tx, watchlist_id: str) -> int:
@@ -98,11 +120,8 @@ def again(tx: Tx, watchlist_id: str) -> int:
 
 def waiting(connection: sa.Connection) -> bool:
     """Whether entries in force wait for a sweep to begin."""
-    under_way = sa.select(sweep.c.id).where(sweep.c.finished_at.is_(None))
-    taken = watchlist_entry.c.sweep_id.in_(under_way)
-    query = sa.select(watchlist_entry.c.id).where(
-        _waiting(), watchlist_entry.c.sweep_id.is_(None) | ~taken
-    )
+    # Whatever a sweep took and did not let go is in it, or swept.
+    query = sa.select(watchlist_entry.c.id).where(_waiting(), watchlist_entry.c.sweep_id.is_(None))
     return connection.execute(query.limit(1)).first() is not None
 
 
@@ -169,6 +188,41 @@ def finish(tx: Tx, sweep_id: str) -> None:
 def fail(tx: Tx, sweep_id: str, failure: str) -> None:
     """Notes why a try came to nothing."""
     tx.connection.execute(sweep.update().where(sweep.c.id == sweep_id).values(failure=failure))
+
+
+def put_off(tx: Tx, sweep_id: str, traveller_ids: Sequence[str]) -> None:
+    """Notes who could not be screened, to be tried again."""
+    rows = [{"sweep_id": sweep_id, "traveller_id": own} for own in traveller_ids]
+    if rows:
+        tx.connection.execute(sweep_unscreened.insert(), rows)
+    _count_unscreened(tx, sweep_id)
+
+
+def unscreened(connection: sa.Connection, limit: int) -> list[tuple[str, str]]:
+    """Sweep and traveller of those who are to be tried again."""
+    query = sa.select(sweep_unscreened.c.sweep_id, sweep_unscreened.c.traveller_id)
+    query = query.order_by(sweep_unscreened.c.sweep_id, sweep_unscreened.c.traveller_id)
+    return [(row.sweep_id, row.traveller_id) for row in connection.execute(query.limit(limit))]
+
+
+def caught_up(tx: Tx, sweep_id: str, traveller_id: str) -> bool:
+    """Notes that somebody who was put off is screened; False if another worker did so."""
+    mine = (sweep_unscreened.c.sweep_id == sweep_id) & (
+        sweep_unscreened.c.traveller_id == traveller_id
+    )
+    done = tx.connection.execute(sweep_unscreened.delete().where(mine))
+    _count_unscreened(tx, sweep_id)
+    return done.rowcount == 1
+
+
+def _count_unscreened(tx: Tx, sweep_id: str) -> None:
+    left = (
+        sa.select(sa.func.count())
+        .select_from(sweep_unscreened)
+        .where(sweep_unscreened.c.sweep_id == sweep_id)
+        .scalar_subquery()
+    )
+    tx.connection.execute(sweep.update().where(sweep.c.id == sweep_id).values(unscreened=left))
 
 
 def get(connection: sa.Connection, sweep_id: str) -> Sweep:

@@ -338,6 +338,8 @@ watchlist = sa.Table(
     sa.Column("alerts_port", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Column("alert_rate", sa.Float, nullable=True),
     _moment("fetched_at", null=True),
+    # The version applied last; "" for none. No foreign key, for versions refer to their list.
+    sa.Column("applied_version", sa.String(32), nullable=False, server_default=""),
 )
 
 watchlist_version = sa.Table(
@@ -362,6 +364,8 @@ watchlist_version = sa.Table(
     _text("decided_by", null=True),
     _moment("decided_at", null=True),
     _text("reason"),
+    # The version that was applied last when this one was compared with the list; "" for none.
+    sa.Column("basis", sa.String(32), nullable=False, server_default=""),
     sa.UniqueConstraint("watchlist_id", "ordinal"),
 )
 
@@ -385,6 +389,8 @@ watchlist_entry = sa.Table(
     _to("watchlist", "watchlist_id"),
     _code("kind"),
     sa.Column("name", sa.Text, nullable=False),
+    # All words by which it is found on the console (parakh.normalise.searching).
+    _text("search", default=""),
     _json("names"),
     _json("birth_dates"),
     sa.Column("sex", sa.String(1), nullable=True),
@@ -402,6 +408,10 @@ watchlist_entry = sa.Table(
     _text("decided_by", null=True),
     _moment("decided_at", null=True),
     _text("decision"),
+    # Who had approved an entry that was retired, and why.
+    _text("approved_by", null=True),
+    _moment("approved_at", null=True),
+    _text("approval", default=""),
     _moment("expires_at", null=True),
     _moment("review_at", null=True),
     _moment("swept_at", null=True),
@@ -409,7 +419,7 @@ watchlist_entry = sa.Table(
     # takes away.
     _to("watchlist_version", "version_id", null=True, index=True),
     _to("sweep", "sweep_id", null=True, index=True),
-    sa.Index("ix_watchlist_entry_state_swept_at", "state", "swept_at"),
+    sa.Index("ix_watchlist_entry_state_swept_at", "state", "swept_at", "sweep_id"),
     sa.Index("ix_watchlist_entry_state_name", "state", "name"),
     sa.Index("ix_watchlist_entry_watchlist_id", "watchlist_id", "source_id"),
     sa.Index("ix_watchlist_entry_state_review_at", "state", "review_at"),
@@ -441,6 +451,9 @@ sweep = sa.Table(
     _moment("moved_at"),
     _moment("finished_at", null=True),
     _count("entries"),
+    # The first of its entries, by name, and all their lists, as they were when it began.
+    _json("first_ids", default="[]"),
+    _json("list_ids", default="[]"),
     # Travellers to screen when it began, and screened so far; the last one's identifier.
     _count("total"),
     _count("done"),
@@ -451,7 +464,17 @@ sweep = sa.Table(
     _count("alerts"),
     # Why its last try came to nothing; "" while it gets on.
     _text("failure", default=""),
+    # Travellers who could not be screened, and are tried again.
+    _count("unscreened"),
     sa.Index("ix_sweep_finished_at", "finished_at"),
+)
+
+sweep_unscreened = sa.Table(
+    "sweep_unscreened",
+    metadata,
+    sa.Column("sweep_id", sa.String(32), sa.ForeignKey("sweep.id"), primary_key=True),
+    # No foreign key: who is not on file any more need not be tried again.
+    sa.Column("traveller_id", sa.String(32), primary_key=True),
 )
 
 redress = sa.Table(
@@ -669,6 +692,7 @@ api_key = sa.Table(
     _json("permissions"),
     _json("units"),
     _code("carrier", default=""),
+    _text("owner", default=""),
     _moment("created_at"),
     _moment("revoked_at", null=True),
 )

@@ -11,7 +11,7 @@ from parakh.domain.watchlist import WatchlistEntry
 from parakh.errors import NotFound
 from parakh.store.codec import ENTRY, PROBLEMS
 from parakh.store.database import Tx
-from parakh.store.tables import difference, watchlist_version
+from parakh.store.tables import difference, watchlist, watchlist_version
 
 BATCH = 2000
 """Differences that are read or written at once."""
@@ -38,6 +38,7 @@ def save_version(tx: Tx, value: Version) -> None:
         "decided_by": value.decided_by,
         "decided_at": value.decided_at,
         "reason": value.reason,
+        "basis": value.basis,
     }
     done = tx.connection.execute(
         watchlist_version.update().where(watchlist_version.c.id == value.id).values(columns)
@@ -53,6 +54,23 @@ def get_version(connection: sa.Connection, version_id: str) -> Version:
     if row is None:
         raise NotFound("there is no such version of a watchlist")
     return _version(row)
+
+
+def applied(connection: sa.Connection, watchlist_id: str, *, lock: bool = False) -> str:
+    """Identifier of the version of a list that was applied last; "" for none.
+
+    With `lock` no other transaction prepares or applies a version of the list meanwhile.
+    """
+    query = sa.select(watchlist.c.applied_version).where(watchlist.c.id == watchlist_id)
+    return str(connection.execute(query.with_for_update() if lock else query).scalar_one())
+
+
+def note_applied(tx: Tx, value: Version) -> None:
+    """Notes which version of a list was applied last, and when its source was read."""
+    columns = {"applied_version": value.id, "fetched_at": value.fetched_at}
+    tx.connection.execute(
+        watchlist.update().where(watchlist.c.id == value.watchlist_id).values(columns)
+    )
 
 
 def versions_of(connection: sa.Connection, watchlist_id: str) -> list[Version]:
@@ -132,6 +150,7 @@ def _version(row: sa.Row[tuple[object, ...]]) -> Version:
         decided_by=columns["decided_by"],
         decided_at=columns["decided_at"],
         reason=columns["reason"],
+        basis=columns["basis"],
     )
 
 

@@ -1,6 +1,7 @@
 """Watchlists and their entries."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -14,13 +15,24 @@ from parakh.domain.watchlist import (
     WatchlistEntry,
 )
 from parakh.errors import NotFound
+from parakh.normalise.searching import entry_searched, wanted_words
 from parakh.store.codec import DATES, DOCUMENTS, IDENTIFIERS, NAMES
 from parakh.store.database import Tx
 from parakh.store.tables import change, watchlist, watchlist_entry
 
 ENTRY_CHANGED = "watchlist_entry"
+LIST_CHANGED = "watchlist"
 MOST_VALUES = 10_000
 """In one statement; SQLite takes at most 32,766."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Approval:
+    """Who put an entry in force, and why."""
+
+    by: str
+    at: datetime
+    reason: str
 
 
 # --- lists ------------------------------------------------------------------------------------
@@ -46,9 +58,8 @@ def save_list(tx: Tx, value: Watchlist) -> None:
     if done.rowcount == 0:
         tx.connection.execute(watchlist.insert().values(id=value.id, **columns))
         return
-    own = sa.select(watchlist_entry.c.id).where(watchlist_entry.c.watchlist_id == value.id)
-    # Sentences of hits name the list, so its entries must be taken in under the new name.
-    tx.changed(ENTRY_CHANGED, list(tx.connection.execute(own).scalars()))
+    # Not its entries: to take all of a large list in again held every screening up for seconds.
+    tx.changed(LIST_CHANGED, [value.id])
 
 
 def lists(connection: sa.Connection) -> dict[str, Watchlist]:
@@ -100,7 +111,16 @@ def save_entry(tx: Tx, value: WatchlistEntry, decision: str = "") -> None:
 
 def add_entries(tx: Tx, values: Iterable[WatchlistEntry], version_id: str) -> None:
     """Adds many new entries at once, which a version of their list brings."""
-    rows = [_entry_columns(value) | {"decision": "", "version_id": version_id} for value in values]
+    add_rows(tx, new_rows(values, version_id))
+
+
+def new_rows(values: Iterable[WatchlistEntry], version_id: str) -> list[dict[str, object]]:
+    """The rows of new entries; to make them takes longer than to add them."""
+    return [_entry_columns(value) | {"decision": "", "version_id": version_id} for value in values]
+
+
+def add_rows(tx: Tx, rows: Sequence[dict[str, object]]) -> None:
+    """Adds the rows of new entries, and tells the indexes."""
     if rows:
         tx.connection.execute(watchlist_entry.insert(), rows)
         tx.changed(ENTRY_CHANGED, [str(row["id"]) for row in rows])
@@ -115,10 +135,39 @@ def get_entry(connection: sa.Connection, entry_id: str) -> WatchlistEntry:
     return _entry(row)
 
 
+def lock_entry(connection: sa.Connection, entry_id: str) -> WatchlistEntry:
+    """One entry as it is, which nobody changes until the transaction ends (PostgreSQL), neither by
+    hand nor with a version of its list; raises NotFound."""
+    list_id = get_entry(connection, entry_id).watchlist_id
+    # The list first, as whoever applies a version does; each waits for the other then.
+    own = sa.select(watchlist.c.id).where(watchlist.c.id == list_id)
+    connection.execute(own.with_for_update(read=True))
+    query = sa.select(watchlist_entry.c.id).where(watchlist_entry.c.id == entry_id)
+    connection.execute(query.with_for_update())
+    return get_entry(connection, entry_id)
+
+
 def decision_reason(connection: sa.Connection, entry_id: str) -> str:
     """Why the last decision on an entry was taken."""
     query = sa.select(watchlist_entry.c.decision).where(watchlist_entry.c.id == entry_id)
     return str(connection.execute(query).scalar_one())
+
+
+def approval(connection: sa.Connection, entry_id: str) -> Approval | None:
+    """Who had approved an entry that was retired; None for all others."""
+    own = watchlist_entry.c
+    query = sa.select(own.approved_by, own.approved_at, own.approval).where(own.id == entry_id)
+    row = connection.execute(query).one()
+    if row.approved_by is None or row.approved_at is None:
+        return None
+    return Approval(by=row.approved_by, at=row.approved_at, reason=row.approval)
+
+
+def keep_approval(tx: Tx, ids: Sequence[str]) -> None:
+    """Keeps who approved entries, before the decision to retire them is written over it."""
+    own = watchlist_entry.c
+    kept = {"approved_by": own.decided_by, "approved_at": own.decided_at, "approval": own.decision}
+    _each(tx, watchlist_entry.update().values(kept), ids)
 
 
 def entries_by_id(connection: sa.Connection, ids: Iterable[str]) -> dict[str, WatchlistEntry]:
@@ -146,17 +195,18 @@ def screened_entries(connection: sa.Connection) -> Iterator[WatchlistEntry]:
 def search_entries(
     connection: sa.Connection, *, state: EntryState | None, text: str, offset: int, limit: int
 ) -> tuple[list[WatchlistEntry], int]:
-    """A page of entries in order of name, and how many there are in all."""
+    """A page of entries in order of name, and how many there are in all.
+
+    With a text, those that hold all words of it in their names and numbers
+    (`parakh.normalise.searching`).
+    """
     where = []
     if state is not None:
         where.append(watchlist_entry.c.state == state.value)
     if text:
-        wanted = text.upper()
-        documents = sa.cast(watchlist_entry.c.documents, sa.Text)
-        where.append(
-            watchlist_entry.c.name.contains(wanted, autoescape=True)
-            | documents.contains(f'"{wanted}"', autoescape=True)
-        )
+        words = wanted_words(text)
+        found_by = (watchlist_entry.c.search.contains(word, autoescape=True) for word in words)
+        where.append(sa.and_(*found_by) if words else sa.false())
     total = connection.execute(
         sa.select(sa.func.count()).select_from(watchlist_entry).where(*where)
     ).scalar_one()
@@ -215,6 +265,7 @@ def change_entries(tx: Tx, values: Sequence[WatchlistEntry], sweep: Collection[s
 
 def retire_entries(tx: Tx, ids: Sequence[str], reason: str) -> None:
     """Takes approved entries out of screening, and tells the indexes."""
+    keep_approval(tx, ids)
     _each(
         tx,
         watchlist_entry.update().values(
@@ -265,6 +316,12 @@ def changes_after(connection: sa.Connection, seq: int) -> list[tuple[int, str]]:
     return [(int(row.seq), row.ref_id) for row in connection.execute(query)]
 
 
+def lists_changed_after(connection: sa.Connection, seq: int) -> bool:
+    """Whether the settings of some list changed after a change of this number."""
+    query = sa.select(change.c.seq).where(change.c.kind == LIST_CHANGED, change.c.seq > seq)
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def last_change(connection: sa.Connection) -> int:
     """The number of the newest change."""
     return int(
@@ -280,8 +337,9 @@ def _entry_columns(value: WatchlistEntry) -> dict[str, object]:
         "id": value.id,
         "watchlist_id": value.watchlist_id,
         "kind": value.kind.value,
-        # Only for order and search: an index cannot hold a text of any length.
+        # Only for order: an index cannot hold a text of any length.
         "name": str(value.names[0])[:200] if value.names else "",
+        "search": entry_searched(value),
         "names": NAMES.dump(value.names),
         "birth_dates": DATES.dump(value.birth_dates),
         "sex": value.sex and value.sex.value,

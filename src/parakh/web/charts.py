@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from parakh.domain.delivery import Delivery
 from parakh.learn.calibration import Curve
-from parakh.screen.calibration import Band
+from parakh.screen.calibration import Band, highest
 from parakh.services.carriers import ToldVoyage
 from parakh.store.carriers import Span
 
@@ -90,7 +90,8 @@ class CurveLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CurveChart:
-    """Share of travellers raised (upwards, by powers of ten) against threshold (to the right).
+    """Share of travellers raised, of those who are not taken for listed (upwards, by powers of
+    ten), against threshold (to the right).
 
     `decades` are shares with their heights, `ticks` thresholds with their places; `rate_y` is the
     share that is allowed, None where nothing is set. What raises nobody stands at `none_y`.
@@ -110,9 +111,10 @@ def curve_chart(
 ) -> CurveChart:
     """The chart of a list's curves (at least one), with the thresholds that a rate gives.
 
-    Bands in which nobody was measured are left out.
+    Bands in which nobody was measured are left out; so are those whom any threshold raises, for
+    the rate does not count them.
     """
-    shown = {band: own for band, own in curves.items() if own.travellers}
+    shown = {band: own.below(highest(band)) for band, own in curves.items() if own.travellers}
     shares = [own.raised_at(1.0) or 1 for own in shown.values()]
     least = min(
         [part / own.travellers for part, own in zip(shares, shown.values(), strict=True)]

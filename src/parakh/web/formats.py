@@ -43,6 +43,20 @@ def local(value: datetime | None, pattern: str = "d MMM y, HH:mm") -> Markup:
     )
 
 
+def said(text: str, zone: ZoneInfo) -> Markup | str:
+    """When something was published, as its publisher says it; what is no ISO 8601 stays as it is.
+
+    Without an hour it is a day, without a time zone it is not put into the centre's.
+    """
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    if len(text) <= len("2026-11-22"):
+        return _time(value.date().isoformat(), format_date(value, "d MMM y", locale=language.get()))
+    return moment(value, zone) if value.tzinfo else local(value)
+
+
 def day(value: date) -> str:
     """A day with its weekday, such as `Sun, 22 Nov 2026`."""
     return format_date(value, "EEE, d MMM y", locale=language.get())
@@ -104,6 +118,22 @@ def rate(share: float | None) -> str:
 def points(value: float, places: int = 3) -> str:
     """A score or a threshold, 0 to 1, with so many decimals."""
     return str(format_decimal(value, f"0.{'0' * places}", locale=language.get()))
+
+
+def against(score: float, threshold: float) -> tuple[str, str]:
+    """A score and its threshold, cut to two decimals, or to as many more as tell them apart.
+
+    Rounded, a score just under its threshold would seem to reach it.
+    """
+    places = 2
+    while places < 4 and _cut(score, places) == _cut(threshold, places) and score < threshold:
+        places += 1
+    return points(_cut(score, places), places), points(_cut(threshold, places), places)
+
+
+def _cut(value: float, places: int) -> float:
+    steps = float(10**places)
+    return floor(value * steps + 1e-9) / steps
 
 
 def whole(value: float | None) -> str:

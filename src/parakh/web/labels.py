@@ -210,6 +210,8 @@ LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
         Difference.BIRTH_DATE: (N_("another birth date"), ""),
         Difference.NATIONALITY: (N_("another nationality"), ""),
         Difference.DOCUMENT: (N_("another document"), ""),
+        Difference.LISTED: (N_("he shows the listed document only"), ""),
+        Difference.FACE: (N_("no kept picture shows this face"), ""),
     },
     Handling: {
         Handling.INFORM: (N_("Inform"), ""),
@@ -272,6 +274,7 @@ ATTRIBUTES: dict[str, str] = {
     "nationalities": N_("Nationalities"),
     "father_names": N_("Father's names"),
     "identifiers": N_("Numbers"),
+    "expires": N_("Last day in force"),
     "reason": N_("Why listed"),
     "expires_at": N_("Ends"),
 }

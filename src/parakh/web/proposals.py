@@ -22,14 +22,19 @@ from parakh.domain.watchlist import (
 )
 from parakh.errors import InvalidInput
 from parakh.ingest.lists.declared import DeclaredEntry
-from parakh.normalise.entries import watchlist_entry
+from parakh.normalise.entries import faults, watchlist_entry
 from parakh.services.calibration import rate_of
 from parakh.services.hand import NUMBERS
+from parakh.web import labels
 
 Text = Annotated[str, Field(max_length=4000)]
 
 _NATIONAL = frozenset({IdentifierKind.PLATE, IdentifierKind.REGISTRATION, IdentifierKind.TAX})
 """Numbers that mean something only within the country that issued them."""
+
+
+_OF_THINGS = {"family_name": "name", "nationality": "country"}
+"""As what is no person has them on its form."""
 
 
 def lines_of(text: str) -> tuple[str, ...]:
@@ -45,6 +50,29 @@ def proposed(
     if isinstance(entry, Problem):
         raise InvalidInput(entry.cause)
     return entry
+
+
+def typed(form: "EntryForm", proposed_by: str, now: datetime) -> WatchlistEntry:
+    """The entry that a page's form describes; raises InvalidInput that names every fault by the
+    label of its field."""
+    try:
+        declared = form.declared()
+    except InvalidInput as error:
+        raise InvalidInput(explained(str(error))) from error
+    causes = faults(declared, now)
+    if causes:
+        raise InvalidInput("; ".join(explained(cause, form.kind) for cause in causes))
+    return proposed(declared, form.watchlist, proposed_by, now)
+
+
+def explained(cause: str, kind: EntryKind = EntryKind.PERSON) -> str:
+    """A cause as a page tells it: with the label of the field instead of its name."""
+    field, colon, rest = cause.removeprefix("identifiers: ").partition(": ")
+    if not colon:
+        return cause
+    if kind is not EntryKind.PERSON:
+        field = _OF_THINGS.get(field, field)
+    return f"{labels.attribute(field)}: {rest}"
 
 
 def end_of(day: date) -> datetime:
@@ -260,14 +288,8 @@ class ListForm(ListFields):
     def watchlist(self, old: Watchlist) -> Watchlist:
         """The list with what is said here."""
         said = self.model_dump(include=_SETTINGS)
-        return replace(
-            old,
-            **{
-                **said,
-                "unit_id": self.unit_id or None,
-                "alert_rate": rate_of(number_of(self.one_in)),
-            },
-        )
+        rate = rate_of(number_of(self.one_in))
+        return replace(old, **{**said, "unit_id": self.unit_id or None, "alert_rate": rate})
 
 
 def number_of(text: str) -> int | None:

@@ -47,7 +47,9 @@ NOTICES = {
     "calibration-begun": N_("The measurement has begun; screening goes on beside it."),
     "rate-saved": N_("The rate is saved, and the thresholds that follow are in force."),
     "redress-added": N_("It is added to the record, with your reason."),
-    "redress-withdrawn": N_("The clearing is withdrawn; whom it cleared is raised again."),
+    "redress-withdrawn": N_(
+        "The clearing is withdrawn. Whoever it cleared and is still to come is raised again."
+    ),
     "message-received": N_("The message is stored and will be read at once."),
     "message-known": N_("These bytes were received before; this is that message."),
     "message-rerun": N_("The message is read again."),
@@ -158,6 +160,7 @@ def _environment() -> Environment:
         span=formats.span,
         lead=formats.lead,
         points=formats.points,
+        against=formats.against,
         rate=formats.rate,
         whole=formats.whole,
     )
@@ -195,6 +198,7 @@ def render(request: Request, template: str, *, status: int = 200, **context: Any
             notice=i18n.gettext(notice) if notice else "",
             now=now,
             moment=partial(formats.moment, zone=centre.settings.zone),
+            said=partial(formats.said, zone=centre.settings.zone),
             arrivals_path=partial(arrivals_path, now=now, zone=centre.settings.zone),
             relative=partial(formats.relative, now=now),
             **context,

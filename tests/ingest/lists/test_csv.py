@@ -120,8 +120,9 @@ def test_lines_are_counted_over_line_ends_in_quotes() -> None:
     [
         (b"", "lacks the columns list, reason"),
         (b"family_name\nKhan", "lacks the columns list, reason"),
-        (b"list,reason,nmae\n", "unknown name"),
-        (b"list,reason,list\n", "column twice"),
+        (b"list,reason,nmae\n", "unknown name: nmae;"),
+        (b"list,reason,\n", r"unknown name: \(empty\);"),
+        (b"list,reason,list\n", "column twice: list"),
         (b"list,reason\nW,\xff\n", "line 2 of the list is not UTF-8"),
         (b'"list,reason', "first line cannot be read"),
     ],
@@ -134,9 +135,8 @@ def test_files_of_another_form(data: bytes, cause: str) -> None:
 def test_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     good = "W,,Khan,Ali,,,,,x"
     monkeypatch.setattr(tabular, "MAX_ROWS", 2)
-    *_, last = rows(good, good, good, good)
-    assert isinstance(last, Problem)
-    assert "after 2 rows" in last.cause
+    with pytest.raises(Unreadable, match="more than 2 rows"):
+        rows(good, good, good, good)
     monkeypatch.setattr(tabular, "MAX_PROBLEMS", 0)
     _, last = rows("W", good)
     assert isinstance(last, Problem)

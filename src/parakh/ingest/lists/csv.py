@@ -27,6 +27,7 @@ An organisation needs a name or an identifier, a vessel, aircraft or vehicle lik
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from parakh.domain.message import Problem
 from parakh.ingest import tabular
@@ -71,10 +72,7 @@ def read(data: bytes) -> Iterator[DeclaredEntry | Problem]:
 
 def _entry(row: Row) -> DeclaredEntry | Problem:
     fields = row.fields
-    wrong = _wrong(fields)
-    if wrong is not None:
-        return row.problem(*wrong)
-    return DeclaredEntry(
+    declared = DeclaredEntry(
         line=row.line,
         list=fields["list"],
         kind=fields["kind"].lower() or "person",
@@ -94,7 +92,12 @@ def _entry(row: Row) -> DeclaredEntry | Problem:
         source_id=fields["source_id"],
         reason=fields["reason"],
         expires=fields["expires"],
+        header=row.header,
     )
+    wrong = _wrong(fields)
+    if wrong is not None:
+        return replace(row.problem(*wrong), entry=declared.told)
+    return declared
 
 
 def _wrong(row: dict[str, str]) -> tuple[str, str] | None:
@@ -140,4 +143,4 @@ def _identifier(text: str) -> tuple[str, str, str]:
     return kind.strip().lower(), value.strip(), country.strip()
 
 
-_FORM = Form(name="list", columns=COLUMNS, required=("list", "reason"), make=_entry)
+_FORM = Form(name="list", columns=COLUMNS, required=("list", "reason"), make=_entry, whole=True)

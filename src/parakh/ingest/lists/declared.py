@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from parakh.domain.message import Problem, Severity
+
+MOST_TOLD = 120
+"""Characters by which a problem names an entry."""
 
 _MARKER = re.compile(r"(?:^|[\s,;.\"“])\(?[a-z]\)\s")
 """Of an enumeration such as `(a) Kabul, (b) Herat` or `a) 1960 b) 1962`."""
@@ -24,6 +27,7 @@ class DeclaredEntry:
         documents: type code, number and issuer each, beside the one of the `document_` fields.
         identifiers: kind (`IdentifierKind`), value and country each.
         source_id: the source's own, lasting identifier; "" where it has none.
+        header: the columns of the table, where it is one of Parakh's own form.
     """
 
     line: int
@@ -46,6 +50,18 @@ class DeclaredEntry:
     source_id: str = ""
     reason: str = ""
     expires: str = ""
+    header: tuple[str, ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def told(self) -> str:
+        """By what somebody finds it in the file: its number there, and its name or document."""
+        names = f"{self.family_name}, {self.given_names}".strip(", ")
+        number = self.document_number or next((own[1] for own in self.documents), "")
+        return f"{self.source_id} {names or number}".strip()[:MOST_TOLD]
+
+    def column(self, name: str) -> int:
+        """Place of a column in the table, from 1; 1 where there is no table."""
+        return self.header.index(name) + 1 if name in self.header else 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

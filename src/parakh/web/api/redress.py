@@ -13,6 +13,7 @@ from parakh.services.redress import RedressPage, RedressRow, RedressView, Spared
 from parakh.web.api.auth import Calling
 from parakh.web.api.wire import (
     Country,
+    CrossingOut,
     DocumentOut,
     NameOut,
     PartialDateText,
@@ -138,6 +139,7 @@ class SparedOut(Wire):
 
     traveller: TravellerOut
     voyage: VoyageOut | None
+    crossing: CrossingOut | None = Field(description="as a gate or a border's system told it")
 
     @classmethod
     def of(cls, value: SparedJourney) -> "SparedOut":
@@ -145,6 +147,7 @@ class SparedOut(Wire):
         return cls(
             traveller=TravellerOut.of(value.traveller),
             voyage=VoyageOut.of(value.voyage) if value.voyage else None,
+            crossing=CrossingOut.of(value.crossing) if value.crossing else None,
         )
 
 

@@ -23,12 +23,17 @@ class SweepOut(Wire):
     moved_at: datetime = Field(description="when its last batch was done")
     finished_at: datetime | None
     entries: int
+    first_entries: list[str] = Field(description="identifiers of the first, in order of name")
+    watchlists: list[str] = Field(description="identifiers of the lists of all its entries")
     total: int = Field(description="travellers to screen when it began")
     done: int
     hits: int = Field(description="new ones, of which a unit was told")
     alerts: int
     seconds: float
     failure: str = Field(description="why its last try came to nothing; empty while it gets on")
+    unscreened: int = Field(
+        description="travellers who could not be screened, and are tried again twice a minute"
+    )
 
     @classmethod
     def of(cls, value: Sweep) -> "SweepOut":
@@ -39,12 +44,15 @@ class SweepOut(Wire):
             moved_at=value.moved_at,
             finished_at=value.finished_at,
             entries=value.entries,
+            first_entries=list(value.first_ids),
+            watchlists=list(value.list_ids),
             total=value.total,
             done=value.done,
             hits=value.hits,
             alerts=value.alerts,
             seconds=value.seconds,
             failure=value.failure,
+            unscreened=value.unscreened,
         )
 
 

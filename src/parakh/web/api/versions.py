@@ -29,6 +29,7 @@ class ListProblemOut(Wire):
     line: int
     column: int
     cause: str
+    entry: str = Field(description="number and name of the entry, where the file says them")
     severity: Severity
 
 
@@ -49,6 +50,8 @@ class VersionOut(Wire):
     removed: int
     same: int
     drastic: bool = Field(description="whether more than a third of the list would go")
+    unread: int = Field(description="rows of the file that could not be read")
+    doubtful: bool = Field(description="whether `confirm_removal` is needed to apply it")
     problems: int
     imported_by: str
     imported_at: datetime
@@ -74,6 +77,8 @@ class VersionOut(Wire):
             removed=value.removed,
             same=value.same,
             drastic=value.drastic,
+            unread=value.unread,
+            doubtful=value.doubtful,
             problems=len(value.problems),
             imported_by=value.imported_by,
             imported_at=value.imported_at,
@@ -105,7 +110,11 @@ class VersionViewOut(Wire):
             version=VersionOut.of(value.version),
             problems=[
                 ListProblemOut(
-                    line=own.line, column=own.column, cause=own.cause, severity=own.severity
+                    line=own.line,
+                    column=own.column,
+                    cause=own.cause,
+                    entry=own.entry,
+                    severity=own.severity,
                 )
                 for own in value.version.problems
             ],

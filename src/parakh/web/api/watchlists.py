@@ -20,6 +20,7 @@ from parakh.domain.watchlist import (
 from parakh.ingest.lists.declared import DeclaredEntry
 from parakh.services import watchlists
 from parakh.services.watchlists import EntryPage, EntryRow, EntryView
+from parakh.store.watchlists import Approval
 from parakh.web.api.auth import Calling
 from parakh.web.api.wire import Country, DocumentOut, NameOut, PartialDateText, Wire
 from parakh.web.proposals import ListFields, new_list, proposed
@@ -174,11 +175,27 @@ class EntryPageOut(Wire):
         )
 
 
+class ApprovalOut(Wire):
+    """Who put an entry in force, and why."""
+
+    by: str
+    at: datetime
+    reason: str
+
+    @classmethod
+    def of(cls, value: Approval) -> "ApprovalOut":
+        """From the stored value."""
+        return cls(by=value.by, at=value.at, reason=value.reason)
+
+
 class EntryViewOut(Wire):
     """One entry, why it was decided on, and whether the caller may decide on it now."""
 
     row: EntryRowOut
     decision: str
+    approval: ApprovalOut | None = Field(
+        description="how an entry that was retired had come into force"
+    )
     may_decide: bool
     waiting: list[str] = Field(description="pictures that another person has to approve")
     may_decide_waiting: bool
@@ -189,6 +206,7 @@ class EntryViewOut(Wire):
         return cls(
             row=EntryRowOut.of(value.row),
             decision=value.decision,
+            approval=ApprovalOut.of(value.approval) if value.approval else None,
             may_decide=value.may_decide,
             waiting=list(value.waiting),
             may_decide_waiting=value.may_decide_waiting,
@@ -319,7 +337,7 @@ def save_watchlist(
 def list_entries(
     calling: Calling,
     state: EntryState | None = None,
-    q: Annotated[str, Query(max_length=200, description="part of a name or document number")] = "",
+    q: Annotated[str, Query(max_length=200, description="words of a name, parts of a number")] = "",
     page: PageNumber = 1,
 ) -> EntryPageOut:
     """Entries in order of name, fifty at a time."""

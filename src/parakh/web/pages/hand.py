@@ -9,9 +9,10 @@ from starlette.responses import HTMLResponse
 from parakh.access import Permission, Purpose
 from parakh.domain.traveller import Sex
 from parakh.domain.watchlist import EntryKind
+from parakh.errors import InvalidInput
 from parakh.services import hand
 from parakh.services.hand import NUMBERS, PURPOSES, Answer, Question
-from parakh.web.proposals import Text
+from parakh.web.proposals import Text, explained
 from parakh.web.viewer import Here, Viewer
 
 router = APIRouter(prefix="/screen")
@@ -73,7 +74,11 @@ def empty(here: Here, kind: str = "") -> HTMLResponse:
 @router.post("")
 def ask(here: Here, form: Annotated[QuestionForm, Form()]) -> HTMLResponse:
     """The question with its answer; nothing is stored but the audit record."""
-    return _page(here, form, hand.ask(here.centre, here.actor, form.question()))
+    try:
+        answer = hand.ask(here.centre, here.actor, form.question())
+    except InvalidInput as error:
+        raise InvalidInput(explained(str(error))) from error
+    return _page(here, form, answer)
 
 
 def _page(here: Viewer, form: QuestionForm, answer: Answer | None = None) -> HTMLResponse:

@@ -17,7 +17,8 @@ LAST = 1
 def history(here: Here, page: PageNumber = 1) -> HTMLResponse:
     """All sweeps, newest first."""
     found = sweeps.history(here.centre, here.actor, page=page)
-    return here.page("sweeps.html", page=found)
+    told = sweeps.told(here.centre, here.actor, found.rows)
+    return here.page("sweeps.html", page=found, told=told)
 
 
 @router.get("/now")

@@ -13,7 +13,7 @@ from parakh.errors import InvalidInput
 from parakh.services import review, watchlists
 from parakh.services.hand import NUMBERS
 from parakh.services.review import Due
-from parakh.web.proposals import EntryForm, end_of, filled, last_day, proposed
+from parakh.web.proposals import EntryForm, end_of, filled, last_day, typed
 from parakh.web.queries import PageNumber, day_of
 from parakh.web.uploads import content, optional
 from parakh.web.viewer import Here
@@ -27,7 +27,7 @@ Filled = Annotated[EntryForm, Form(media_type="multipart/form-data")]
 
 @router.get("")
 def entries(here: Here, state: str = "", q: str = "", page: PageNumber = 1) -> HTMLResponse:
-    """Entries in order of name, by state and part of the name or of a document number."""
+    """Entries in order of name, by state and parts of their names or numbers."""
     wanted = EntryState(state) if state in list(EntryState) else None
     return here.page(
         "watchlist.html",
@@ -62,7 +62,7 @@ def check(here: Here, form: Filled) -> HTMLResponse:
     here.actor.require(Permission.PROPOSE_ENTRIES)
     cause = ""
     try:
-        proposed(form.declared(), form.watchlist, here.actor.name, here.centre.clock())
+        typed(form, here.actor.name, here.centre.clock())
     except InvalidInput as error:
         cause = str(error)
     return here.page("fragments/entry_check.html", cause=cause)
@@ -71,8 +71,7 @@ def check(here: Here, form: Filled) -> HTMLResponse:
 @router.post("/entries")
 def propose(here: Here, form: Filled) -> RedirectResponse:
     """Proposes an entry."""
-    now = here.centre.clock()
-    value = proposed(form.declared(), form.watchlist, here.actor.name, now)
+    value = typed(form, here.actor.name, here.centre.clock())
     made = watchlists.propose(here.centre, here.actor, value, optional(form.picture))
     return here.done(f"/watchlist/entries/{made.id}", "entry-proposed")
 
@@ -124,8 +123,7 @@ def correction(here: Here, entry_id: str) -> HTMLResponse:
 @router.post("/entries/{entry_id}/change")
 def correct(here: Here, entry_id: str, form: Filled, why: Reason = "") -> RedirectResponse:
     """Proposes a change of an entry."""
-    now = here.centre.clock()
-    value = proposed(form.declared(), form.watchlist, here.actor.name, now)
+    value = typed(form, here.actor.name, here.centre.clock())
     review.correct(here.centre, here.actor, entry_id, value, why)
     return here.done(f"/watchlist/entries/{entry_id}", "change-proposed")
 

@@ -7,6 +7,7 @@ names organisations and conveyances too, and what an officer cleared once stays 
 import sqlalchemy as sa
 from alembic import op
 
+from parakh.normalise.searching import searched
 from parakh.store.tables import Moment
 
 revision = "0003"
@@ -39,6 +40,8 @@ def upgrade() -> None:
         sa.Column("moved_at", Moment(), nullable=False),
         sa.Column("finished_at", Moment(), nullable=True),
         sa.Column("entries", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("first_ids", sa.JSON(), server_default="[]", nullable=False),
+        sa.Column("list_ids", sa.JSON(), server_default="[]", nullable=False),
         sa.Column("total", sa.Integer(), server_default="0", nullable=False),
         sa.Column("done", sa.Integer(), server_default="0", nullable=False),
         sa.Column("cursor", sa.String(length=32), server_default="", nullable=False),
@@ -46,11 +49,21 @@ def upgrade() -> None:
         sa.Column("hits", sa.Integer(), server_default="0", nullable=False),
         sa.Column("alerts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("failure", sa.Text(), server_default="", nullable=False),
+        sa.Column("unscreened", sa.Integer(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sweep")),
     )
     with op.batch_alter_table("sweep") as batch_op:
         batch_op.create_index("ix_sweep_finished_at", ["finished_at"], unique=False)
 
+    op.create_table(
+        "sweep_unscreened",
+        sa.Column("sweep_id", sa.String(length=32), nullable=False),
+        sa.Column("traveller_id", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["sweep_id"], ["sweep.id"], name=op.f("fk_sweep_unscreened_sweep_id")
+        ),
+        sa.PrimaryKeyConstraint("sweep_id", "traveller_id", name=op.f("pk_sweep_unscreened")),
+    )
     op.create_table(
         "watchlist_version",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -72,6 +85,7 @@ def upgrade() -> None:
         sa.Column("decided_by", sa.Text(), nullable=True),
         sa.Column("decided_at", Moment(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("basis", sa.String(length=32), server_default="", nullable=False),
         sa.ForeignKeyConstraint(
             ["watchlist_id"], ["watchlist.id"], name=op.f("fk_watchlist_version_watchlist_id")
         ),
@@ -170,6 +184,9 @@ def upgrade() -> None:
     with op.batch_alter_table("redress_number") as batch_op:
         batch_op.create_index("ix_redress_number_number", ["number"], unique=False)
 
+    with op.batch_alter_table("api_key") as batch_op:
+        batch_op.add_column(sa.Column("owner", sa.Text(), server_default="", nullable=False))
+
     with op.batch_alter_table("hit") as batch_op:
         batch_op.add_column(sa.Column("redress_id", sa.String(length=32), nullable=True))
         batch_op.create_index(batch_op.f("ix_hit_redress_id"), ["redress_id"], unique=False)
@@ -189,8 +206,12 @@ def upgrade() -> None:
         )
         batch_op.add_column(sa.Column("alert_rate", sa.Float(), nullable=True))
         batch_op.add_column(sa.Column("fetched_at", Moment(), nullable=True))
+        batch_op.add_column(
+            sa.Column("applied_version", sa.String(length=32), server_default="", nullable=False)
+        )
 
     with op.batch_alter_table("watchlist_entry") as batch_op:
+        batch_op.add_column(sa.Column("search", sa.Text(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("weak_names", sa.JSON(), server_default="[]", nullable=False))
         batch_op.add_column(
             sa.Column("father_names", sa.JSON(), server_default="[]", nullable=False)
@@ -204,9 +225,16 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("source_id", sa.String(length=80), server_default="", nullable=False)
         )
+        batch_op.add_column(sa.Column("approved_by", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("approved_at", Moment(), nullable=True))
+        batch_op.add_column(sa.Column("approval", sa.Text(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("review_at", Moment(), nullable=True))
         batch_op.add_column(sa.Column("version_id", sa.String(length=32), nullable=True))
         batch_op.add_column(sa.Column("sweep_id", sa.String(length=32), nullable=True))
+        batch_op.drop_index(batch_op.f("ix_watchlist_entry_state_swept_at"))
+        batch_op.create_index(
+            "ix_watchlist_entry_state_swept_at", ["state", "swept_at", "sweep_id"], unique=False
+        )
         batch_op.drop_index(batch_op.f("ix_watchlist_entry_watchlist_id"))
         batch_op.create_index(
             "ix_watchlist_entry_watchlist_id", ["watchlist_id", "source_id"], unique=False
@@ -222,11 +250,42 @@ def upgrade() -> None:
             batch_op.f("ix_watchlist_entry_version_id"), ["version_id"], unique=False
         )
         batch_op.create_foreign_key(
-            batch_op.f("fk_watchlist_entry_version_id"), "watchlist_version", ["version_id"], ["id"]
+            batch_op.f("fk_watchlist_entry_sweep_id"), "sweep", ["sweep_id"], ["id"]
         )
         batch_op.create_foreign_key(
-            batch_op.f("fk_watchlist_entry_sweep_id"), "sweep", ["sweep_id"], ["id"]
+            batch_op.f("fk_watchlist_entry_version_id"), "watchlist_version", ["version_id"], ["id"]
         )
 
     # Everybody on file, not only who is still expected, is screened against every entry.
     op.execute("UPDATE watchlist_entry SET swept_at = NULL WHERE state = 'approved'")
+    _tell_approvals()
+    _fill_search()
+
+
+def _tell_approvals() -> None:
+    """Retiring an entry used to write over who had approved it; the trail still says who."""
+    for column, told in (("approved_by", "actor"), ("approved_at", "at")):
+        op.execute(
+            f"UPDATE watchlist_entry SET {column} = (SELECT {told} FROM audit WHERE seq = ("  # noqa: S608  (names from above)
+            "SELECT max(seq) FROM audit WHERE subject_id = watchlist_entry.id "
+            "AND action = 'entry.approved')) WHERE state = 'retired'"
+        )
+
+
+def _fill_search() -> None:
+    """Entries are found by their first name and whole document numbers only until then."""
+    entry = sa.table(
+        "watchlist_entry",
+        sa.column("id"),
+        sa.column("names", sa.JSON),
+        sa.column("documents", sa.JSON),
+        sa.column("search"),
+    )
+    connection = op.get_bind()
+    known = connection.execute(sa.select(entry.c.id, entry.c.names, entry.c.documents)).all()
+    for entry_id, names, documents in known:
+        parts = (part for name in names for part in name.values())
+        numbers = (document["number"] for document in documents or ())
+        connection.execute(
+            entry.update().where(entry.c.id == entry_id).values(search=searched((*parts, *numbers)))
+        )
