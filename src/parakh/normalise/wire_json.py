@@ -52,7 +52,8 @@ def parsed_json(file_name: str, submission: Submission) -> dict[str, Any]:
     if submission.message_type == "CROSSINGS":
         document["source"] = submission.reporter
         document["crossings"] = [_crossing(crossing, values) for crossing in submission.crossings]
-    document["errors"] = [asdict(problem) for problem in (*submission.problems, *values.problems)]
+    problems = (*submission.problems, *values.problems)
+    document["errors"] = [_without(asdict(problem), "entry") for problem in problems]
     return document
 
 
