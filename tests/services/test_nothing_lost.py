@@ -19,7 +19,7 @@ from parakh.services import accounts, alerts, gate, intake, queue, reading, reco
 from parakh.services.centre import Centre
 from parakh.services.mirror import Names
 from parakh.store import watchlists as stored
-from parakh.store.tables import alert, crossing, watchlist_entry
+from parakh.store.tables import alert, crossing, sweep_unscreened
 
 SENDER = system_actor("test")
 
@@ -93,8 +93,9 @@ def test_a_sweep_with_a_failed_screener_is_done_again(
         patch.setattr(NameScreener, "screen", lambda *_: 1 / 0)
         enlist(centre)
         assert len(queue.drain(centre)) == 1, "the sweep is left to be tried again"
-    assert number_of(centre, watchlist_entry, watchlist_entry.c.swept_at.is_(None)) == 1
+    assert number_of(centre, sweep_unscreened) == 1, "who could not be screened waits"
     assert queue.drain(centre) == set()
+    assert number_of(centre, sweep_unscreened) == 0
     assert number_of(centre, alert) == 1
 
 
