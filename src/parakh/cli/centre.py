@@ -1,7 +1,8 @@
 """What the verbs share: settings, the centre, who acts, and JSON on standard output."""
 
 import getpass
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -27,6 +28,21 @@ def settings() -> Settings:
             f"PARAKH_{str(found['loc'][0]).upper()}: {found['msg']}" for found in error.errors()
         )
         raise Misconfigured(wrong) from error
+
+
+@contextmanager
+def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error; it is told how much is done, and of how much."""
+    with click.progressbar(length=1000, label=label, file=sys.stderr) as bar:
+        done = 0
+
+        def progress(now: int, of: int) -> None:
+            nonlocal done
+            step = now * 1000 // max(1, of) - done
+            done += step
+            bar.update(step)
+
+        yield progress
 
 
 @contextmanager

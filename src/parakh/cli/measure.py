@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from parakh.cli.centre import as_json, print_json, settings
+from parakh.cli.centre import as_json, print_json, progress_bar, settings
 from parakh.errors import InvalidInput
 
 BENCHMARKS = Path(__file__).parents[3] / "benchmarks"
@@ -35,15 +35,7 @@ def faces(images: Path, pairs: Path, as_json: bool) -> None:
     engine = FaceEngine.open(
         own.data_dir / "models", own.face_catalogue, threads=os.cpu_count() or 1
     )
-    with click.progressbar(length=1000, label="Embedding", file=sys.stderr) as bar:
-        done = 0
-
-        def progress(now: int, of: int) -> None:
-            nonlocal done
-            step = now * 1000 // max(1, of) - done
-            done += step
-            bar.update(step)
-
+    with progress_bar("Embedding") as progress:
         result = run(images, pairs, engine, progress)
     if as_json:
         print_json(result)

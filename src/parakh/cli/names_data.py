@@ -2,15 +2,13 @@
 
 import csv
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from random import Random
 from typing import Any
 
-import click
-
+from parakh.cli.centre import progress_bar
 from parakh.domain.dates import PartialDate
 from parakh.domain.traveller import PersonName, Traveller, TravellerRole
 from parakh.domain.watchlist import WatchlistEntry
@@ -71,15 +69,7 @@ def lists(
         each=each,
         seed=seed,
     )
-    with click.progressbar(length=1000, label="Comparing", file=sys.stderr) as bar:
-        done = 0
-
-        def progress(now: int, of: int) -> None:
-            nonlocal done
-            step = now * 1000 // max(1, of) - done
-            done += step
-            bar.update(step)
-
+    with progress_bar("Comparing") as progress:
         return names.evaluate_list(asked, progress)
 
 
