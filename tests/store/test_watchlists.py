@@ -113,8 +113,8 @@ def test_many_entries_at_once_are_told_to_the_indexes(tx: Tx) -> None:
     document = an_entry(tx, names=(), kind=EntryKind.DOCUMENT, sex=None, birth_dates=())
     values = [an_entry(tx), document, an_entry(tx, "ABRO")]
     version_id = a_version(tx)
-    watchlists.add_entries(tx, values, version_id)
-    watchlists.add_entries(tx, [], version_id)
+    watchlists.add_rows(tx, watchlists.new_rows(values, version_id))
+    watchlists.add_rows(tx, watchlists.new_rows([], version_id))
     assert watchlists.entries_by_id(tx.connection, [own.id for own in values]) == {
         own.id: own for own in values
     }
@@ -168,7 +168,9 @@ def test_entries_are_searched_by_name_and_state(
         source_id="QDi.430",
         state=EntryState.REJECTED,
     )
-    watchlists.add_entries(tx, [an_entry(tx, "ZARDARI_"), an_entry(tx), rejected], a_version(tx))
+    watchlists.add_rows(
+        tx, watchlists.new_rows([an_entry(tx, "ZARDARI_"), an_entry(tx), rejected], a_version(tx))
+    )
     rows, total = watchlists.search_entries(
         tx.connection, state=state, text=text, offset=0, limit=2
     )
@@ -181,7 +183,7 @@ def test_entries_of_a_version_are_changed_and_retired(tx: Tx) -> None:
     first, second, hand = (
         an_entry(tx, family, state=EntryState.APPROVED) for family in ("ABRO", "KHAN", "SHAH")
     )
-    watchlists.add_entries(tx, [first, second], version_id)
+    watchlists.add_rows(tx, watchlists.new_rows([first, second], version_id))
     watchlists.save_entry(tx, hand)
     assert sweeps.begin(tx, "s", 0) == 3
     sweeps.finish(tx, "s")

@@ -249,11 +249,7 @@ def _evidence(ours: str, theirs: str, compared: Comparison, strong: bool) -> lis
         theirs=theirs,
         agreement=Agreement.AGREES if equal else Agreement.SIMILAR,
         weight=0.0,
-        note=phrase(
-            N_("The names are equal but for the legal form")
-            if equal
-            else N_("The names are written differently but may be the same")
-        ),
+        note=phrase(_name_note(ours, theirs, equal=equal)),
     )
     rare = Evidence(
         attribute="name_rarity",
@@ -272,6 +268,14 @@ def _evidence(ours: str, theirs: str, compared: Comparison, strong: bool) -> lis
         note=phrase(N_("The list itself calls this alias weak")),
     )
     return [name, *words, rare, *([] if strong else [weak])]
+
+
+def _name_note(ours: str, theirs: str, *, equal: bool) -> str:
+    if comparison_form(ours) == comparison_form(theirs):
+        return N_("The names are equal")
+    if equal:
+        return N_("The names are equal but for the legal form")
+    return N_("The names are written differently but may be the same")
 
 
 def _agreement(similarity: float) -> Agreement:

@@ -109,13 +109,9 @@ def save_entry(tx: Tx, value: WatchlistEntry, decision: str = "") -> None:
     tx.changed(ENTRY_CHANGED, [value.id])
 
 
-def add_entries(tx: Tx, values: Iterable[WatchlistEntry], version_id: str) -> None:
-    """Adds many new entries at once, which a version of their list brings."""
-    add_rows(tx, new_rows(values, version_id))
-
-
 def new_rows(values: Iterable[WatchlistEntry], version_id: str) -> list[dict[str, object]]:
-    """The rows of new entries; to make them takes longer than to add them."""
+    """The rows of new entries, which a version of their list brings; to make them takes longer than
+    to add them."""
     return [_entry_columns(value) | {"decision": "", "version_id": version_id} for value in values]
 
 

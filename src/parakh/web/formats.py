@@ -121,14 +121,17 @@ def points(value: float, places: int = 3) -> str:
 
 
 def against(score: float, threshold: float) -> tuple[str, str]:
-    """A score and its threshold, cut to two decimals, or to as many more as tell them apart.
+    """A score and its threshold with two decimals, three where the threshold has more, or as many
+    as show which is higher.
 
-    Rounded, a score just under its threshold would seem to reach it.
+    Rounded as the weights beside them are; a score under its threshold never seems to reach it.
     """
-    places = 2
-    while places < 4 and _cut(score, places) == _cut(threshold, places) and score < threshold:
-        places += 1
-    return points(_cut(score, places), places), points(_cut(threshold, places), places)
+    for places in (2, 3, 4):
+        if places == 2 and abs(round(threshold, 2) - threshold) > 1e-9:
+            continue
+        if score >= threshold or round(score, places) < round(threshold, places):
+            return points(score, places), points(threshold, places)
+    return points(_cut(score, 4), 4), points(threshold, 4)
 
 
 def _cut(value: float, places: int) -> float:
