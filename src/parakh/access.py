@@ -21,6 +21,14 @@ class Permission(StrEnum):
     SEE_REDRESS = "see_redress"
     KEEP_REDRESS = "keep_redress"
     SCREEN_BY_HAND = "screen_by_hand"
+    SEARCH_FACES = "search_faces"
+    ENROL_DETAINEES = "enrol_detainees"
+    STAGE_FACES = "stage_faces"
+    SEE_GALLERIES = "see_galleries"
+    KEEP_GALLERIES = "keep_galleries"
+    DECIDE_TWINS = "decide_twins"
+    SEE_STATIONS = "see_stations"
+    KEEP_STATIONS = "keep_stations"
     SEE_CALIBRATION = "see_calibration"
     CALIBRATE = "calibrate"
     SEE_MESSAGES = "see_messages"
@@ -44,13 +52,14 @@ class Role(StrEnum):
     ANALYST = "analyst"
     AUDITOR = "auditor"
     INTEGRATOR = "integrator"
+    CUSTODY = "custody"
 
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.TARGETING: frozenset(
         {P.SEE_VOYAGES, P.SEE_TRAVELLERS, P.LINK_PERSONS, P.SEE_ALERTS, P.HANDLE_ALERTS,
          P.SEE_WATCHLISTS, P.PROPOSE_ENTRIES, P.SCREEN_BY_HAND, P.SEE_REDRESS, P.KEEP_REDRESS,
-         P.SEE_MESSAGES, P.SEND_MESSAGES}
+         P.SEE_MESSAGES, P.SEND_MESSAGES, P.SEARCH_FACES, P.SEE_GALLERIES}
     ),
     Role.GATE: frozenset(
         {P.SEE_VOYAGES, P.SEE_TRAVELLERS, P.SEE_ALERTS, P.HANDLE_ALERTS, P.USE_GATE}
@@ -59,16 +68,20 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         {P.SEE_VOYAGES, P.SEE_TRAVELLERS, P.LINK_PERSONS, P.SEE_ALERTS, P.HANDLE_ALERTS,
          P.USE_GATE, P.SEE_WATCHLISTS, P.PROPOSE_ENTRIES, P.SCREEN_BY_HAND, P.DECIDE_ENTRIES,
          P.SEE_REDRESS, P.KEEP_REDRESS, P.SEE_CALIBRATION, P.CALIBRATE, P.SEE_MESSAGES,
-         P.SEND_MESSAGES, P.RERUN_MESSAGES, P.KEEP_TIMETABLE, P.EVERY_UNIT}
+         P.SEND_MESSAGES, P.RERUN_MESSAGES, P.KEEP_TIMETABLE, P.EVERY_UNIT,
+         P.SEARCH_FACES, P.STAGE_FACES, P.SEE_GALLERIES, P.KEEP_GALLERIES, P.DECIDE_TWINS,
+         P.SEE_STATIONS, P.KEEP_STATIONS}
     ),
     Role.ANALYST: frozenset({P.SEE_VOYAGES, P.SEE_CALIBRATION, P.SEE_MESSAGES, P.EVERY_UNIT}),
     Role.AUDITOR: frozenset(
-        {P.SEE_AUDIT, P.SEE_WATCHLISTS, P.SEE_REDRESS, P.SEE_MESSAGES, P.EVERY_UNIT}
+        {P.SEE_AUDIT, P.SEE_WATCHLISTS, P.SEE_REDRESS, P.SEE_MESSAGES, P.EVERY_UNIT,
+         P.SEE_GALLERIES, P.SEE_STATIONS}
     ),
     Role.INTEGRATOR: frozenset(
         {P.SEE_VOYAGES, P.SEE_MESSAGES, P.SEND_MESSAGES, P.RERUN_MESSAGES, P.KEEP_TIMETABLE,
-         P.MANAGE_USERS}
+         P.MANAGE_USERS, P.SEE_STATIONS, P.KEEP_STATIONS}
     ),
+    Role.CUSTODY: frozenset({P.ENROL_DETAINEES, P.SEARCH_FACES, P.SEE_GALLERIES}),
 }  # fmt: skip
 
 

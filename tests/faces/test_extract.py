@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from parakh.domain.face import FaceSample, PadState
+from parakh.domain.face import FaceSample, PadResult, PadState
 from parakh.errors import InvalidInput, Unreadable
 from parakh.faces import quality
 from parakh.faces.catalogue import SFACE
@@ -38,7 +38,7 @@ def test_a_sample_says_all_that_is_known(reference: FaceSample, engine: FaceEngi
     assert reference.quality.acceptable
     assert reference.quality.score > 0.9
     assert reference.detection > 0.9
-    assert reference.pad is PadState.NOT_EVALUATED
+    assert reference.pad.state is PadState.NOT_EVALUATED
     assert reference.template.model == engine.model_id == "sface@2021dec-fb143eea"
     vector = np.frombuffer(reference.template.vector, dtype="<f4")
     assert vector.shape == (engine.dimension,)
@@ -136,12 +136,12 @@ def test_templates_of_another_model_are_not_compared(
 
 def test_the_pad_slot_is_asked(engine: FaceEngine, portrait: Picture, encode: Encode) -> None:
     class Suspicious:
-        def check(self, picture: Picture, face: object) -> PadState:
-            return PadState.ATTACK
+        def check(self, picture: Picture, face: object) -> PadResult:
+            return PadResult(state=PadState.ATTACK)
 
     guarded = FaceEngine(engine.detector, engine.embedder, Suspicious())
     (sample,) = guarded.samples(encode(portrait))
-    assert sample.pad is PadState.ATTACK
+    assert sample.pad.state is PadState.ATTACK
 
 
 def test_an_embedder_of_a_catalogue_file_takes_the_place_of_the_built_in_one(
@@ -195,7 +195,7 @@ def test_an_embedder_of_a_catalogue_file_takes_the_place_of_the_built_in_one(
 
 def test_no_pad_check_never_pretends(portrait: Picture, engine: FaceEngine) -> None:
     (face,) = engine.detector.find(portrait)
-    assert NoPadCheck().check(portrait, face) is PadState.NOT_EVALUATED
+    assert NoPadCheck().check(portrait, face) == PadResult()
 
 
 def test_the_search_threshold_is_the_models(engine: FaceEngine) -> None:

@@ -60,7 +60,7 @@ def ready(face_centre: Centre, units: Any) -> Centre:
 
 def request(live: bytes, **changes: Any) -> CaptureRequest:
     values = {"port": "KHI", "lane": "A1", "direction": Direction.ENTRY, "portrait": None}
-    return CaptureRequest(live=live, **(values | changes))
+    return CaptureRequest(frames=(live,), **(values | changes))
 
 
 def zone(number: str) -> str:
@@ -100,7 +100,7 @@ def test_a_listed_face_raises_an_alert_and_its_picture_is_kept_for_a_while(
     assert found.hit.subject.kind is Kind.CAPTURE
     assert answer.advice is Advice.COMPARE, "a face alone asks for a human comparison"
     assert "side by side" in str(answer.next_step)
-    assert answer.pad is PadState.NOT_EVALUATED
+    assert answer.pad.state is PadState.NOT_EVALUATED
     assert answer.quality.acceptable
     assert answer.milliseconds > 0
     assert {own.screener: own.state for own in answer.results} == {

@@ -553,7 +553,7 @@ def at_gate(
     portrait: bytes, document: str = "PA7654321", direction: Direction = Direction.ENTRY
 ) -> gate.CaptureRequest:
     return gate.CaptureRequest(
-        live=portrait,
+        frames=(portrait,),
         portrait=None,
         port="KHI",
         lane="A1",

@@ -40,6 +40,26 @@ class PadState(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PadResult:
+    """What a check for presentation attacks said, and which check it was.
+
+    Attributes:
+        method: the check that was done, such as `turn` or a model's `id@version`; "" for none.
+        score: how much speaks for a living person, 0 to 1, where the check gives it.
+        threshold: the score from which a face is taken for a living person's.
+    """
+
+    state: PadState = PadState.NOT_EVALUATED
+    method: str = ""
+    score: float | None = None
+    threshold: float | None = None
+
+
+NO_PAD_CHECK = PadResult()
+"""Nothing was checked, and nothing is claimed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Template:
     """A biometric template: a unit vector of float32, as bytes, and the model that made it."""
 
@@ -54,7 +74,7 @@ class FaceSample:
     box: Box
     detection: float
     quality: Quality
-    pad: PadState
+    pad: PadResult
     template: Template
 
 

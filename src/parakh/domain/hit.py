@@ -18,6 +18,8 @@ class Kind(StrEnum):
     RULE = "rule"
     PROFILE = "profile"
     REDRESS = "redress"
+    STATION = "station"
+    GALLERY = "gallery"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from parakh.domain.dates import PartialDate
+from parakh.domain.gallery import WATCHLIST_GALLERY
 from parakh.domain.traveller import Document, PersonName, Sex
 
 
@@ -34,6 +35,9 @@ class Watchlist:
         alert_rate: of travellers who are not listed, the share that may be raised by name (`0.001`
             is one in a thousand); None for the standard threshold.
         fetched_at: when its source was read last; None for a list that is kept by hand.
+        gallery_id: the gallery in which the faces of its entries are enrolled.
+        by_name: whether travellers are screened against it by name and document; a list of
+            detainees may be one of faces alone.
     """
 
     id: str
@@ -47,6 +51,8 @@ class Watchlist:
     alerts_port: bool = True
     alert_rate: float | None = None
     fetched_at: datetime | None = None
+    gallery_id: str = WATCHLIST_GALLERY
+    by_name: bool = True
 
 
 class EntryKind(StrEnum):

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
-from parakh.domain.face import Comparison, FaceSample, PadState, Template
+from parakh.domain.face import Comparison, FaceSample, PadResult, Template
 from parakh.faces.catalogue import SFACE, YUNET, read_embedder
 from parakh.faces.detect import DetectedFace, Detector
 from parakh.faces.embed import Embedder
@@ -23,7 +23,7 @@ MOST_FACES = 16
 class PadCheck(Protocol):
     """Presentation attack detection (ISO/IEC 30107-3): a photograph or mask held up."""
 
-    def check(self, picture: Picture, face: DetectedFace) -> PadState:
+    def check(self, picture: Picture, face: DetectedFace) -> PadResult:
         """What the check says of one face."""
         ...
 
@@ -31,9 +31,9 @@ class PadCheck(Protocol):
 class NoPadCheck:
     """Says that nothing was checked: no freely installable model passed our tests."""
 
-    def check(self, picture: Picture, face: DetectedFace) -> PadState:
+    def check(self, picture: Picture, face: DetectedFace) -> PadResult:
         """Always "not evaluated"."""
-        return PadState.NOT_EVALUATED
+        return PadResult()
 
 
 class FaceEngine:

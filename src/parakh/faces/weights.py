@@ -45,8 +45,8 @@ def load_weights(model: DetectorModel | EmbedderModel, cache: Path) -> bytes:
     content = unpack(_source(model), any_size=isinstance(model, DetectorModel))
     try:
         cache.mkdir(parents=True, exist_ok=True)
-        _write(kept, content)
-        _write(_beside(kept), f"{_digest(content)}\n".encode("ascii"))
+        write_whole(kept, content)
+        write_whole(_beside(kept), f"{_digest(content)}\n".encode("ascii"))
     except OSError as error:
         raise Misconfigured(f"{cache}: face models cannot be kept here: {error}") from error
     return content
@@ -195,7 +195,7 @@ def _beside(kept: Path) -> Path:
     return kept.with_suffix(".sha256")
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Writes all or nothing: a process killed half-way leaves no half model behind."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

@@ -54,17 +54,25 @@ def fold_accuracy(mated: Scores, non_mated: Scores, folds: int = FOLDS) -> float
     The protocol of Labeled Faces in the Wild (Huang et al., 2007), View 2. Pairs are dealt to the
     folds in turn, mated and non-mated apart, so that each fold holds the same mixture.
     """
+    right, fold = fold_answers(mated, non_mated, folds)
+    return float(np.mean([right[fold == held].mean() for held in range(folds)]))
+
+
+def fold_answers(
+    mated: Scores, non_mated: Scores, folds: int = FOLDS
+) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Whether each pair, mated ones first, is told rightly by `fold_accuracy`, and its fold."""
     scores = np.concatenate([mated, non_mated]).astype(np.float64)
     same = np.concatenate([np.ones(len(mated), bool), np.zeros(len(non_mated), bool)])
     fold = np.concatenate([np.arange(len(mated)), np.arange(len(non_mated))]) % folds
-    if len(scores) < folds:
+    if max(len(mated), len(non_mated)) < folds:
         raise InvalidInput(f"{len(scores)} pairs are too few for {folds} folds")
-    right = []
+    right = np.zeros(len(scores), dtype=np.bool_)
     for held in range(folds):
-        outside = fold != held
-        threshold = best_threshold(scores[outside], same[outside])
-        right.append(np.mean((scores[~outside] >= threshold) == same[~outside]))
-    return float(np.mean(right))
+        inside = fold == held
+        threshold = best_threshold(scores[~inside], same[~inside])
+        right[inside] = (scores[inside] >= threshold) == same[inside]
+    return right, fold
 
 
 def best_threshold(scores: NDArray[np.float64], same: NDArray[np.bool_]) -> float:
@@ -140,11 +148,13 @@ class OpenSet:
         mated: score of the probe's own reference, one a mated probe.
         rival: best score among the other references, one a mated probe.
         non_mated: best score of the whole gallery, one a probe whose person is not enrolled.
+        ranks: 1 where no other person's reference is as similar, one a mated probe.
     """
 
     mated: Scores
     rival: Scores
     non_mated: Scores
+    ranks: NDArray[np.int64] | None = None
 
 
 def rank_one(trial: OpenSet) -> Rate:
@@ -170,6 +180,32 @@ def identification_rates(trial: OpenSet, rates: Sequence[float]) -> dict[float, 
         )
         for rate in shown
     }
+
+
+def cumulative_match(trial: OpenSet, most: int = 20) -> list[float]:
+    """Share of mated probes whose own reference is among the first 1, 2, … (CMC curve)."""
+    _not_empty(trial.mated)
+    if trial.ranks is None:
+        raise InvalidInput("The ranks of this trial are not known")
+    found = trial.ranks[trial.mated > FAILED]
+    counts = np.bincount(np.minimum(found, most + 1), minlength=most + 2)
+    return [float(share) for share in np.cumsum(counts)[1 : most + 1] / len(trial.mated)]
+
+
+def error_versus_discard(
+    scores: Scores, quality: Scores, threshold: float, shares: Sequence[float]
+) -> list[float]:
+    """FNMR when the share of mated comparisons with the poorest pictures is left out.
+
+    `quality` is that of the poorer picture of each comparison. It falls where quality tells which
+    comparisons fail (ISO/IEC 29794-1, error versus discard characteristic; Grother and Tabassi,
+    Performance of biometric quality measures, IEEE TPAMI 29, 2007).
+    """
+    _not_empty(scores)
+    order = np.argsort(quality, kind="stable")
+    missed = (scores < threshold)[order]
+    left = [int(len(missed) * share) for share in shares]
+    return [float(missed[n:].mean()) if n < len(missed) else 0.0 for n in left]
 
 
 def _not_empty(*scores: Scores) -> None:

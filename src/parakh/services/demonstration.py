@@ -257,7 +257,7 @@ def _load_portrait(centre: Centre, folder: Path) -> None:
     proposed = watchlists.propose(centre, _LOADER, entry, enrolled)
     watchlists.decide(centre, _SECOND, proposed.id, approve=True, reason="for the demonstration")
     request = gate.CaptureRequest(
-        live=live, portrait=None, port="KHI", lane="A1", direction=Direction.ENTRY
+        frames=(live,), portrait=None, port="KHI", lane="A1", direction=Direction.ENTRY
     )
     gate.capture(centre, _LOADER, request)
 

@@ -10,7 +10,7 @@ from time import perf_counter
 import sqlalchemy as sa
 
 from parakh.access import Actor, Permission, Purpose
-from parakh.domain.face import Comparison, FaceSample, PadState, Quality
+from parakh.domain.face import NO_PAD_CHECK, Comparison, FaceSample, PadResult, Quality
 from parakh.domain.hit import Advice, Hit, HitState, Kind, Ref, ScreenerResult
 from parakh.domain.ids import new_id
 from parakh.domain.phrase import N_, Phrase, phrase
@@ -55,17 +55,27 @@ class CaptureRequest:
     """What a gate sends.
 
     Attributes:
-        live: the picture taken at the gate, as uploaded.
-        portrait: the document's portrait, where there is one.
+        frames: one to eight pictures taken at the gate within a moment, as uploaded.
+        portrait: the document's portrait, where there is one: a picture, or an ePassport's data
+            group 2 (ICAO Doc 9303-10).
         document: a document number, or the text of a machine readable zone; may be empty.
+        id: 32 hexadecimal digits that the sender chose, so that a capture that is sent twice is
+            answered twice and recorded once; None where it chose none.
+        taken_at: when the frames were taken; None for now.
+        station_id: the registered station that sends; None for a signed-in officer's browser.
+        active: what an active check for presentation attacks found in the frames.
     """
 
-    live: bytes
+    frames: tuple[bytes, ...]
     portrait: bytes | None
     port: str
     lane: str
     direction: Direction
     document: str = ""
+    id: str | None = None
+    taken_at: datetime | None = None
+    station_id: str | None = None
+    active: PadResult = NO_PAD_CHECK
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,7 +104,7 @@ class GateAnswer:
 
     capture_id: str | None
     quality: Quality
-    pad: PadState
+    pad: PadResult
     verification: Comparison | None
     advice: Advice
     next_step: Phrase
@@ -146,7 +156,7 @@ def capture(centre: Centre, actor: Actor, request: CaptureRequest) -> GateAnswer
     started = perf_counter()
     actor.require(Permission.USE_GATE)
     actor.require_port(request.port)
-    picture = decode_picture(request.live)
+    picture = decode_picture(request.frames[0])
     samples = centre.faces.describe(picture, centre.faces.detector.find(picture))
     if not samples or not samples[0].quality.acceptable:
         answer = _again(picture, samples)
@@ -161,7 +171,7 @@ def _again(picture: Picture, samples: list[FaceSample]) -> GateAnswer:
     else:
         reasons = explain_absence(picture)
         quality = Quality(score=0.0, acceptable=False, reasons=reasons)
-        pad = PadState.NOT_EVALUATED
+        pad = NO_PAD_CHECK
     return GateAnswer(
         capture_id=None,
         quality=quality,

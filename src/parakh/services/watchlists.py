@@ -354,6 +354,7 @@ def _move(
 
 
 def _enrol(centre: Centre, tx: Tx, entry_id: str, portrait: Portrait) -> str:
+    gallery_id = watchlists.gallery_of(tx.connection, entry_id)
     picture_id = pictures.save_picture(
         tx,
         centre.db.vault,
@@ -362,7 +363,9 @@ def _enrol(centre: Centre, tx: Tx, entry_id: str, portrait: Portrait) -> str:
         media_type="image/jpeg",
         data=portrait.jpeg,
     )
-    pictures.save_template(tx, centre.db.vault, entry_id, picture_id, portrait.sample.template)
+    pictures.save_template(
+        tx, centre.db.vault, gallery_id, entry_id, picture_id, portrait.sample.template
+    )
     return picture_id
 
 

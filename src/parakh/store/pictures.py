@@ -15,14 +15,13 @@ from parakh.store.tables import capture, picture, redress, template, watchlist_e
 from parakh.store.vault import Vault
 from parakh.store.watchlists import ENTRY_CHANGED
 
-GALLERY = "gallery:watchlist"
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredTemplate:
-    """An enrolled template: its row, and the entry it stands for."""
+    """An enrolled template: its row, its gallery, and the entry it stands for."""
 
     id: str
+    gallery_id: str
     entry_id: str
     template: Template
 
@@ -113,17 +112,25 @@ def expire_pictures(tx: Tx) -> int:
     return tx.connection.execute(picture.delete().where(picture.c.expires_at <= tx.at)).rowcount
 
 
-def save_template(tx: Tx, vault: Vault, entry_id: str, picture_id: str, value: Template) -> None:
+def gallery_purpose(gallery_id: str) -> str:
+    """The vault's purpose under which a gallery's templates are sealed."""
+    return f"gallery:{gallery_id}"
+
+
+def save_template(
+    tx: Tx, vault: Vault, gallery_id: str, entry_id: str, picture_id: str, value: Template
+) -> None:
     """Seals a template of an entry; it is not searched until another person approves it."""
     template_id = new_id()
+    purpose = gallery_purpose(gallery_id)
     tx.connection.execute(
         template.insert().values(
             id=template_id,
-            gallery=GALLERY,
+            gallery=gallery_id,
             reference_id=entry_id,
             model=value.model,
             picture_id=picture_id,
-            sealed=vault.seal(tx.connection, GALLERY, template_id, value.vector),
+            sealed=vault.seal(tx.connection, purpose, template_id, value.vector),
             created_at=tx.at,
             proposed_by=tx.actor.name,
         )
@@ -193,7 +200,6 @@ def templates(
         sa.select(template)
         .join(watchlist_entry, watchlist_entry.c.id == template.c.reference_id)
         .where(
-            template.c.gallery == GALLERY,
             template.c.model == model,
             template.c.approved_by.is_not(None),
             watchlist_entry.c.state == EntryState.APPROVED.value,
@@ -202,9 +208,10 @@ def templates(
     if entry_id is not None:
         query = query.where(template.c.reference_id == entry_id)
     for row in connection.execute(query):
-        vector = vault.open(connection, GALLERY, row.id, row.sealed)
+        vector = vault.open(connection, gallery_purpose(row.gallery), row.id, row.sealed)
         yield StoredTemplate(
             id=row.id,
+            gallery_id=row.gallery,
             entry_id=row.reference_id,
             template=Template(model=row.model, vector=vector),
         )

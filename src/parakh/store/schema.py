@@ -8,12 +8,30 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from parakh.domain.gallery import VOYAGE_GALLERY, WATCHLIST_GALLERY, GalleryKind
 from parakh.store import audit
 from parakh.store.database import Database
-from parakh.store.tables import metadata, sequence
+from parakh.store.tables import gallery, metadata, sequence
 
 SEQUENCES = ("change", "wall")
 VAULT_PURPOSES = ("picture", "gallery:watchlist", "message")
+GALLERIES = (
+    {
+        "id": WATCHLIST_GALLERY,
+        "name": "Watchlists",
+        "kind": GalleryKind.WATCHLIST.value,
+        "purpose": "Finding persons on watchlists when they cross the border",
+        "retention_hours": None,
+    },
+    {
+        "id": VOYAGE_GALLERY,
+        "name": "Travellers of a voyage",
+        "kind": GalleryKind.VOYAGES.value,
+        "purpose": "Finding a traveller on his own voyage when he crosses the border",
+        "retention_hours": 12,
+    },
+)
+"""What every centre has; their legal basis is the agency's to state."""
 
 
 _APPEND_ONLY = {
@@ -69,6 +87,12 @@ def prepare(database: Database, connection: sa.Connection) -> None:
     audit.start(connection, database.keys.audit)
     for statement in _APPEND_ONLY[connection.dialect.name]:
         connection.exec_driver_sql(statement)
+    held = set(connection.execute(sa.select(gallery.c.id)).scalars())
+    for own in GALLERIES:
+        if own["id"] not in held:
+            connection.execute(
+                gallery.insert().values(legal_basis="", at_gates=True, units=[], **own)
+            )
     for purpose in VAULT_PURPOSES:
         database.vault.create_key(connection, purpose)
 

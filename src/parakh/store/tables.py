@@ -319,6 +319,33 @@ capture = sa.Table(
     _to("picture", "picture_id", null=True, index=True),
     sa.Column("quality", sa.Float, nullable=False),
     sa.Column("verification", sa.Float, nullable=True),
+    # No foreign key: a capture outlives the registration of the station that made it.
+    sa.Column("station_id", sa.String(32), nullable=True),
+    _moment("taken_at", null=True),
+    sa.Column("frames", sa.Integer, nullable=False, server_default="1"),
+    # SHA-256 of the frames, by which one that is sent twice is known.
+    sa.Column("digest", sa.String(64), nullable=False, server_default=""),
+    # What was answered, for whoever sends it again: identifiers and figures, no names.
+    _json("answer", default="null"),
+    sa.Index("ix_capture_digest", "digest"),
+    sa.Index("ix_capture_at", "at"),
+)
+
+station = sa.Table(
+    "station",
+    metadata,
+    _id(primary_key=True),
+    sa.Column("name", sa.String(80), nullable=False, index=True),
+    _code("kind"),
+    _code("port"),
+    _code("lane"),
+    _code("direction", null=True),
+    sa.Column("key_hash", sa.String(64), nullable=False, unique=True),
+    _text("owner"),
+    _moment("created_at"),
+    _moment("revoked_at", null=True),
+    _moment("heard_at", null=True),
+    _json("heartbeat", default="{}"),
 )
 
 # --- watchlists and faces ---------------------------------------------------------------------
@@ -338,6 +365,9 @@ watchlist = sa.Table(
     sa.Column("alerts_port", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Column("alert_rate", sa.Float, nullable=True),
     _moment("fetched_at", null=True),
+    # The gallery of its entries' faces. No foreign key, for the column came later.
+    sa.Column("gallery_id", sa.String(32), nullable=False, server_default="watchlist"),
+    sa.Column("by_name", sa.Boolean, nullable=False, server_default=sa.true()),
     # The version applied last; "" for none. No foreign key, for versions refer to their list.
     sa.Column("applied_version", sa.String(32), nullable=False, server_default=""),
 )
@@ -544,10 +574,25 @@ picture = sa.Table(
     sa.Index("ix_picture_expires_at", "expires_at"),
 )
 
+gallery = sa.Table(
+    "gallery",
+    metadata,
+    _id(primary_key=True),
+    sa.Column("name", sa.String(80), nullable=False, unique=True),
+    _code("kind"),
+    _text("purpose"),
+    _text("legal_basis"),
+    sa.Column("retention_hours", sa.Integer, nullable=True),
+    sa.Column("at_gates", sa.Boolean, nullable=False),
+    _json("units"),
+    _moment("erased_at", null=True),
+)
+
 template = sa.Table(
     "template",
     metadata,
     _id(primary_key=True),
+    # The gallery's identifier.
     _code("gallery"),
     sa.Column("reference_id", sa.String(32), nullable=False),
     _text("model"),
@@ -558,6 +603,40 @@ template = sa.Table(
     _text("approved_by", null=True),
     sa.Index("ix_template_gallery_model", "gallery", "model"),
     sa.Index("ix_template_reference_id", "reference_id"),
+)
+
+# Faces of travellers, for the time around their crossing; sealed under their voyage's own key.
+voyage_template = sa.Table(
+    "voyage_template",
+    metadata,
+    _id(primary_key=True),
+    _to("voyage", "voyage_id", index=True),
+    _to("traveller", "traveller_id", index=True),
+    _text("model"),
+    _code("staged_from"),
+    sa.Column("quality", sa.Float, nullable=False),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+    _moment("created_at"),
+    _text("staged_by"),
+    _moment("expires_at"),
+    sa.Index("ix_voyage_template_expires_at", "expires_at"),
+)
+
+twin = sa.Table(
+    "twin",
+    metadata,
+    _id(primary_key=True),
+    _to("gallery", "gallery_id", index=True),
+    _to("watchlist_entry", "entry_id", index=True),
+    _to("watchlist_entry", "other_id", index=True),
+    sa.Column("score", sa.Float, nullable=False),
+    sa.Column("threshold", sa.Float, nullable=False),
+    _moment("found_at"),
+    _code("state"),
+    _text("decided_by", null=True),
+    _moment("decided_at", null=True),
+    _text("reason", default=""),
+    sa.UniqueConstraint("entry_id", "other_id"),
 )
 
 change = sa.Table(
@@ -703,6 +782,8 @@ data_key = sa.Table(
     sa.Column("purpose", sa.String(80), primary_key=True),
     sa.Column("master", sa.String(16), nullable=False),
     sa.Column("wrapped", sa.LargeBinary, nullable=False),
+    # The key before, wrapped, until all that it sealed is sealed under the new one.
+    sa.Column("former", sa.LargeBinary, nullable=True),
 )
 
 sequence = sa.Table(

@@ -51,6 +51,8 @@ def save_list(tx: Tx, value: Watchlist) -> None:
         "alerts_port": value.alerts_port,
         "alert_rate": value.alert_rate,
         "fetched_at": value.fetched_at,
+        "gallery_id": value.gallery_id,
+        "by_name": value.by_name,
     }
     done = tx.connection.execute(
         watchlist.update().where(watchlist.c.id == value.id).values(columns)
@@ -129,6 +131,19 @@ def get_entry(connection: sa.Connection, entry_id: str) -> WatchlistEntry:
     if row is None:
         raise NotFound("there is no such watchlist entry")
     return _entry(row)
+
+
+def gallery_of(connection: sa.Connection, entry_id: str) -> str:
+    """The gallery in which the faces of an entry are enrolled; raises NotFound."""
+    query = (
+        sa.select(watchlist.c.gallery_id)
+        .join(watchlist_entry, watchlist_entry.c.watchlist_id == watchlist.c.id)
+        .where(watchlist_entry.c.id == entry_id)
+    )
+    found: str | None = connection.execute(query).scalar()
+    if found is None:
+        raise NotFound("there is no such watchlist entry")
+    return found
 
 
 def lock_entry(connection: sa.Connection, entry_id: str) -> WatchlistEntry:
@@ -398,4 +413,6 @@ def _list(row: sa.Row[tuple[object, ...]]) -> Watchlist:
         alerts_port=columns["alerts_port"],
         alert_rate=columns["alert_rate"],
         fetched_at=columns["fetched_at"],
+        gallery_id=columns["gallery_id"],
+        by_name=columns["by_name"],
     )

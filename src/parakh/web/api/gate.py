@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, UploadFile
 from pydantic import Field
 
-from parakh.domain.face import Comparison, PadState, Quality
+from parakh.domain.face import Comparison, PadResult, PadState, Quality
 from parakh.domain.hit import Advice
 from parakh.domain.voyage import Direction
 from parakh.services import gate
@@ -35,6 +35,25 @@ class QualityOut(Wire):
         )
 
 
+class PadOut(Wire):
+    """What a check for presentation attacks said; `method` names the check, "" for none."""
+
+    state: PadState
+    method: str
+    score: float | None
+    threshold: float | None
+
+    @classmethod
+    def of(cls, value: PadResult) -> "PadOut":
+        """From the domain value."""
+        return cls(
+            state=value.state,
+            method=value.method,
+            score=value.score,
+            threshold=value.threshold,
+        )
+
+
 class ComparisonOut(Wire):
     """The 1:1 comparison with the document's portrait."""
 
@@ -53,7 +72,7 @@ class GateAnswerOut(Wire):
 
     capture_id: str | None = Field(description="null when the picture was not fit")
     quality: QualityOut
-    pad: PadState
+    pad: PadOut
     verification: ComparisonOut | None
     advice: Advice
     next_step: PhraseOut
@@ -71,7 +90,7 @@ class GateAnswerOut(Wire):
         return cls(
             capture_id=value.capture_id,
             quality=QualityOut.of(value.quality),
-            pad=value.pad,
+            pad=PadOut.of(value.pad),
             verification=ComparisonOut.of(value.verification) if value.verification else None,
             advice=value.advice,
             next_step=PhraseOut.of(value.next_step),
@@ -99,7 +118,7 @@ def capture_face(
 ) -> GateAnswerOut:
     """Quality, 1:1, 1:N, the crossing, and what to do next."""
     request = gate.CaptureRequest(
-        live=content(live, "the live picture"),
+        frames=(content(live, "the live picture"),),
         portrait=optional(portrait),
         port=port.strip().upper(),
         lane=lane.strip(),

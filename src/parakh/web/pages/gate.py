@@ -34,7 +34,7 @@ def capture(
 ) -> HTMLResponse:
     """Answers one capture; to HTMX the answer alone, otherwise the whole page."""
     request = gate.CaptureRequest(
-        live=content(live, "the live picture"),
+        frames=(content(live, "the live picture"),),
         portrait=optional(portrait),
         port=port.strip().upper(),
         lane=lane.strip(),
