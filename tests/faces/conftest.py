@@ -1,13 +1,14 @@
 """One engine for all tests of faces, and a portrait that is in the public domain."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from parakh.faces.embedded import Embedded
 from parakh.faces.extract import FaceEngine
 from parakh.faces.picture import Picture
 
@@ -48,3 +49,34 @@ def encode() -> Encode:
 def rng() -> np.random.Generator:
     """The same random numbers in each run."""
     return np.random.default_rng(7)
+
+
+@pytest.fixture
+def crowd() -> Callable[..., Embedded]:
+    """Vectors of invented persons: `crowd([3, 1], noise=0.2)` has three pictures and one."""
+
+    def make(pictures: Sequence[int], *, noise: float = 0.15, seed: int = 11) -> Embedded:
+        random = np.random.default_rng(seed)
+        rows, people, files = [], [], []
+        for person, count in enumerate(pictures):
+            face = random.normal(size=32)
+            for number in range(count):
+                rows.append(face + noise * 6 * random.normal(size=32))
+                people.append(f"P{person:04}")
+                files.append(f"P{person:04}/{number}.jpg")
+        vectors = np.array(rows, dtype=np.float32)
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        size = len(files)
+        return Embedded(
+            files=tuple(files),
+            people=np.array(people, dtype=np.str_),
+            templates=("",) * size,
+            reasons=np.array([""] * size, dtype=np.str_),
+            details=("",) * size,
+            vectors=vectors,
+            norms=np.full(size, 10, dtype=np.float32),
+            quality=random.uniform(0.4, 1, size).astype(np.float32),
+            advice=("",) * size,
+        )
+
+    return make

@@ -1,91 +1,155 @@
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from parakh.domain.face import Box
 from parakh.errors import InvalidInput
-from parakh.faces.detect import DetectedFace
-from parakh.faces.evaluation import (
-    Pair,
-    central_face,
-    evaluate,
-    list_pictures,
-    read_pairs,
-)
+from parakh.faces.embedded import NO_FACE, Embedded, embed_folder
+from parakh.faces.evaluation import Plan, measure, pair_scores, plan_for, to_json
 from parakh.faces.extract import FaceEngine
+from parakh.faces.folders import read_folder, read_pairs
 from parakh.faces.picture import Picture
+from parakh.learn.faces import FAILED
 
 Encode = Callable[..., bytes]
+Crowd = Callable[..., Embedded]
 
 ROOT = Path(__file__).parents[2]
 REAL = ROOT.parent / "shared" / "data" / "faces"
 
 
-def test_pairs_of_one_person_and_of_two(tmp_path: Path) -> None:
-    path = tmp_path / "pairs.txt"
-    path.write_text("10\t300\nAda_L\t1\t12\n\nAda_L 2 Bob_M 3\n")
-    one, other = read_pairs(path)
-    assert one == Pair(first=("Ada_L", 1), second=("Ada_L", 12))
-    assert one.mated
-    assert other == Pair(first=("Ada_L", 2), second=("Bob_M", 3))
-    assert not other.mated
+def plan(**values: object) -> Plan:
+    usual = {"verify_threshold": 0.5, "search_threshold": lambda gallery: 0.6}
+    return Plan(**(usual | values))
 
 
-@pytest.mark.parametrize(
-    ("text", "complaint"),
-    [
-        ("Ada 1 2\nAda one 2\n", "line 2: expected"),
-        ("Ada 1 2 Bob 3\n", "line 1: expected"),
-        ("Ada 1 2\n10 300\n", "line 2: expected"),
-        ("10\n", "there are no pairs"),
-        ("", "there are no pairs"),
-    ],
-)
-def test_a_faulty_list_names_its_line(text: str, complaint: str, tmp_path: Path) -> None:
-    path = tmp_path / "pairs.txt"
-    path.write_text(text)
-    with pytest.raises(InvalidInput) as caught:
-        read_pairs(path)
-    assert str(path) in str(caught.value)
-    assert complaint in str(caught.value)
+def fail(done: Embedded, *rows: int) -> Embedded:
+    """The same pictures, some of them without a face."""
+    reasons, vectors = done.reasons.astype("<U20"), done.vectors.copy()
+    for row in rows:
+        reasons[row], vectors[row] = NO_FACE, 0
+    return replace(done, reasons=reasons, vectors=vectors)
 
 
-def test_a_missing_list_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInput, match=r"none\.txt: cannot be read"):
-        read_pairs(tmp_path / "none.txt")
+def test_figures_are_those_of_all_comparisons_made_one_by_one(crowd: Crowd) -> None:
+    done = fail(crowd([4, 3, 1, 1, 2, 1] * 5, noise=0.2), 5)
+    own = measure(done, plan())
+    scores = done.vectors @ done.vectors.T
+    one, other = np.triu_indices(len(done), 1)
+    same = done.people[one] == done.people[other]
+    made = done.usable[one] & done.usable[other]
+    values = scores[one, other]
+    fnmr, fmr = own.verification.fnmr, own.verification.fmr
+    assert fnmr is not None
+    assert fmr is not None
+    assert fnmr.value == pytest.approx(np.mean(values[same & made] < 0.5))
+    assert fmr.value == pytest.approx(np.mean(values[~same & made] >= 0.5))
+    gfrr, gfar = own.verification.gfrr, own.verification.gfar
+    assert gfrr is not None
+    assert gfar is not None
+    assert gfrr.value == pytest.approx(np.mean(np.where(made, values, FAILED)[same] < 0.5))
+    assert gfar.value == pytest.approx(np.sum(values[~same & made] >= 0.5) / np.sum(~same))
+    assert own.failures == {NO_FACE: 1}
+    assert own.fta is not None
+    assert own.fta.value == 1 / len(done)
 
 
-def test_pictures_are_listed_by_person_and_number(tmp_path: Path) -> None:
-    for name in ("Bob/Bob_0002.jpg", "Ada_L/Ada_L_0010.jpg", "Ada_L/notes.jpg", "Bob/Eve_0001.jpg"):
-        path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
-        path.touch()
-    assert list(list_pictures(tmp_path)) == [("Ada_L", 10), ("Bob", 2)]
+def test_the_search_is_that_of_the_first_pictures(crowd: Crowd) -> None:
+    done = crowd([3, 2, 1, 1], noise=0.1)
+    own = measure(done, plan())
+    scores = done.vectors @ done.vectors[[0, 3]].T
+    fpir, fnir = own.identification.fpir, own.identification.fnir
+    assert (own.identification.gallery, own.identification.mated) == (2, 3)
+    assert fpir is not None
+    assert fpir.value == np.mean(scores[[5, 6]].max(axis=1) >= 0.6)
+    right = [scores[1, 0], scores[2, 0], scores[4, 1]]
+    assert fnir is not None
+    assert fnir.value == pytest.approx(np.mean(np.array(right) < 0.6))
 
 
-def test_a_folder_without_pictures_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInput, match="there are no pictures"):
-        list_pictures(tmp_path)
+def test_intervals_hold_their_figures_and_say_what_they_rest_on(crowd: Crowd) -> None:
+    own = measure(crowd([3, 1, 2, 1] * 30, noise=0.3), plan())
+    for at in (*own.verification.tar.values(), *own.identification.tpir.values()):
+        assert at.rate.low <= at.rate.value <= at.rate.high
+        assert at.behind >= 1
+    for rate in (own.verification.accuracy, own.verification.fmr, own.identification.fnir):
+        assert rate is not None
+        assert rate.drawn is not None
+        assert rate.subjects <= 120
+    assert own.verification.eer is not None
+    assert own.verification.eer_interval is not None
+    assert own.verification.eer_interval.low <= own.verification.eer
 
 
-def test_the_face_in_the_middle_is_the_subject() -> None:
-    picture = np.zeros((100, 100, 3), dtype=np.uint8)
-    faces = [
-        DetectedFace(
-            box=Box(left=left, top=30, width=size, height=size),
-            score=0.9,
-            landmarks=np.zeros((5, 2), dtype=np.float32),
-        )
-        for left, size in ((0, 50), (40, 20))
-    ]
-    assert central_face(faces, picture) is faces[1]
+def test_more_pictures_of_the_same_persons_do_not_narrow_an_interval(crowd: Crowd) -> None:
+    """The same comparisons ten times over: Wilson is taken in, persons are not."""
+    done = crowd([2] * 60 + [1] * 20, noise=0.3)
+    pairs = np.column_stack([np.arange(0, 120, 2), np.arange(1, 120, 2)])
+    once = measure(done, plan(pairs=pairs)).verification.fnmr
+    often = measure(done, plan(pairs=np.tile(pairs, (10, 1)))).verification.fnmr
+    assert once is not None
+    assert often is not None
+    assert once.drawn == often.drawn
+    assert often.wilson.high - often.wilson.low < (once.wilson.high - once.wilson.low) / 2
+
+
+def test_a_pair_with_a_failed_picture_is_a_failed_comparison(crowd: Crowd) -> None:
+    done = fail(crowd([3]), 2)
+    scores = pair_scores(np.array([[0, 1], [0, 2]]), done)
+    assert scores[0] == pytest.approx(done.vectors[0] @ done.vectors[1])
+    assert scores[1] == FAILED
+
+
+@pytest.mark.parametrize("pictures", [[1], [3], [1, 1], [2, 2], [1, 0]])
+def test_a_handful_of_pictures_is_measured_as_far_as_it_goes(
+    pictures: list[int], crowd: Crowd
+) -> None:
+    own = to_json(measure(crowd(pictures), plan()))
+    json.dumps(own)
+    assert own["verification"]["accuracy"] in (None, 1)
+
+
+def test_pictures_that_all_fail_leave_nothing_to_say(crowd: Crowd) -> None:
+    own = measure(fail(crowd([2, 1]), 0, 1, 2), plan())
+    assert own.fta is not None
+    assert own.fta.value == 1
+    assert own.verification.fmr is None
+    assert own.verification.fnmr is None
+    assert own.identification.rank1 is not None
+    assert own.identification.rank1.value == 0
+    json.dumps(to_json(own))
+
+
+def test_refused_pictures_are_a_share_of_those_with_a_face(crowd: Crowd) -> None:
+    done = fail(replace(crowd([2, 1, 1]), advice=("", "blurred", "", "")), 3)
+    for own in (done, done.refuse_poor()):
+        figures = measure(own, plan())
+        assert figures.refused is not None
+        assert (figures.refused.events, figures.refused.trials) == (1, 3)
+    assert figures.failures == {NO_FACE: 1, "poor quality": 1}
+
+
+def test_pairs_and_templates_do_not_go_together(crowd: Crowd) -> None:
+    done = replace(crowd([2]), templates=("t", "t"))
+    with pytest.raises(InvalidInput, match="cannot be used with templates"):
+        measure(done, plan(pairs=np.array([[0, 1]])))
+
+
+def test_more_enrolled_pictures_find_more(crowd: Crowd) -> None:
+    done = crowd([5] * 40 + [1] * 40, noise=0.35)
+    one, three = (measure(done, plan(enrolled=count)).identification for count in (1, 3))
+    assert three.references == 3 * one.references
+    assert one.rank1 is not None
+    assert three.rank1 is not None
+    assert three.rank1.value > one.rank1.value
 
 
 @pytest.fixture
-def studio(tmp_path: Path, portrait: Picture, encode: Encode) -> tuple[Path, Path]:
+def studio(tmp_path: Path, portrait: Picture, encode: Encode) -> Path:
     """One face and its mirror image as person A, stretched and blurred ones as others."""
     images = tmp_path / "images"
     rng = np.random.default_rng(5)
@@ -106,20 +170,23 @@ def studio(tmp_path: Path, portrait: Picture, encode: Encode) -> tuple[Path, Pat
         )
     (images / "Broken").mkdir()
     (images / "Broken" / "Broken_0001.jpg").write_bytes(b"no picture")
-    pairs = tmp_path / "pairs.txt"
+    return images
+
+
+def test_an_evaluation_gives_all_figures(studio: Path, tmp_path: Path, engine: FaceEngine) -> None:
+    listed = tmp_path / "pairs.txt"
     lines = ["A 1 2"] * 10 + ["A 1 3"] + [f"A 1 Other{n} 1" for n in range(10)]
-    pairs.write_text("\n".join(lines))
-    return images, pairs
-
-
-def test_an_evaluation_gives_all_figures(studio: tuple[Path, Path], engine: FaceEngine) -> None:
-    steps: list[tuple[int, int]] = []
-    result = evaluate(*studio, engine, lambda done, total: steps.append((done, total)))
-    assert steps == [(number, 14) for number in range(1, 15)]
-    assert set(result) == {"verification", "identification", "ms", "fte", "intervals"}
+    listed.write_text("\n".join(lines))
+    sources = read_folder(studio)
+    pairs = read_pairs(listed, sources)
+    done = embed_folder(sources, engine, lambda done, total: None)
+    figures = measure(done, plan_for(engine, pairs=pairs), engine)
+    result = to_json(figures)
     assert result["verification"]["pairs"] == 21
     assert 0.5 < result["verification"]["accuracy"] <= 1
-    assert result["fte"] == pytest.approx(2 / 14)
+    assert result["fta"] == pytest.approx(2 / 14)
+    assert result["fte"] == 0
+    assert [own["reason"] for own in result["failed"]] == [NO_FACE, "unreadable"]
     assert result["identification"]["gallery"] == 1
     assert result["identification"]["rank1"] == 0.5  # the mirror image; the noise has no face
     assert set(result["identification"]["tpir_at_fpir"]) == {"0.1"}  # 11 searches cannot show 1%
@@ -127,32 +194,29 @@ def test_an_evaluation_gives_all_figures(studio: tuple[Path, Path], engine: Face
     assert all(value > 0 for value in result["ms"].values())
 
 
-def test_pairs_must_be_among_the_pictures(studio: tuple[Path, Path], engine: FaceEngine) -> None:
-    images, pairs = studio
-    pairs.write_text("A 1 7")
-    with pytest.raises(InvalidInput, match="A 7 is not among the pictures"):
-        evaluate(images, pairs, engine, lambda done, total: None)
-
-
 @pytest.mark.skipif(not REAL.exists(), reason="../shared/data is not here")
 def test_listed_pairs_of_real_faces_are_told_apart(tmp_path: Path, engine: FaceEngine) -> None:
     """A sixtieth of the real set, to keep the suite quick; `parakh evaluate faces` does it all."""
-    listed = read_pairs(REAL / "pairs.txt")
-    chosen = listed[::60]
-    lines = []
-    for pair in chosen:
-        for person, _ in (pair.first, pair.second):
-            (tmp_path / "images" / person).mkdir(parents=True, exist_ok=True)
-        for person, number in {pair.first, pair.second}:
-            name = f"{person}_{number:04}.jpg"
-            (tmp_path / "images" / person / name).write_bytes(
-                (REAL / "lfw" / person / name).read_bytes()
-            )
-        middle = () if pair.mated else (pair.second[0],)
-        lines.append(" ".join([pair.first[0], str(pair.first[1]), *middle, str(pair.second[1])]))
+    lines = (REAL / "pairs.txt").read_text().splitlines()[::60]
     (tmp_path / "pairs.txt").write_text("\n".join(lines))
-    result = evaluate(tmp_path / "images", tmp_path / "pairs.txt", engine, lambda done, total: None)
-    assert result["verification"]["pairs"] == len(chosen)
-    assert result["verification"]["accuracy"] >= 0.9
-    assert result["verification"]["eer"] <= 0.05
-    assert result["fte"] == 0
+    for line in lines:
+        match line.split():
+            case [person, one, two]:
+                named = [(person, one), (person, two)]
+            case [person, one, other, two]:
+                named = [(person, one), (other, two)]
+        for person, number in named:
+            (tmp_path / "images" / person).mkdir(parents=True, exist_ok=True)
+            name = f"{person}/{person}_{int(number):04}.jpg"
+            (tmp_path / "images" / name).write_bytes((REAL / "lfw" / name).read_bytes())
+    sources = read_folder(tmp_path / "images")
+    pairs = read_pairs(tmp_path / "pairs.txt", sources)
+    done = embed_folder(sources, engine, lambda done, total: None)
+    own = measure(done, plan_for(engine, pairs=pairs))
+    assert own.verification.pairs == len(lines)
+    assert own.verification.accuracy is not None
+    assert own.verification.accuracy.value >= 0.9
+    assert own.verification.eer is not None
+    assert own.verification.eer <= 0.05
+    assert own.fta is not None
+    assert own.fta.value == 0

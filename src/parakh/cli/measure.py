@@ -1,6 +1,5 @@
 """Verbs that measure: evaluate and bench."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,10 +7,13 @@ from typing import Any
 
 import click
 
-from parakh.cli.centre import as_json, print_json, progress_bar, settings
+from parakh.cli.centre import as_json, print_json
 from parakh.errors import InvalidInput
 
 BENCHMARKS = Path(__file__).parents[3] / "benchmarks"
+
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.group()
@@ -20,45 +22,57 @@ def evaluate() -> None:
 
 
 @evaluate.command()
-@click.option("--images", required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--pairs", required=True, type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--images",
+    required=True,
+    type=_FOLDER,
+    help="Folder of pictures: a folder a person, or any with a list.",
+)
+@click.option("--people", type=_FILE, help="CSV list file,person[,template] of the pictures.")
+@click.option("--pairs", type=_FILE, help="Pairs to compare: `name i j` or `name i name j`.")
+@click.option(
+    "--attributes", type=_FILE, help="CSV list person,… or file,… for error rates by group."
+)
+@click.option(
+    "--half",
+    type=click.Choice(["first", "second"]),
+    help="Measure one half of the persons only: choose settings on one, report on the other.",
+)
+@click.option("--refuse-poor", is_flag=True, help="Count pictures that the gate refuses as failed.")
+@click.option("--compare", is_flag=True, help="Measure other ways to make and join templates too.")
+@click.option(
+    "--report",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for report.html and its charts as SVG and PNG.",
+)
+@click.option("--with-pictures", is_flag=True, help="Show the worst comparisons in the report.")
 @as_json
-def faces(images: Path, pairs: Path, as_json: bool) -> None:
-    """Verification and open-set identification (ISO/IEC 19795-1) on a folder of pictures.
+def faces(**given: Any) -> None:
+    """Faces: verification and open-set search (ISO/IEC 19795-1) on pictures of known persons.
 
-    IMAGES has a folder a person; PAIRS lists `name i j` (same) and `name i name j` (different).
+    IMAGES has a folder a person (Name/picture.jpg). Pictures that cannot be read or show no face
+    are counted and listed. Exit code 1 when nothing could be compared.
     """
-    from parakh.faces.evaluation import evaluate as run
-    from parakh.faces.extract import FaceEngine
+    from parakh.cli import faces_data
 
-    own = settings()
-    engine = FaceEngine.open(
-        own.data_dir / "models", own.face_catalogue, threads=os.cpu_count() or 1
-    )
-    with progress_bar("Embedding") as progress:
-        result = run(images, pairs, engine, progress)
-    if as_json:
-        print_json(result)
-        return
-    for part, figures in result.items():
-        click.echo(f"{part}: {figures}")
+    sys.exit(faces_data.run(faces_data.Asked(**given)))
 
 
 @evaluate.command()
 @click.option(
     "--pairs",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=_FILE,
     help="CSV with the columns schema, name1, name2, is_match.",
 )
 @click.option(
     "--list",
     "lists",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=_FOLDER,
     help="Folder with the lists ofac/sdn.csv, un/*.xml and eu/*.csv, or any of them.",
 )
 @click.option(
     "--variants",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=_FILE,
     help="JSON with groups of spellings under `test`, for transliterated cases.",
 )
 @click.option("--each", default=300, show_default=True, help="Cases of each kind of change.")

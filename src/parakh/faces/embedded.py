@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parakh.errors import Unreadable
+from parakh.faces.backends import Choice
 from parakh.faces.detect import DetectedFace, Detector
 from parakh.faces.embed import Embedder
 from parakh.faces.folders import Source
@@ -35,6 +36,16 @@ class Engine(Protocol):
 
     detector: Detector
     embedder: Embedder
+
+    @property
+    def runs(self) -> Sequence[Choice]:
+        """What runs the models."""
+        ...
+
+    @property
+    def voter_id(self) -> str | None:
+        """A second embedder that votes at the gate; an evaluation measures the first alone."""
+        ...
 
     @property
     def model_id(self) -> str:

@@ -1,316 +1,556 @@
-"""How well the installed models tell faces apart, measured on a folder of named pictures."""
+"""How well the installed models tell faces apart, measured on pictures of known persons.
+
+The words and measures are those of ISO/IEC 19795-1:2021. `embed_folder` makes vectors once;
+`measure` is arithmetic over them, so that other ways to make, join or move vectors can be measured
+on the same pictures.
+"""
 
 import time
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from itertools import islice
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from parakh.errors import InvalidInput, Unreadable
-from parakh.faces.detect import DetectedFace
-from parakh.faces.extract import FaceEngine
+from parakh.errors import InvalidInput
+from parakh.faces.embedded import POOR, Embedded, Engine
+from parakh.faces.folders import Pairs
 from parakh.faces.gallery import Gallery
-from parakh.faces.picture import Picture, decode_picture
-from parakh.faces.vectors import Vector, to_template
+from parakh.faces.trials import Searches, join_templates, plan_searches, sample_pairs, search
+from parakh.faces.vectors import to_template
 from parakh.learn.faces import (
     FAILED,
+    FOLDS,
     OpenSet,
     Rate,
     Scores,
-    equal_error_rate,
-    fold_accuracy,
-    identification_rates,
-    rank_one,
-    true_accept_rates,
+    cumulative_match,
+    fold_answers,
+    threshold_for,
 )
+from parakh.learn.resampling import (
+    Codes,
+    Draws,
+    Measured,
+    Resampling,
+    codes,
+    interval,
+    measured,
+    thinning,
+)
+from parakh.learn.strangers import Strangers, compare_strangers
 
-FALSE_ACCEPT_RATES = (0.1, 0.01, 0.001, 0.0001)
-FALSE_POSITIVE_RATES = (0.1, 0.01)
-AHEAD = 16
-BLOCK = 512
+FALSE_ACCEPT_RATES = (0.1, 0.01, 0.001, 0.0001, 0.00001)
+FALSE_POSITIVE_RATES = (0.1, 0.01, 0.001)
 SEARCHES = 500
-
-Name = tuple[str, int]
-"""A person and the number of one of his pictures."""
+FEW = 10
+"""With fewer false answers behind a threshold, it is as much chance as measurement."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Pair:
-    """Two pictures to compare."""
+class Plan:
+    """What is measured over vectors.
 
-    first: Name
-    second: Name
+    Attributes:
+        pairs: the listed pairs; without them, pairs are drawn from the pictures.
+        verify_threshold: the installed threshold of 1:1 comparisons.
+        search_threshold: the installed threshold of a search, by size of the gallery.
+        enrolled: pictures enrolled of each person in the gallery.
+    """
 
-    @property
-    def mated(self) -> bool:
-        """Whether both show one person."""
-        return self.first[0] == self.second[0]
+    verify_threshold: float
+    search_threshold: Callable[[int], float]
+    pairs: Pairs | None = None
+    enrolled: int = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class At:
+    """A rate at a threshold behind which stand so many false answers."""
+
+    threshold: float
+    behind: int
+    rate: Measured
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Embedded:
-    """Vectors of all pictures in which a face was found, and what it took.
+class Verification:
+    """1:1 comparison.
 
     Attributes:
-        rows: where each picture's vector stands; a picture without a face has none.
-        people: the person of each row.
-        detect, embed: milliseconds a picture.
-        failed: pictures without a usable face.
+        pairs, listed: pairs compared for accuracy, and whether a list named them.
+        mated: comparisons of two pictures of one person.
+        strangers: comparisons of pictures of different persons, all there are.
+        accuracy: share of pairs told rightly, over ten folds.
+        eer, eer_interval: equal error rate.
+        tar: by false accept rate, the share of mated comparisons that match (failures do not).
+        threshold: the installed one, at which the rest is told.
+        fmr, fnmr: of comparisons that were made.
+        gfar, gfrr: the same with failures to acquire and enrol counted as no match.
     """
 
-    rows: Mapping[Name, int]
-    people: NDArray[np.str_]
-    vectors: Vector
-    detect: Sequence[float]
-    embed: Sequence[float]
-    failed: int
+    pairs: int
+    listed: bool
+    mated: int
+    strangers: int
+    accuracy: Measured | None
+    eer: float | None
+    eer_interval: Rate | None
+    tar: Mapping[float, At]
+    threshold: float
+    fmr: Measured | None
+    fnmr: Measured | None
+    gfar: Measured | None
+    gfrr: Measured | None
 
 
-def evaluate(
-    images: Path,
-    pairs: Path,
-    engine: FaceEngine,
-    progress: Callable[[int, int], None],
-) -> dict[str, Any]:
-    """Measures verification and open-set identification on pictures `Name/Name_0001.jpg`.
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Identification:
+    """Open-set search.
 
-    `pairs` follows the format of Labeled Faces in the Wild: `name i j` for two pictures of one
-    person, `name i name j` for two persons, with or without the first line that counts folds.
-
-    - Accuracy: over the listed pairs, ten folds (`fold_accuracy`).
-    - EER and TAR: listed pairs of one person against all pictures of different persons in the
-      folder, since a few hundred listed pairs cannot show a false accept rate of 0.001.
-    - Identification: the first picture of each person with several is enrolled, his other pictures
-      are mated probes, and persons with one picture are the non-mated probes.
-    - `fte` is the share of pictures in which no face was found; their comparisons count as failed.
-    - `ms` are medians of one picture or search; `intervals` are 95% confidence intervals.
-
-    `progress` is called with the pictures done and the number of all. Raises InvalidInput when the
-    folder or the file holds nothing to compare, naming file and line.
+    Attributes:
+        gallery, references: persons enrolled, and their templates.
+        mated, non_mated: searches for enrolled persons, and for others.
+        rank1: share of mated searches whose own person comes first.
+        cmc: share found among the first 1, 2, …
+        tpir: by false positive identification rate (FPIR), the share of mated searches whose own
+            person comes first and reaches the threshold.
+        threshold: the installed one for this gallery, at which the rest is told.
+        fpir, fnir: false positive and (rank 1) false negative identification rate there.
+        missed: mated searches whose own person does not reach the threshold at any rank.
+        fte: references that could not be enrolled.
     """
-    listed = read_pairs(pairs)
-    pictures = list_pictures(images)
-    for pair in listed:
-        for name in (pair.first, pair.second):
-            if name not in pictures:
-                raise InvalidInput(f"{pairs}: {name[0]} {name[1]} is not among the pictures")
-    done = _embed_all(pictures, engine, progress)
-    mated = _pair_scores([pair for pair in listed if pair.mated], done)
-    non_mated = _pair_scores([pair for pair in listed if not pair.mated], done)
-    strangers = _stranger_scores(done)
-    accepted = true_accept_rates(mated, strangers, FALSE_ACCEPT_RATES)
-    trial, gallery, search = _identify(pictures, done, engine)
-    first, found = rank_one(trial), identification_rates(trial, FALSE_POSITIVE_RATES)
+
+    gallery: int
+    references: int
+    mated: int
+    non_mated: int
+    rank1: Measured | None
+    cmc: Sequence[float]
+    tpir: Mapping[float, At]
+    threshold: float
+    fpir: Measured | None
+    fnir: Measured | None
+    missed: Measured | None
+    fte: Measured | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Figures:
+    """All that was measured, and what a report or a comparison by group needs of it.
+
+    Attributes:
+        pictures, persons: how many.
+        fta: share of pictures that gave no vector.
+        failures: pictures without a vector, by reason.
+        refused: of the pictures with a face, the share that the gate refuses for quality.
+        mated_rows, mated: places and scores of the mated pairs.
+        strangers: scores of all pairs of different persons; its rows are places among `usable`.
+        searches, trial: what was searched, and the scores.
+        people, resampling: persons as numbers, and the draws of them.
+    """
+
+    pictures: int
+    persons: int
+    fta: Measured | None
+    failures: Mapping[str, int]
+    refused: Measured | None
+    verification: Verification
+    identification: Identification
+    done: Embedded
+    mated_rows: Pairs
+    mated: Scores
+    usable: NDArray[np.int64]
+    strangers: Strangers
+    searches: Searches
+    trial: OpenSet
+    people: Codes
+    resampling: Resampling
+    speed: Mapping[str, float | None] = field(default_factory=dict)
+
+
+def plan_for(engine: Engine, *, pairs: Pairs | None = None, fpir: float = 0.01) -> Plan:
+    """A plan at the thresholds of the installed models.
+
+    `fpir` is the false positive identification rate that the search threshold is made for.
+    """
+    return Plan(
+        pairs=pairs,
+        verify_threshold=engine.verify_threshold,
+        search_threshold=lambda gallery: engine.search_threshold(gallery, fpir),
+    )
+
+
+def measure(done: Embedded, plan: Plan, engine: Engine | None = None) -> Figures:
+    """Verification and open-set identification over vectors.
+
+    - Accuracy: over the listed pairs, ten folds; without a list, over mated pairs (at most 45 a
+      person) and as many pairs of different persons, drawn by lot.
+    - TAR, EER, FMR: the mated pairs against all pictures of different persons, since a few hundred
+      pairs cannot show a false accept rate of 0.001.
+    - Identification: the first picture of each person with several is enrolled, his others are the
+      mated searches, persons with one picture the non-mated ones.
+
+    With an engine, the milliseconds of a search are measured as well.
+
+    Raises InvalidInput when there is nothing to compare.
+    """
+    if plan.pairs is not None and any(done.templates):
+        raise InvalidInput("pairs name pictures; they cannot be used with templates")
+    if any(done.templates):
+        done = join_templates(done)
+    people, persons = codes(done.people)
+    resampling = Resampling(persons)
+    pairs = sample_pairs(people) if plan.pairs is None else plan.pairs
+    same = people[pairs[:, 0]] == people[pairs[:, 1]]
+    mated, non_mated = pair_scores(pairs[same], done), pair_scores(pairs[~same], done)
+    usable = np.flatnonzero(done.usable)
+    strangers = compare_strangers(done.vectors[usable], people[usable])
+    searches = plan_searches(done.people, plan.enrolled)
+    trial = search(done, searches)
+    seen = np.flatnonzero(done.usable | (done.reasons == POOR))
+    return Figures(
+        pictures=len(done),
+        persons=persons,
+        fta=_share(~done.usable, people, resampling),
+        failures=_by_reason(done),
+        refused=_share(_refused(done)[seen], people[seen], resampling),
+        verification=_verification(
+            plan, _Pairs(pairs, same, mated, non_mated), strangers, usable, people, resampling
+        ),
+        identification=_identification(plan, done, searches, trial, people, resampling),
+        done=done,
+        mated_rows=pairs[same],
+        mated=mated,
+        usable=usable,
+        strangers=strangers,
+        searches=searches,
+        trial=trial,
+        people=people,
+        resampling=resampling,
+        speed={
+            "detect": _median(done.detect),
+            "embed": _median(done.embed),
+            "search": None if engine is None else _search_ms(done, people, searches, engine),
+        },
+    )
+
+
+def pair_scores(pairs: Pairs, done: Embedded) -> Scores:
+    """The score of each pair; FAILED where either picture has no vector."""
+    one, other = done.vectors[pairs[:, 0]], done.vectors[pairs[:, 1]]
+    scores: Scores = np.einsum("ij,ij->i", one, other).astype(np.float32)
+    scores[~(done.usable[pairs[:, 0]] & done.usable[pairs[:, 1]])] = FAILED
+    return scores
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pairs:
+    places: Pairs
+    same: NDArray[np.bool_]
+    mated: Scores
+    non_mated: Scores
+
+
+def _verification(
+    plan: Plan,
+    pairs: _Pairs,
+    strangers: Strangers,
+    usable: NDArray[np.int64],
+    people: Codes,
+    resampling: Resampling,
+) -> Verification:
+    owners = people[pairs.places[pairs.same][:, 0]]
+    subjects = len(np.unique(owners))
+    crowd = _Crowd(strangers, people[usable], resampling)
+    tar = {}
+    for rate in FALSE_ACCEPT_RATES:
+        if len(strangers) * rate < 1 or not len(owners):
+            continue
+        threshold = strangers.threshold_for(rate)
+        draws = resampling.share_where(
+            pairs.mated, owners, crowd.limits(rate, threshold), counts=None
+        )
+        hits = int((pairs.mated >= np.float32(threshold)).sum())
+        found = measured(hits, len(owners), subjects, draws)
+        if found is not None:
+            tar[rate] = At(threshold=threshold, behind=int(len(strangers) * rate), rate=found)
+    threshold = plan.verify_threshold
+    missed, made = pairs.mated < np.float32(threshold), pairs.mated > FAILED
+    false = strangers.reaching(threshold)
+    sizes = np.bincount(people)
+    attempted = int((sizes.sum() ** 2 - (sizes**2).sum()) // 2)
+    eer, eer_draws = equal_errors(pairs.mated, owners, crowd)
+    return Verification(
+        pairs=len(pairs.places),
+        listed=plan.pairs is not None,
+        mated=len(owners),
+        strangers=len(strangers),
+        accuracy=_accuracy(pairs, people, resampling),
+        eer=eer,
+        eer_interval=None if eer is None or eer_draws is None else interval(eer_draws, eer),
+        tar=tar,
+        threshold=threshold,
+        fmr=crowd.rate(false, len(strangers), crowd.pictures),
+        fnmr=_share(missed[made], owners[made], resampling),
+        gfar=crowd.rate(false, attempted, sizes),
+        gfrr=_share(missed, owners, resampling),
+    )
+
+
+class _Crowd:
+    """Comparisons of different persons, drawn again person by person."""
+
+    def __init__(self, strangers: Strangers, people: Codes, resampling: Resampling) -> None:
+        self.strangers = strangers
+        self.first, self.second = people[strangers.first], people[strangers.second]
+        self.pictures = np.bincount(people, minlength=resampling.subjects)
+        self.subjects = int((self.pictures > 0).sum())
+        self.resampling = resampling
+
+    def limits(self, rate: float, threshold: float) -> Draws:
+        """The score to be exceeded for a rate, draw by draw; the same for all where not all the
+        scores near it were kept, since it hardly moves then."""
+        draws = self.resampling.pair_limits(
+            self.strangers.highest, self.first, self.second, self.pictures, rate
+        )
+        if draws is not None:
+            return draws
+        return np.full(len(self.resampling), float(np.nextafter(np.float32(threshold), -np.inf)))
+
+    def rate(self, false: int, trials: int, pictures: NDArray[np.int64]) -> Measured | None:
+        """The share of false matches among all pairs of these numbers of pictures."""
+        draws = None
+        if false <= len(self.first):
+            draws = self.resampling.pair_shares(self.first[:false], self.second[:false], pictures)
+        return measured(false, trials, self.subjects, draws, units=self.subjects // 2)
+
+
+def equal_errors(mated: Scores, owners: Codes, crowd: _Crowd) -> tuple[float | None, Draws | None]:
+    """The rate at which false matches and misses are equally frequent, and its draws."""
+    strangers = crowd.strangers
+    if not len(mated) or not len(strangers):
+        return None, None
+    rising = np.sort(mated)
+    edges = np.arange(len(strangers.counts) + 1) / (len(strangers.counts) // 2) - 1
+    missed = np.searchsorted(rising, edges, side="left") / len(mated)
+    false = strangers.reaching_steps() / len(strangers)
+    nearest = int(np.argmin(np.abs(missed - false)))
+    value = float(missed[nearest] + false[nearest]) / 2
+    needed = int(3 * value * len(strangers)) + 100
+    if needed > len(strangers.highest) < len(strangers):
+        return value, None
+    return value, _equal_draws(mated, owners, crowd, needed)
+
+
+def _equal_draws(mated: Scores, owners: Codes, crowd: _Crowd, needed: int) -> Draws:
+    order = np.argsort(mated, kind="stable")
+    people = owners[order]
+    step = thinning(min(needed, len(crowd.first)))
+    part = slice(step // 2, needed, step)
+    first, second = crowd.first[part], crowd.second[part]
+    below = np.searchsorted(mated[order], crowd.strangers.highest[part], side="left")
+    totals = crowd.resampling.pair_totals(crowd.pictures)
+    result = np.full(len(totals), np.nan)
+    for draw, row in enumerate(crowd.resampling.weights):
+        summed = np.concatenate([[0], np.cumsum(row[people], dtype=np.int64)])
+        if summed[-1] == 0 or totals[draw] == 0:
+            continue
+        false = step * np.cumsum(row[first].astype(np.int32) * row[second]) / totals[draw]
+        missed = summed[below] / summed[-1]
+        nearest = int(np.argmin(np.abs(false - missed)))
+        result[draw] = (false[nearest] + missed[nearest]) / 2
+    return result
+
+
+def _accuracy(pairs: _Pairs, people: Codes, resampling: Resampling) -> Measured | None:
+    """Share of right answers over ten folds; drawn by the persons of each pair."""
+    sizes = (len(pairs.mated), len(pairs.non_mated))
+    if max(sizes) < FOLDS or not min(sizes):
+        return None
+    right, _ = fold_answers(pairs.mated, pairs.non_mated)
+    places = np.concatenate([pairs.places[pairs.same], pairs.places[~pairs.same]])
+    one, other = people[places[:, 0]], people[places[:, 1]]
+    draws = np.full(len(resampling), np.nan)
+    for draw, row in enumerate(resampling.weights):
+        weight = np.where(one == other, row[one], row[one].astype(np.int64) * row[other])
+        if weight.sum():
+            draws[draw] = weight[right].sum() / weight.sum()
+    return measured(int(right.sum()), len(right), len(np.unique(people[places])), draws)
+
+
+def _identification(
+    plan: Plan,
+    done: Embedded,
+    searches: Searches,
+    trial: OpenSet,
+    people: Codes,
+    resampling: Resampling,
+) -> Identification:
+    seekers, others = people[searches.mated], people[searches.non_mated]
+    first = (trial.mated > trial.rival) & (trial.mated > FAILED)
+    threshold = plan.search_threshold(searches.gallery)
+    reached = trial.mated >= np.float32(threshold)
+    tpir = {}
+    for rate in FALSE_POSITIVE_RATES:
+        if len(others) * rate < 1 or not len(seekers):
+            continue
+        own = threshold_for(trial.non_mated, rate)
+        limits = resampling.limits(trial.non_mated, others, rate)
+        draws = resampling.share_where(trial.mated, seekers, limits, counts=first)
+        hits = int((first & (trial.mated >= np.float32(own))).sum())
+        found = measured(hits, len(first), len(np.unique(seekers)), draws)
+        if found is not None:
+            tpir[rate] = At(threshold=own, behind=int(len(others) * rate), rate=found)
+    return Identification(
+        gallery=searches.gallery,
+        references=len(searches.references),
+        mated=len(searches.mated),
+        non_mated=len(searches.non_mated),
+        rank1=_share(first, seekers, resampling),
+        cmc=cumulative_match(trial) if len(first) else (),
+        tpir=tpir,
+        threshold=threshold,
+        fpir=_share(trial.non_mated >= np.float32(threshold), others, resampling),
+        fnir=_share(~(first & reached), seekers, resampling),
+        missed=_share(~reached, seekers, resampling),
+        fte=_share(~done.usable[searches.references], people[searches.references], resampling),
+    )
+
+
+def _share(events: NDArray[np.bool_], owners: Codes, resampling: Resampling) -> Measured | None:
+    """The share of events, each owned by one person."""
+    return measured(
+        int(events.sum()), len(events), len(np.unique(owners)), resampling.shares(events, owners)
+    )
+
+
+def _refused(done: Embedded) -> NDArray[np.bool_]:
+    """Which pictures the gate would not accept for their quality."""
+    return np.array([bool(said) for said in done.advice], dtype=np.bool_)
+
+
+def _by_reason(done: Embedded) -> dict[str, int]:
+    reasons, counts = np.unique(done.reasons[~done.usable], return_counts=True)
+    return {str(reason): int(count) for reason, count in zip(reasons, counts, strict=True)}
+
+
+def _search_ms(done: Embedded, people: Codes, searches: Searches, engine: Engine) -> float | None:
+    """Median milliseconds of a search as the gate does it; None when nothing can be searched."""
+    gallery = Gallery(engine.model_id, engine.dimension)
+    for row in searches.references[done.usable[searches.references]]:
+        template = to_template(engine.model_id, done.vectors[row])
+        gallery.enrol(f"{row}", template, f"{people[row]}")
+    spent = []
+    for row in searches.mated[:SEARCHES]:
+        if done.usable[row]:
+            probe = to_template(engine.model_id, done.vectors[row])
+            start = time.perf_counter()
+            gallery.search(probe)
+            spent.append((time.perf_counter() - start) * 1000)
+    return _median(spent)
+
+
+def _median(values: Sequence[float]) -> float | None:
+    return float(np.median(values)) if len(values) else None
+
+
+def to_json(figures: Figures) -> dict[str, Any]:
+    """The figures as one document: values first, then all intervals and counts."""
+    one, many = figures.verification, figures.identification
     return {
         "verification": {
-            "pairs": len(listed),
-            "accuracy": fold_accuracy(mated, non_mated),
-            "eer": equal_error_rate(mated, strangers),
-            "tar_at_far": _values(accepted),
+            "pairs": one.pairs,
+            "accuracy": _value(one.accuracy),
+            "eer": one.eer,
+            "tar_at_far": {f"{rate:g}": at.rate.value for rate, at in one.tar.items()},
+            "fnmr_at_fmr": {f"{rate:g}": 1 - at.rate.value for rate, at in one.tar.items()},
+            "threshold_at_far": {f"{rate:g}": at.threshold for rate, at in one.tar.items()},
+            "installed": {
+                "threshold": one.threshold,
+                "fmr": _value(one.fmr),
+                "fnmr": _value(one.fnmr),
+                "gfar": _value(one.gfar),
+                "gfrr": _value(one.gfrr),
+            },
+            "comparisons": {"mated": one.mated, "different_persons": one.strangers},
         },
         "identification": {
-            "gallery": gallery,
-            "rank1": first.value,
-            "tpir_at_fpir": _values(found),
+            "gallery": many.gallery,
+            "references": many.references,
+            "searches": {"mated": many.mated, "non_mated": many.non_mated},
+            "rank1": _value(many.rank1),
+            "tpir_at_fpir": {f"{rate:g}": at.rate.value for rate, at in many.tpir.items()},
+            "threshold_at_fpir": {f"{rate:g}": at.threshold for rate, at in many.tpir.items()},
+            "installed": {
+                "threshold": many.threshold,
+                "fpir": _value(many.fpir),
+                "fnir": _value(many.fnir),
+                "fnir_any_rank": _value(many.missed),
+            },
+            "cmc": list(many.cmc),
         },
-        "ms": {
-            "detect": float(np.median(done.detect)) if done.detect else None,
-            "embed": float(np.median(done.embed)) if done.embed else None,
-            "search": search,
-        },
-        "fte": done.failed / len(pictures),
+        "ms": dict(figures.speed),
+        "fta": _value(figures.fta),
+        "fte": _value(many.fte) if many.fte else _value(figures.fta),
+        "failures": dict(figures.failures),
+        "failed": [
+            {
+                "file": figures.done.files[row],
+                "reason": str(figures.done.reasons[row]),
+                "detail": figures.done.details[row],
+            }
+            for row in np.flatnonzero(~figures.done.usable)
+        ],
+        "refused_for_quality": _value(figures.refused),
+        "pictures": figures.pictures,
+        "persons": figures.persons,
         "intervals": {
-            "rank1": [first.low, first.high],
-            "tar_at_far": _bounds(accepted),
-            "tpir_at_fpir": _bounds(found),
+            "accuracy": _bounds(one.accuracy),
+            "eer": None
+            if one.eer_interval is None
+            else [one.eer_interval.low, one.eer_interval.high],
+            "rank1": _bounds(many.rank1),
+            "tar_at_far": {f"{rate:g}": _bounds(at.rate) for rate, at in one.tar.items()},
+            "tpir_at_fpir": {f"{rate:g}": _bounds(at.rate) for rate, at in many.tpir.items()},
+        },
+        "counts": {
+            "accuracy": counts_json(one.accuracy),
+            "fmr": counts_json(one.fmr),
+            "fnmr": counts_json(one.fnmr),
+            "gfar": counts_json(one.gfar),
+            "gfrr": counts_json(one.gfrr),
+            "rank1": counts_json(many.rank1),
+            "fpir": counts_json(many.fpir),
+            "fnir": counts_json(many.fnir),
+            "fnir_any_rank": counts_json(many.missed),
+            "fta": counts_json(figures.fta),
+            "fte": counts_json(many.fte),
+            "tar_at_far": {f"{rate:g}": counts_json(at.rate) for rate, at in one.tar.items()},
+            "tpir_at_fpir": {f"{rate:g}": counts_json(at.rate) for rate, at in many.tpir.items()},
         },
     }
 
 
-def read_pairs(path: Path) -> list[Pair]:
-    """The pairs of a file; raises InvalidInput with file and line for anything else."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"{path}: cannot be read: {error}") from error
-    pairs = []
-    for number, line in enumerate(lines, start=1):
-        match line.split():
-            case []:
-                continue
-            case [name, one, two] if one.isdecimal() and two.isdecimal():
-                pairs.append(Pair(first=(name, int(one)), second=(name, int(two))))
-            case [name, one, other, two] if one.isdecimal() and two.isdecimal():
-                pairs.append(Pair(first=(name, int(one)), second=(other, int(two))))
-            case [count, *more] if number == 1 and all(x.isdecimal() for x in (count, *more)):
-                continue
-            case _:
-                raise InvalidInput(f"{path}, line {number}: expected 'name i j' or 'name i name j'")
-    if not pairs:
-        raise InvalidInput(f"{path}: there are no pairs")
-    return pairs
+def counts_json(own: Measured | None) -> dict[str, Any] | None:
+    """A share with all that stands behind it."""
+    if own is None:
+        return None
+    return {
+        "value": own.value,
+        "events": own.events,
+        "trials": own.trials,
+        "persons": own.subjects,
+        "wilson": [own.wilson.low, own.wilson.high],
+        "by_person": None if own.drawn is None else [own.drawn.low, own.drawn.high],
+        "rule_of_three": own.bound,
+    }
 
 
-def list_pictures(images: Path) -> dict[Name, Path]:
-    """The pictures of a folder, by person and number, in a fixed order."""
-    pictures = {}
-    for path in sorted(images.glob("*/*.jpg")):
-        person, _, number = path.stem.rpartition("_")
-        if person == path.parent.name and number.isdecimal():
-            pictures[(person, int(number))] = path
-    if not pictures:
-        raise InvalidInput(f"{images}: there are no pictures named 'Name/Name_0001.jpg'")
-    return pictures
+def _value(own: Measured | None) -> float | None:
+    return None if own is None else own.value
 
 
-def central_face(faces: Sequence[DetectedFace], picture: Picture) -> DetectedFace:
-    """The face nearest to the middle: the subject of a picture that was cropped around him."""
-    height, width = picture.shape[:2]
-
-    def distance(face: DetectedFace) -> float:
-        across = face.box.left + face.box.width / 2 - width / 2
-        down = face.box.top + face.box.height / 2 - height / 2
-        return float(np.hypot(across, down))
-
-    return min(faces, key=distance)
-
-
-def _embed_all(
-    pictures: Mapping[Name, Path], engine: FaceEngine, progress: Callable[[int, int], None]
-) -> Embedded:
-    rows: dict[Name, int] = {}
-    vectors: list[Vector] = []
-    detect, embed = [], []
-    decoded = _decode_ahead(pictures.values())
-    for number, (name, picture) in enumerate(zip(pictures, decoded, strict=True), start=1):
-        progress(number, len(pictures))
-        if picture is None:
-            continue
-        start = time.perf_counter()
-        faces = engine.detector.find(picture)
-        detect.append(_since(start))
-        if not faces:
-            continue
-        start = time.perf_counter()
-        cut = engine.embedder.cut(picture, central_face(faces, picture).landmarks)
-        vector, _ = engine.embedder.embed([cut])
-        embed.append(_since(start))
-        rows[name] = len(vectors)
-        vectors.append(vector[0])
-    return Embedded(
-        rows=rows,
-        people=np.array([person for person, _ in rows]),
-        vectors=np.stack(vectors) if vectors else np.empty((0, engine.dimension), np.float32),
-        detect=detect,
-        embed=embed,
-        failed=len(pictures) - len(rows),
-    )
-
-
-def _decode_ahead(paths: Iterable[Path]) -> Iterator[Picture | None]:
-    """Pictures in order, decoded by another thread a few ahead; None for a damaged one."""
-
-    def decode(path: Path) -> Picture | None:
-        try:
-            return decode_picture(path.read_bytes())
-        except Unreadable:
-            return None
-
-    waiting = iter(paths)
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        ahead = deque(pool.submit(decode, path) for path in islice(waiting, AHEAD))
-        while ahead:
-            yield ahead.popleft().result()
-            ahead.extend(pool.submit(decode, path) for path in islice(waiting, 1))
-
-
-def _pair_scores(pairs: Sequence[Pair], done: Embedded) -> Scores:
-    scores = np.full(len(pairs), FAILED, dtype=np.float32)
-    for place, pair in enumerate(pairs):
-        one, other = done.rows.get(pair.first), done.rows.get(pair.second)
-        if one is not None and other is not None:
-            scores[place] = done.vectors[one] @ done.vectors[other]
-    return scores
-
-
-def _stranger_scores(done: Embedded) -> Scores:
-    """Scores of all pairs of pictures of different persons, each pair once."""
-    parts = []
-    for start in range(0, len(done.vectors), BLOCK):
-        rows = np.arange(start, min(start + BLOCK, len(done.vectors)))
-        scores = done.vectors[rows] @ done.vectors.T
-        later = np.arange(len(done.vectors)) > rows[:, None]
-        parts.append(scores[later & (done.people[rows, None] != done.people)])
-    return np.concatenate(parts) if parts else np.empty(0, dtype=np.float32)
-
-
-def _identify(
-    pictures: Mapping[Name, Path], done: Embedded, engine: FaceEngine
-) -> tuple[OpenSet, int, float | None]:
-    """The open-set trial, the size of its gallery, and the median milliseconds of a search."""
-    counts = Counter(person for person, _ in pictures)
-    firsts: dict[str, Name] = {}
-    for name in pictures:
-        firsts.setdefault(name[0], name)
-    enrolled = [firsts[person] for person in firsts if counts[person] > 1]
-    mated = [name for name in pictures if counts[name[0]] > 1 and name != firsts[name[0]]]
-    non_mated = [name for name in pictures if counts[name[0]] == 1]
-    scores = _scores(mated, enrolled, done)
-    place = {name[0]: column for column, name in enumerate(enrolled)}
-    own = np.array([place[person] for person, _ in mated], dtype=np.int64)[:, None]
-    mine = np.take_along_axis(scores, own, axis=1)[:, 0]
-    np.put_along_axis(scores, own, FAILED, axis=1)
-    trial = OpenSet(
-        mated=mine,
-        rival=scores.max(axis=1, initial=FAILED),
-        non_mated=_scores(non_mated, enrolled, done).max(axis=1, initial=FAILED),
-    )
-    return trial, len(enrolled), _search_ms(enrolled, mated, done, engine)
-
-
-def _scores(probes: Sequence[Name], references: Sequence[Name], done: Embedded) -> Scores:
-    """Every probe against every reference; FAILED where either has no face."""
-    blank = np.zeros((1, done.vectors.shape[1]), dtype=np.float32)
-    vectors = np.concatenate([done.vectors, blank])
-    lines = np.array([done.rows.get(name, -1) for name in probes], dtype=np.int64)
-    columns = np.array([done.rows.get(name, -1) for name in references], dtype=np.int64)
-    scores: Scores = vectors[lines] @ vectors[columns].T
-    scores[lines < 0] = FAILED
-    scores[:, columns < 0] = FAILED
-    return scores
-
-
-def _search_ms(
-    enrolled: Sequence[Name], probes: Sequence[Name], done: Embedded, engine: FaceEngine
-) -> float | None:
-    """Median milliseconds of a search as the gate does it; None when nothing can be searched."""
-    gallery = Gallery(engine.model_id, engine.dimension)
-    for name in enrolled:
-        if name in done.rows:
-            gallery.enrol(name[0], to_template(engine.model_id, done.vectors[done.rows[name]]))
-    spent = []
-    for name in probes[:SEARCHES]:
-        if name in done.rows:
-            probe = to_template(engine.model_id, done.vectors[done.rows[name]])
-            start = time.perf_counter()
-            gallery.search(probe)
-            spent.append(_since(start))
-    return float(np.median(spent)) if spent else None
-
-
-def _values(rates: Mapping[float, Rate]) -> dict[str, float]:
-    return {f"{key:g}": rate.value for key, rate in rates.items()}
-
-
-def _bounds(rates: Mapping[float, Rate]) -> dict[str, list[float]]:
-    return {f"{key:g}": [rate.low, rate.high] for key, rate in rates.items()}
-
-
-def _since(start: float) -> float:
-    return (time.perf_counter() - start) * 1000
+def _bounds(own: Measured | None) -> list[float] | None:
+    return None if own is None else [own.low, own.high]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from parakh.errors import InvalidInput
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".jp2", ".j2k", ".gif", ".bmp"})
-_HALVES = b"parakh evaluation halves"
+_HALVES = "parakh evaluation halves"
 _NUMBER = re.compile(r"(?:^|_)0*(\d+)$")
 
 Pairs = NDArray[np.int64]
@@ -45,9 +45,12 @@ class Source:
     template: str = ""
 
 
-def half_of(person: str) -> Half:
-    """The half a person belongs to: by his name alone, so that it never changes."""
-    digest = hashlib.blake2b(person.encode("utf-8"), key=_HALVES, digest_size=1).digest()
+def half_of(person: str, key: str = _HALVES) -> Half:
+    """The half a person belongs to: by his name alone, so that it never changes.
+
+    Another key gives other halves, which have nothing to do with the first.
+    """
+    digest = hashlib.blake2b(person.encode("utf-8"), key=key.encode(), digest_size=1).digest()
     return Half.SECOND if digest[0] & 1 else Half.FIRST
 
 
@@ -116,7 +119,9 @@ def read_pairs(path: Path, sources: Sequence[Source]) -> Pairs:
     return np.array(pairs, dtype=np.int64)
 
 
-def read_attributes(path: Path, sources: Sequence[Source]) -> dict[str, list[str]]:
+def read_attributes(
+    path: Path, files: Sequence[str], people: Sequence[str]
+) -> dict[str, list[str]]:
     """By attribute, the value of each picture, from a CSV list by person or by file.
 
     Empty where nothing is said of a picture. The first column is `person` or `file`, each other
@@ -132,7 +137,7 @@ def read_attributes(path: Path, sources: Sequence[Source]) -> dict[str, list[str
     names = [name for name in _header(path) if name not in ("file", "person", "template")]
     if not names:
         raise InvalidInput(f"{path}: there is no column besides '{key}'")
-    rows = [said.get(own.file if by_file else own.person, {}) for own in sources]
+    rows = [said.get(str(own), {}) for own in (files if by_file else people)]
     if not any(rows):
         raise InvalidInput(f"{path}: no {key} in it is among the pictures")
     return {name: [row.get(name, "") for row in rows] for name in names}

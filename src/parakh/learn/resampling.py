@@ -23,8 +23,8 @@ Draws = NDArray[np.float64]
 """One value a draw; NaN where a draw holds nothing to measure."""
 
 REPLICATES = 1000
-MOST_PAIRS = 500_000
-"""A draw weighs at most so many pairs; more would take minutes, and hardly vary."""
+MOST_PAIRS = 100_000
+"""A draw weighs at most so many pairs; of more, every second, third … stands for the others."""
 _SEED = 19_795
 
 
@@ -89,11 +89,16 @@ def measured(
 
 
 def interval(draws: Draws, value: float) -> Rate | None:
-    """The middle 95% of the draws around a value; None when too few draws hold anything."""
+    """The middle 95% of the draws around a value; None when they tell nothing.
+
+    They do not where too few draws hold anything to measure, and where all of them are the same.
+    """
     held = draws[np.isfinite(draws)]
     if len(held) < len(draws) * 0.9 or len(held) < 2:
         return None
     low, high = np.quantile(held, (0.025, 0.975))
+    if low == high:
+        return None
     return Rate(value=value, low=float(min(low, value)), high=float(max(high, value)))
 
 
@@ -117,20 +122,17 @@ class Resampling:
         happened = np.bincount(owners[events], minlength=self.subjects).astype(np.float64)
         return _divide(self._sums(happened), self._sums(counted))
 
-    def pair_shares(
-        self, first: Codes, second: Codes, pictures: NDArray[np.int64], attempts: float = 1.0
-    ) -> Draws | None:
+    def pair_shares(self, first: Codes, second: Codes, pictures: NDArray[np.int64]) -> Draws:
         """The share of all pairs of different persons' pictures that are among those given.
 
         `first` and `second` are the persons of each pair that counts, `pictures` the number of
-        pictures of each person. None when there are too many pairs to weigh.
+        pictures of each person.
         """
-        if len(first) > MOST_PAIRS:
-            return None
-        counts = np.array(
-            [(row[first].astype(np.float64) * row[second]).sum() for row in self.weights]
-        )
-        return _divide(counts, self.pair_totals(pictures) * attempts)
+        step = thinning(len(first))
+        one, other = first[step // 2 :: step], second[step // 2 :: step]
+        counts = np.array([(row[one].astype(np.int32) * row[other]).sum() for row in self.weights])
+        part = len(one) / max(1, len(first))
+        return _divide(counts / (part or 1.0), self.pair_totals(pictures))
 
     def pair_totals(self, pictures: NDArray[np.int64]) -> Draws:
         """How many pairs of different persons' pictures each draw holds."""
@@ -180,18 +182,21 @@ class Resampling:
         """The score that a share `rate` of all pairs of strangers lies above, draw by draw.
 
         `falling` are the highest scores, highest first, with the two persons of each. None when
-        more are needed than can be weighed.
+        more are needed than these.
         """
         sizes = pictures.astype(np.float64)
-        needed = int(3 * rate * (sizes.sum() ** 2 - (sizes**2).sum()) / 2) + 100
-        if needed > MOST_PAIRS:
+        every = (sizes.sum() ** 2 - (sizes**2).sum()) / 2
+        needed = int(3 * rate * every) + 100
+        if needed > len(falling) < every:
             return None
-        falling, first, second = falling[:needed], first[:needed], second[:needed]
+        step = thinning(min(needed, len(falling)))
+        part = slice(step // 2, needed, step)
+        falling, first, second = falling[part], first[part], second[part]
         result = np.full(len(self), np.nan)
         for draw, (row, total) in enumerate(
             zip(self.weights, self.pair_totals(pictures), strict=True)
         ):
-            summed = np.cumsum(row[first].astype(np.int64) * row[second])
+            summed = step * np.cumsum(row[first].astype(np.int32) * row[second], dtype=np.int64)
             result[draw] = _limit(falling, summed, rate * total)
         return result
 
@@ -203,6 +208,11 @@ class Resampling:
                 for start in range(0, len(self), part)
             ]
         )
+
+
+def thinning(pairs: int) -> int:
+    """Of so many pairs every how many-th is weighed."""
+    return max(1, math.ceil(pairs / MOST_PAIRS))
 
 
 def log_ratio(worst: Draws, best: Draws, value: float) -> Rate | None:

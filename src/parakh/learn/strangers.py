@@ -69,7 +69,8 @@ class Strangers:
 
     def histogram(self, parts: int) -> Numbers:
         """The counts in fewer, equal parts of -1 to 1; `parts` divides the number of steps."""
-        return self.counts.reshape(parts, -1).sum(axis=1)
+        summed: Numbers = self.counts.reshape(parts, -1).sum(axis=1)
+        return summed
 
 
 def compare_strangers(
@@ -88,7 +89,8 @@ def compare_strangers(
         counts -= np.bincount(steps[left_out], minlength=STEPS)
         scores[left_out] = -np.inf
         tail.add(scores, start)
-    return Strangers(counts=counts, **tail.finish())
+    highest, first, second = tail.finish()
+    return Strangers(counts=counts, highest=highest, first=first, second=second)
 
 
 class _Tail:
@@ -102,6 +104,9 @@ class _Tail:
 
     def add(self, scores: Scores, start: int) -> None:
         """Scores of a block; those of its first row and column stand at `start`."""
+        if np.count_nonzero(scores >= self._floor) > self._most:
+            # Before anything is set aside for them: a block may hold tens of millions.
+            self._floor = float(np.partition(scores, -self._most, axis=None)[-self._most])
         rows, columns = np.nonzero(scores >= self._floor)
         self._parts.append((scores[rows, columns], rows + start, columns + start))
         self._held += len(rows)
@@ -117,11 +122,12 @@ class _Tail:
         self._parts = [(joined[0], joined[1], joined[2])]
         self._held = len(joined[0])
 
-    def finish(self) -> dict[str, NDArray[np.float32] | Numbers]:
+    def finish(self) -> tuple[Scores, Numbers, Numbers]:
+        """The highest scores, falling, and the two rows of each."""
         if not self._parts:
             none = np.empty(0, dtype=np.int64)
-            return {"highest": none.astype(np.float32), "first": none, "second": none}
+            return none.astype(np.float32), none, none
         self._cut()
         ((scores, first, second),) = self._parts
         order = np.lexsort((second, first, -scores))
-        return {"highest": scores[order], "first": first[order], "second": second[order]}
+        return scores[order], first[order], second[order]
