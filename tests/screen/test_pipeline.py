@@ -44,7 +44,7 @@ def person(name: str) -> TravellerSubject:
 
 def face(name: str) -> FaceSubject:
     ref = Ref(kind=Kind.CAPTURE, id=name)
-    return FaceSubject(ref=ref, probe=Template(model="m", vector=b""))
+    return FaceSubject(ref=ref, probes=(Template(model="m", vector=b""),))
 
 
 def hit(subject: Subject, screener: str) -> Hit:

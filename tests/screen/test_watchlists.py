@@ -72,7 +72,7 @@ TRAVELLER = Traveller(
     nationality="PAK",
     documents=(PASSPORT,),
 )
-FACE = FaceSubject(ref=Ref(kind=Kind.CAPTURE, id="c"), probe=Template(model="none", vector=b""))
+FACE = FaceSubject(ref=Ref(kind=Kind.CAPTURE, id="c"), probes=(Template(model="none", vector=b""),))
 
 
 def subject(traveller: Traveller = TRAVELLER) -> TravellerSubject:

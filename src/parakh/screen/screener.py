@@ -22,10 +22,13 @@ class TravellerSubject:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FaceSubject:
-    """A face captured at a gate; `ref` is the traveller if he is known, else the capture."""
+    """A face captured at a gate; `ref` is the traveller if he is known, else the capture.
+
+    `probes` are its templates, one of each model by which somebody is enrolled.
+    """
 
     ref: Ref
-    probe: Template
+    probes: tuple[Template, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,8 +1,10 @@
-"""A face at a gate: quality, the document's portrait (1:1), the watchlists (1:N), the crossing.
+"""A face at a gate: quality, the document's portrait (1:1), the galleries (1:N), the crossing.
 
-A live picture that matches nothing is never stored, and neither is its template.
+A live picture that matches nothing is never stored. Its template is held only where it was verified
+as an announced traveller's, under his voyage's key and for the hours around his crossing.
 """
 
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import perf_counter
@@ -10,28 +12,36 @@ from time import perf_counter
 import sqlalchemy as sa
 
 from parakh.access import Actor, Permission, Purpose
-from parakh.domain.face import NO_PAD_CHECK, Comparison, FaceSample, PadResult, Quality
-from parakh.domain.hit import Advice, Hit, HitState, Kind, Ref, ScreenerResult
+from parakh.domain.capture import CaptureAnswer, FrameNote, Identified
+from parakh.domain.face import (
+    NO_PAD_CHECK,
+    Comparison,
+    FaceSample,
+    PadResult,
+    PadState,
+    Quality,
+    Template,
+)
+from parakh.domain.hit import Advice, Hit, Kind, Ref, ScreenerResult
 from parakh.domain.ids import new_id
 from parakh.domain.phrase import N_, Phrase, phrase
-from parakh.domain.traveller import Traveller, TravellerRole
+from parakh.domain.traveller import Traveller
 from parakh.domain.voyage import Crossing, CrossingState, Direction, Voyage
-from parakh.errors import InvalidInput, Unreadable
-from parakh.faces.picture import Picture, decode_picture
-from parakh.faces.quality import explain_absence
-from parakh.normalise.dates import read_birth_date
+from parakh.errors import Conflict, InvalidInput
+from parakh.faces.burst import Burst, read_burst
 from parakh.normalise.documents import document_number
-from parakh.normalise.mrz import Mrz, read_mrz
 from parakh.screen.pipeline import Screened, merge, screen
 from parakh.screen.screener import FaceSubject, TravellerSubject
-from parakh.services import portraits
+from parakh.services import bearers
 from parakh.services.alerts import OPEN, HitView, hit_views
-from parakh.services.assessing import assess
+from parakh.services.assessing import Assessed, assess
+from parakh.services.bearers import Bearer, Place, Verified
 from parakh.services.centre import Centre
 from parakh.services.clearing import kept_pictures
-from parakh.services.crossings import find_expected
-from parakh.store import alerts, assessments, pictures, travellers
+from parakh.services.gate_keeping import by_face, keep_picture, record_crossing, stage_live
+from parakh.store import alerts, assessments, travellers
 from parakh.store import captures as captures_store
+from parakh.store.captures import Capture
 from parakh.store.database import Tx
 
 NEXT = {
@@ -41,13 +51,24 @@ NEXT = {
     Advice.INSPECT: N_("Ask this person to a second inspection."),
     Advice.REFER: N_("Call the competent unit before this person goes on."),
 }
+LATE = timedelta(minutes=1)
+"""A capture that comes so long after it was taken is called late."""
+
+LATEST = timedelta(days=7)
+"""Captures that are older are refused: nobody can act on them, and clocks are wrong."""
+
+SAME_FRAMES = timedelta(minutes=10)
+"""The same frames, bit by bit, from one station within this time are one capture sent twice; an
+officer who uploads a file again wants to know anew."""
+
 _AGAIN = N_("{reason}. Take the picture again.")
 _NOT_ALIKE = N_(
     "The face does not match the document's portrait "
     "(similarity {score}, {threshold} is needed). Compare the two yourself."
 )
-_UNFIT_PORTRAIT = N_("The document's portrait was not compared: {reason}.")
-_MRZ = N_("The machine readable zone has an error: {cause}")
+_ATTACK = N_(
+    "The check for presentation attacks ({method}) speaks against a living person. Look closely."
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,6 +120,10 @@ class GateAnswer:
         notes: what else the officer should know, such as an error in the zone.
         next_step: what to do, in one sentence.
         alerts: every open alert of the actor's units on this person.
+        frames: how fit each frame was, in their order.
+        identified: what the face told among the travellers of the voyages that are due.
+        duplicate: whether this capture had been answered before; it is recorded once.
+        late: how long after it was taken it came; None for one that came at once.
         milliseconds: from the bytes to this answer.
     """
 
@@ -114,17 +139,40 @@ class GateAnswer:
     hits: tuple[HitView, ...] = ()
     results: tuple[ScreenerResult, ...] = ()
     alerts: tuple[str, ...] = ()
+    frames: tuple[FrameNote, ...] = ()
+    identified: Identified | None = None
+    duplicate: bool = False
+    late: timedelta | None = None
     milliseconds: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Person:
-    """Who stands there, as far as the document tells."""
+class _Taken:
+    """A capture that is being answered: the request, when, where, and its frames' digest."""
 
-    traveller: Traveller | None = None
-    voyage: Voyage | None = None
-    crossing: Crossing | None = None
-    notes: tuple[Phrase, ...] = ()
+    request: CaptureRequest
+    id: str
+    digest: str
+    place: Place
+    late: timedelta | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class _Seen:
+    """What was found out about a face before anything is written."""
+
+    burst: Burst
+    live: FaceSample
+    probes: tuple[Template, ...]
+    bearer: Bearer
+    verified: Verified
+    screened: Screened
+    shown: frozenset[str]
+
+    @property
+    def ref(self) -> Ref:
+        """Who was screened: the announced traveller, or the capture."""
+        return self.screened.subject.ref
 
 
 def cross(centre: Centre, actor: Actor, request: CrossingRequest) -> Crossing:
@@ -137,11 +185,12 @@ def cross(centre: Centre, actor: Actor, request: CrossingRequest) -> Crossing:
     actor.require_port(request.port)
     if request.at > centre.clock():
         raise InvalidInput("a crossing cannot lie in the future")
-    person = _expected(centre, request, document_number(request.document), request.at)
-    if person.crossing is not None and person.crossing.state is CrossingState.ACTUAL:
-        return person.crossing
+    place = Place(port=request.port, direction=request.direction, at=request.at)
+    bearer = bearers.expected(centre, document_number(request.document), place)
+    if bearer.crossing is not None and bearer.crossing.state is CrossingState.ACTUAL:
+        return bearer.crossing
     with centre.db.write(actor, Purpose.GATE) as tx:
-        crossing = _record_crossing(tx, request, person, request.at)
+        crossing = record_crossing(tx, bearer, place, request.lane)
         tx.audit("crossing.recorded", "crossing", crossing.id, lane=request.lane)
     centre.wall.notify()
     return crossing
@@ -150,80 +199,145 @@ def cross(centre: Centre, actor: Actor, request: CrossingRequest) -> Crossing:
 def capture(centre: Centre, actor: Actor, request: CaptureRequest) -> GateAnswer:
     """Answers one capture; records the crossing, and alerts the port's units to new hits.
 
+    One that was answered before (the same identifier, or the same frames of one station within ten
+    minutes) is answered again and recorded once.
+
     Raises Unreadable for what is no picture, InvalidInput for a document that is neither a number
-    nor a zone, Forbidden for another unit's port.
+    nor a zone and for a moment that cannot be, Forbidden for another unit's port, Conflict for the
+    identifier of somebody else's capture.
     """
     started = perf_counter()
     actor.require(Permission.USE_GATE)
     actor.require_port(request.port)
-    picture = decode_picture(request.frames[0])
-    samples = centre.faces.describe(picture, centre.faces.detector.find(picture))
-    if not samples or not samples[0].quality.acceptable:
-        answer = _again(picture, samples)
-    else:
-        answer = _search(centre, actor, request, picture, samples[0])
+    taken = _take(centre, request)
+    answer = _answered_before(centre, actor, taken)
+    if answer is None:
+        burst = read_burst(centre.faces, request.frames)
+        if burst.live is None or burst.face is None or not burst.live.quality.acceptable:
+            answer = _again(taken, burst)
+        else:
+            probes = centre.probes(burst.picture, burst.face, burst.live)
+            answer = _search(centre, actor, taken, burst, burst.live, probes)
     return replace(answer, milliseconds=(perf_counter() - started) * 1000)
 
 
-def _again(picture: Picture, samples: list[FaceSample]) -> GateAnswer:
-    if samples:
-        quality, pad = samples[0].quality, samples[0].pad
-    else:
-        reasons = explain_absence(picture)
-        quality = Quality(score=0.0, acceptable=False, reasons=reasons)
-        pad = NO_PAD_CHECK
+def _take(centre: Centre, request: CaptureRequest) -> _Taken:
+    now = centre.clock()
+    at = request.taken_at or now
+    if at > now + LATE:
+        raise InvalidInput("the capture was taken in the future: set the clock of its sender")
+    if now - at > LATEST:
+        raise InvalidInput(f"the capture is older than {LATEST.days} days")
+    digest = hashlib.sha256()
+    for own in (*request.frames, request.portrait or b""):
+        digest.update(hashlib.sha256(own).digest())
+    digest.update(f"{request.port} {request.lane} {request.document.strip()}".encode())
+    return _Taken(
+        request=request,
+        id=request.id or new_id(),
+        digest=digest.hexdigest(),
+        place=Place(port=request.port, direction=request.direction, at=min(at, now)),
+        late=now - at if now - at >= LATE else None,
+    )
+
+
+def _again(taken: _Taken, burst: Burst) -> GateAnswer:
+    quality = burst.quality
     return GateAnswer(
         capture_id=None,
         quality=quality,
-        pad=pad,
+        pad=_pad(taken, burst),
         verification=None,
         advice=Advice.INCOMPLETE,
         next_step=phrase(_AGAIN, reason=quality.reasons[0]),
+        frames=burst.frames,
+        late=taken.late,
     )
 
 
 def _search(
     centre: Centre,
     actor: Actor,
-    request: CaptureRequest,
-    picture: Picture,
+    taken: _Taken,
+    burst: Burst,
     live: FaceSample,
+    probes: tuple[Template, ...],
 ) -> GateAnswer:
-    capture_id = new_id()
-    person = _identify(centre, request)
-    verification, notes = _verify(centre, live, request.portrait)
-    ref = _subject(person, capture_id)
-    screened = _screen(centre, person, ref, live)
-    shown = _kept_of(centre, person, screened.hits, live)
+    request = taken.request
+    bearer = bearers.by_document(centre, request.document, taken.place)
+    bearer = bearers.by_face(centre, bearer, probes, taken.place)
+    screened = _screen(centre, bearer, _subject(bearer, taken.id), probes)
+    seen = _Seen(
+        burst=burst,
+        live=live,
+        probes=probes,
+        bearer=bearer,
+        verified=bearers.verify(centre, bearer, live, probes, request.portrait),
+        screened=screened,
+        shown=_kept_of(centre, bearer, screened.hits, live),
+    )
     with centre.db.write(actor, Purpose.GATE) as tx:
-        ports = {ref: request.port}
-        done = assess(tx, [screened], cause=capture_id, ports=ports, shown=shown)[0]
-        # After it, for whoever withdraws redress takes its record first and the wall's events last.
-        crossing = _record_crossing(tx, request, person, tx.at)
-        # Without a new alert nobody would see the picture, so that it must not be kept.
-        seen = bool(done.alerts) and _by_face(done.assessment.hits)
-        picture_id = _keep(centre, tx, capture_id, picture) if seen else None
-        captures_store.save(
-            tx.connection,
-            captures_store.Capture(
-                id=capture_id,
-                port=request.port,
-                lane=request.lane,
-                direction=request.direction,
-                at=tx.at,
-                crossing_id=crossing.id,
-                picture_id=picture_id,
-                quality=live.quality.score,
-                verification=verification.score if verification else None,
-            ),
-        )
-        open_alerts = _open_alerts(tx.connection, actor, ref)
-        known = assessments.hits_of(tx.connection, [ref]).get(ref, [])
-        views = hit_views(tx.connection, known)
-        tx.audit("gate.captured", ref.kind, ref.id, capture=capture_id, lane=request.lane)
+        if captures_store.claim(tx.connection, _capture(taken, seen, tx.at)):
+            answer = _record(centre, tx, actor, taken, seen)
+        else:
+            # Sent twice at once: whoever came first records it.
+            tx.audit("gate.repeated", "capture", taken.id)
+            answer = None
     centre.wall.notify()
-    advice = done.assessment.advice
-    if person.notes:
+    answer = answer or _answered_before(centre, actor, taken)
+    if answer is None:
+        raise Conflict("another capture has this identifier")
+    return answer
+
+
+def _record(centre: Centre, tx: Tx, actor: Actor, taken: _Taken, seen: _Seen) -> GateAnswer:
+    ref = seen.ref
+    done = _assess(tx, taken, seen)
+    # After it, for whoever withdraws redress takes its record first and the wall's events last.
+    crossing = record_crossing(tx, seen.bearer, taken.place, taken.request.lane)
+    # Without a new alert nobody would see the picture, so that it must not be kept.
+    alerted = bool(done.alerts) and by_face(done.assessment.hits)
+    picture_id = keep_picture(centre, tx, taken.id, seen.burst.picture) if alerted else None
+    stage_live(centre, tx, seen.bearer, crossing, seen.live, seen.verified.comparison)
+    answer = _answer(taken, seen, done.assessment.advice)
+    own = _capture(taken, seen, tx.at)
+    captures_store.complete(
+        tx.connection,
+        replace(own, crossing_id=crossing.id, picture_id=picture_id, answer=answer),
+    )
+    open_alerts = _open_alerts(tx.connection, actor, ref)
+    known = assessments.hits_of(tx.connection, [ref]).get(ref, [])
+    views = hit_views(tx.connection, known)
+    tx.audit("gate.captured", ref.kind, ref.id, capture=taken.id, lane=taken.request.lane)
+    return GateAnswer(
+        capture_id=taken.id,
+        quality=answer.quality,
+        pad=answer.pad,
+        verification=answer.verification,
+        advice=answer.advice,
+        next_step=answer.next_step,
+        notes=answer.notes,
+        traveller=seen.bearer.traveller,
+        voyage=seen.bearer.voyage,
+        hits=views,
+        results=seen.screened.results,
+        alerts=open_alerts,
+        frames=answer.frames,
+        identified=answer.identified,
+        late=taken.late,
+    )
+
+
+def _assess(tx: Tx, taken: _Taken, seen: _Seen) -> Assessed:
+    ports = {seen.ref: taken.place.port}
+    return assess(tx, [seen.screened], cause=taken.id, ports=ports, shown=seen.shown)[0]
+
+
+def _answer(taken: _Taken, seen: _Seen, advice: Advice) -> CaptureAnswer:
+    """What is advised, all told: by the hits, the document, the portrait, and the active check."""
+    pad, verification = _pad(taken, seen.burst), seen.verified.comparison
+    attack = pad.state is PadState.ATTACK
+    if seen.bearer.notes or attack or (verification and not verification.match):
         advice = max(advice, Advice.COMPARE, key=lambda value: value.rank)
     next_step = phrase(NEXT[advice])
     if verification is not None and not verification.match:
@@ -231,21 +345,80 @@ def _search(
             "score": f"{verification.score:.2f}",
             "threshold": f"{verification.threshold:.2f}",
         }
-        advice = max(advice, Advice.COMPARE, key=lambda value: value.rank)
         next_step = phrase(_NOT_ALIKE, **figures)
-    return GateAnswer(
-        capture_id=capture_id,
-        quality=live.quality,
-        pad=live.pad,
+    notes = seen.bearer.notes + seen.verified.notes
+    if attack:
+        notes = (phrase(_ATTACK, method=pad.method), *notes)
+    return CaptureAnswer(
+        subject=seen.ref,
+        quality=seen.live.quality,
+        pad=pad,
         verification=verification,
         advice=advice,
         next_step=next_step,
-        notes=person.notes + notes,
-        traveller=person.traveller,
-        voyage=person.voyage,
-        hits=views,
-        results=screened.results,
-        alerts=open_alerts,
+        notes=notes,
+        frames=seen.burst.frames,
+        identified=seen.bearer.identified,
+        voyage_id=seen.bearer.voyage.id if seen.bearer.voyage else None,
+    )
+
+
+def _pad(taken: _Taken, burst: Burst) -> PadResult:
+    """The active check's result where one was done, unless the model's speaks against a person."""
+    active = taken.request.active
+    passive = burst.live.pad if burst.live else NO_PAD_CHECK
+    if passive.state is PadState.ATTACK or active.state is PadState.NOT_EVALUATED:
+        return passive if passive.state is not PadState.NOT_EVALUATED else active
+    return active
+
+
+# --- answered before --------------------------------------------------------------------------
+
+
+def _answered_before(centre: Centre, actor: Actor, taken: _Taken) -> GateAnswer | None:
+    """The answer that this capture got when it came first; None for a new one."""
+    request = taken.request
+    with centre.db.read() as connection:
+        digest = taken.digest if request.station_id else ""
+        known = captures_store.known(connection, request.id, digest, centre.clock() - SAME_FRAMES)
+        if known is None or known.answer is None:
+            return None
+        if (known.port, known.station_id) != (request.port, request.station_id):
+            raise Conflict("another capture has this identifier")
+        answer = known.answer
+        found = _of_subject(connection, answer)
+        hits = assessments.hits_of(connection, [answer.subject]).get(answer.subject, [])
+        results = assessments.newest_results(connection, [answer.subject])
+        again = GateAnswer(
+            capture_id=known.id,
+            quality=answer.quality,
+            pad=answer.pad,
+            verification=answer.verification,
+            advice=answer.advice,
+            next_step=answer.next_step,
+            notes=answer.notes,
+            traveller=found.traveller,
+            voyage=found.voyage,
+            hits=hit_views(connection, hits),
+            results=results.get(answer.subject.id, ()),
+            alerts=_open_alerts(connection, actor, answer.subject),
+            frames=answer.frames,
+            identified=answer.identified,
+            duplicate=True,
+            late=taken.late,
+        )
+    centre.looked(actor, Purpose.GATE, "gate.answered_again", answer.subject.kind, known.id)
+    return again
+
+
+def _of_subject(connection: sa.Connection, answer: CaptureAnswer) -> Bearer:
+    if answer.subject.kind is not Kind.TRAVELLER:
+        return Bearer()
+    own = travellers.lasting_id(connection, answer.subject.id)
+    persons = travellers.travellers_by_id(connection, [own])
+    voyages = travellers.voyages_by_id(connection, [answer.voyage_id] if answer.voyage_id else [])
+    return Bearer(
+        traveller=persons[0] if persons else None, voyage=next(iter(voyages.values()), None)
     )
 
 
@@ -257,151 +430,54 @@ def _open_alerts(connection: sa.Connection, actor: Actor, subject: Ref) -> tuple
     )
 
 
-def _screen(centre: Centre, person: _Person, ref: Ref, live: FaceSample) -> Screened:
+# --- screening --------------------------------------------------------------------------------
+
+
+def _subject(bearer: Bearer, capture_id: str) -> Ref:
+    if bearer.crossing is None or bearer.traveller is None:
+        return Ref(kind=Kind.CAPTURE, id=capture_id)
+    return Ref(kind=Kind.TRAVELLER, id=bearer.traveller.id)
+
+
+def _screen(centre: Centre, bearer: Bearer, ref: Ref, probes: tuple[Template, ...]) -> Screened:
     screeners = centre.gate_screeners()
-    by_face = screen(screeners, [FaceSubject(ref=ref, probe=live.template)])[0]
-    if person.traveller is None:
+    by_face = screen(screeners, [FaceSubject(ref=ref, probes=probes)])[0]
+    if bearer.traveller is None:
         return by_face
-    declared = TravellerSubject(ref=ref, traveller=person.traveller, voyage=person.voyage)
+    declared = TravellerSubject(ref=ref, traveller=bearer.traveller, voyage=bearer.voyage)
     # First whom his document names, for only he can be known from a clearing before; the face must
     # then be that of the picture kept with it.
     return merge(screen(screeners, [declared])[0], by_face)
 
 
 def _kept_of(
-    centre: Centre, person: _Person, hits: tuple[Hit, ...], live: FaceSample
+    centre: Centre, bearer: Bearer, hits: tuple[Hit, ...], live: FaceSample
 ) -> frozenset[str]:
     """The pictures, kept when somebody was cleared under his documents, that show the live face."""
-    if person.traveller is None:
+    if bearer.traveller is None:
         return frozenset()
     with centre.db.read() as connection:
-        kept = kept_pictures(connection, centre.db.vault, hits, person.traveller)
-    compared = {picture_id: _verify(centre, live, data)[0] for picture_id, data in kept.items()}
-    return frozenset(own for own, result in compared.items() if result and result.match)
-
-
-def _verify(
-    centre: Centre, live: FaceSample, portrait: bytes | None
-) -> tuple[Comparison | None, tuple[Phrase, ...]]:
-    """The 1:1 comparison; without one, why not."""
-    if not portrait:
-        return None, ()
-    try:
-        reference = portraits.read(centre, portrait).sample
-    except (InvalidInput, Unreadable) as error:
-        return None, (phrase(_UNFIT_PORTRAIT, reason=error),)
-    return centre.faces.compare(live.template, reference.template), ()
-
-
-# --- who is it --------------------------------------------------------------------------------
-
-
-def _identify(centre: Centre, request: CaptureRequest) -> _Person:
-    """The announced traveller with this document at this port, else the person of the zone."""
-    text = request.document.strip()
-    if not text:
-        return _Person()
-    zone = _zone(text)
-    number = zone.number if zone else document_number(text)
-    notes = tuple(phrase(_MRZ, cause=p.cause) for p in zone.problems) if zone else ()
-    found = _expected(centre, request, number, centre.clock())
-    if found.traveller is not None:
-        return replace(found, notes=notes)
-    traveller = _from_zone(centre, zone) if zone else None
-    return _Person(traveller=traveller, notes=notes)
-
-
-def _zone(text: str) -> Mrz | None:
-    if "<" not in text:
-        return None
-    try:
-        return read_mrz(text)
-    except Unreadable as error:
-        raise InvalidInput(str(error)) from error
-
-
-def _expected(
-    centre: Centre, request: CaptureRequest | CrossingRequest, number: str, at: datetime
-) -> _Person:
-    """Who is announced with the document, or a person of whom nothing is known."""
-    with centre.db.read() as connection:
-        bearers = travellers.with_document(connection, number)
-        found = find_expected(
-            connection, bearers, port=request.port, direction=request.direction, at=at
-        )
-    if found is None:
-        return _Person()
-    return _Person(traveller=found.traveller, voyage=found.voyage, crossing=found.crossing)
-
-
-def _from_zone(centre: Centre, zone: Mrz) -> Traveller:
-    """The bearer of a document whom no list announced; never stored, only screened."""
-    today = centre.clock().date()
-    try:
-        birth_date = read_birth_date(zone.birth_date, today)
-        document = zone.document(today)
-    except Unreadable as error:
-        raise InvalidInput(f"the machine readable zone cannot be used: {error}") from error
-    return Traveller(
-        id=new_id(),
-        voyage_id="",
-        role=TravellerRole.PASSENGER,
-        name=zone.name,
-        birth_date=birth_date,
-        sex=zone.sex,
-        nationality=zone.nationality,
-        documents=(document,),
-    )
-
-
-def _subject(person: _Person, capture_id: str) -> Ref:
-    if person.crossing is None or person.traveller is None:
-        return Ref(kind=Kind.CAPTURE, id=capture_id)
-    return Ref(kind=Kind.TRAVELLER, id=person.traveller.id)
+        kept = kept_pictures(connection, centre.db.vault, hits, bearer.traveller)
+    return frozenset(own for own, data in kept.items() if bearers.alike(centre, live, data))
 
 
 # --- what is kept -----------------------------------------------------------------------------
 
 
-def _record_crossing(
-    tx: Tx, request: CaptureRequest | CrossingRequest, person: _Person, at: datetime
-) -> Crossing:
-    """The announced crossing, now seen; or one that nobody announced.
-
-    What was seen first stays: a second capture of the same person changes neither lane nor moment.
-    """
-    crossing = person.crossing or Crossing(
-        id=new_id(),
-        traveller_id=None,
-        voyage_id=None,
+def _capture(taken: _Taken, seen: _Seen, at: datetime) -> Capture:
+    request, compared = taken.request, seen.verified.comparison
+    return Capture(
+        id=taken.id,
         port=request.port,
+        lane=request.lane,
         direction=request.direction,
-        state=CrossingState.ACTUAL,
-    )
-    if person.crossing is not None and crossing.state is CrossingState.ACTUAL:
-        return crossing
-    seen = replace(crossing, state=CrossingState.ACTUAL, lane=request.lane, at=at)
-    travellers.save_crossing(tx.connection, seen)
-    if crossing.traveller_id is not None:
-        alerts.redraw(tx, Ref(kind=Kind.TRAVELLER, id=crossing.traveller_id))
-    return seen
-
-
-def _by_face(hits: tuple[Hit, ...]) -> bool:
-    """Whether a face hit stands that no human cleared."""
-    return any(
-        hit.screener.startswith("face@") and hit.state is not HitState.CLEARED for hit in hits
-    )
-
-
-def _keep(centre: Centre, tx: Tx, capture_id: str, picture: Picture) -> str:
-    """Keeps the live picture behind a face hit for a while, for comparison side by side."""
-    return pictures.save_picture(
-        tx,
-        centre.db.vault,
-        owner_kind=Kind.CAPTURE,
-        owner_id=capture_id,
-        media_type="image/jpeg",
-        data=portraits.kept(picture),
-        expires_at=tx.at + timedelta(days=centre.settings.hit_picture_days),
+        at=at,
+        crossing_id=None,
+        picture_id=None,
+        quality=seen.live.quality.score,
+        verification=compared.score if compared else None,
+        taken_at=taken.place.at,
+        station_id=request.station_id,
+        frames=len(request.frames),
+        digest=taken.digest,
     )

@@ -3,10 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
+from parakh.domain.capture import CaptureAnswer
 from parakh.domain.voyage import Direction
+from parakh.store.codec import CAPTURE_ANSWER
+from parakh.store.database import insert_of
 from parakh.store.tables import capture
 
 
@@ -14,7 +18,12 @@ from parakh.store.tables import capture
 class Capture:
     """One capture: where and when, its quality (0 to 1), and the 1:1 similarity if compared.
 
-    `picture_id` is None unless a face hit made it necessary to keep the picture for a while.
+    Attributes:
+        at: when it was taken in; `taken_at` when it was made.
+        picture_id: None unless a face hit made it necessary to keep the picture for a while.
+        station_id: the registered device that sent it; None for an officer's browser.
+        frames: how many pictures it had; `digest` (SHA-256, hexadecimal) is theirs.
+        answer: what was answered; None for captures that are older than this.
     """
 
     id: str
@@ -26,22 +35,76 @@ class Capture:
     picture_id: str | None
     quality: float
     verification: float | None
+    taken_at: datetime | None = None
+    station_id: str | None = None
+    frames: int = 1
+    digest: str = ""
+    answer: CaptureAnswer | None = None
 
 
-def save(connection: sa.Connection, value: Capture) -> None:
-    """Adds a capture."""
-    connection.execute(
-        capture.insert().values(
-            id=value.id,
-            port=value.port,
-            lane=value.lane,
-            direction=value.direction.value,
-            at=value.at,
-            crossing_id=value.crossing_id,
-            picture_id=value.picture_id,
-            quality=value.quality,
-            verification=value.verification,
-        )
+def claim(connection: sa.Connection, value: Capture) -> bool:
+    """Adds a capture unless there is one of its identifier; another transaction that is about to
+    add it is waited for. Gives whether it was added."""
+    statement = insert_of(connection)(capture).values(id=value.id, **_columns(value))
+    done = connection.execute(statement.on_conflict_do_nothing(index_elements=["id"]))
+    return done.rowcount == 1
+
+
+def complete(connection: sa.Connection, value: Capture) -> None:
+    """Stores all that is known of a capture that was claimed."""
+    own = capture.update().where(capture.c.id == value.id)
+    connection.execute(own.values(**_columns(value)))
+
+
+def known(
+    connection: sa.Connection, capture_id: str | None, digest: str, since: datetime
+) -> Capture | None:
+    """The capture of this identifier, else a newer one than `since` with the same frames, unless
+    the digest is empty."""
+    own = capture.c
+    found = None
+    if capture_id is not None:
+        found = connection.execute(sa.select(capture).where(own.id == capture_id)).one_or_none()
+    if found is None and digest:
+        alike = sa.select(capture).where(own.digest == digest, own.at >= since)
+        found = connection.execute(alike.order_by(own.at).limit(1)).one_or_none()
+    return None if found is None else _capture(found)
+
+
+def _columns(value: Capture) -> dict[str, object]:
+    return {
+        "port": value.port,
+        "lane": value.lane,
+        "direction": value.direction.value,
+        "at": value.at,
+        "crossing_id": value.crossing_id,
+        "picture_id": value.picture_id,
+        "quality": value.quality,
+        "verification": value.verification,
+        "taken_at": value.taken_at,
+        "station_id": value.station_id,
+        "frames": value.frames,
+        "digest": value.digest,
+        "answer": CAPTURE_ANSWER.dump(value.answer),
+    }
+
+
+def _capture(row: sa.Row[Any]) -> Capture:
+    return Capture(
+        id=row.id,
+        port=row.port,
+        lane=row.lane,
+        direction=Direction(row.direction),
+        at=row.at,
+        crossing_id=row.crossing_id,
+        picture_id=row.picture_id,
+        quality=row.quality,
+        verification=row.verification,
+        taken_at=row.taken_at,
+        station_id=row.station_id,
+        frames=row.frames,
+        digest=row.digest,
+        answer=CAPTURE_ANSWER.load(row.answer),
     )
 
 

@@ -4,6 +4,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
 
+from parakh.domain.capture import CaptureAnswer
 from parakh.domain.dates import PartialDate
 from parakh.domain.hit import Evidence, ScreenerResult
 from parakh.domain.message import Envelope, Problem
@@ -45,4 +46,5 @@ RESULTS: Codec[tuple[ScreenerResult, ...]] = Codec(tuple[ScreenerResult, ...])
 DECLARED: Codec[DeclaredTraveller] = Codec(DeclaredTraveller)
 BOOKING: Codec[DeclaredBooking] = Codec(DeclaredBooking)
 MARKS: Codec[Marks] = Codec(Marks)
+CAPTURE_ANSWER: Codec[CaptureAnswer | None] = Codec(CaptureAnswer | None)
 ENVELOPE: Codec[Envelope | None] = Codec(Envelope | None)
