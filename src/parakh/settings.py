@@ -75,6 +75,17 @@ class Settings(BaseSettings):
     face_catalogue: Path | None = Field(
         None, description="Catalogue file (TOML) of a face model to use, not the built-in one."
     )
+    face_backend: str = Field(
+        "auto",
+        pattern="^(auto|onnxruntime|openvino)$",
+        description="What runs the face models: `onnxruntime`, `openvino`, or `auto`, whichever is "
+        "faster on this machine (measured at first start and kept).",
+    )
+    face_catalogue_before: Path | None = Field(
+        None,
+        description="Catalogue file of the face model before, while everybody is enrolled again: "
+        "faces are searched by both until that is done. Empty: the built-in model.",
+    )
     face_fpir: float = Field(
         0.01,
         gt=0,

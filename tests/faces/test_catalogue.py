@@ -1,9 +1,10 @@
+import re
 from pathlib import Path
 
 import pytest
 
 from parakh.errors import InvalidInput, Misconfigured
-from parakh.faces.catalogue import SFACE, Channels, EmbedderKind, read_embedder
+from parakh.faces.catalogue import SFACE, Channels, EmbedderKind, read_catalogue
 
 GOOD = {
     "id": '"example-r50"',
@@ -34,7 +35,7 @@ def write(folder: Path, changes: dict[str, str | None], header: str = "[embedder
 
 
 def test_a_catalogue_file_is_read(tmp_path: Path) -> None:
-    model = read_embedder(write(tmp_path, {"sound_norm": "12"}))
+    model = read_catalogue(write(tmp_path, {"sound_norm": "12"})).embedder
     assert model.name == "example-r50@1-0f0f0f0f"
     assert model.kind is EmbedderKind.ARCFACE
     assert model.channels is Channels.BGR
@@ -44,14 +45,80 @@ def test_a_catalogue_file_is_read(tmp_path: Path) -> None:
     assert model.verify_threshold == pytest.approx(0.3)
 
 
-def test_the_example_in_the_documentation_is_valid(tmp_path: Path) -> None:
+def example() -> str:
+    """The tables of the module's documentation, with digests of full length."""
     import parakh.faces.catalogue as module
 
-    text = module.__doc__ or ""
-    example = text[text.index("[embedder]") :].replace("0f3c…", "0f" * 32)
+    lines = (module.__doc__ or "").splitlines()
+    text = "\n".join(own for own in lines if own.startswith("    "))
+    return re.sub(r'sha256 = "(\w+)…"', lambda own: f'sha256 = "{own[1]:0<64}"', text).replace(
+        "…", ""
+    )
+
+
+def test_the_example_in_the_documentation_is_valid(tmp_path: Path) -> None:
     path = tmp_path / "faces.toml"
-    path.write_text(example, encoding="utf-8")
-    assert read_embedder(path).id == "example-r50"
+    path.write_text(example(), encoding="utf-8")
+    catalogue = read_catalogue(path)
+    check = catalogue.embedder.check
+    assert catalogue.embedder.id == "example-r50"
+    assert check is not None
+    assert check.folder is not None
+    assert check.folder.images == tmp_path / "faces"
+    assert check.folder.accuracy == 0.995
+    assert catalogue.pad is not None
+    assert catalogue.pad.name == "minifasnet-v2@1-a5eb0000"
+    assert catalogue.voter is None
+
+
+def with_voter(folder: Path, **changes: str) -> Path:
+    """The example, with a second embedder that votes."""
+    values = {key: value for key, value in GOOD.items() if key != "thresholds"}
+    values |= {"id": '"second"', "weight": "0.4", "correlation": "0.5"} | changes
+    lines = ["[voter]", *(f"{key} = {value}" for key, value in values.items() if value)]
+    lines += ["[voter.thresholds]", '"0.01" = 0.2', '"0.001" = 0.3']
+    path = folder / "faces.toml"
+    path.write_text("\n".join([example(), *lines]), encoding="utf-8")
+    return path
+
+
+def test_a_voter_is_read(tmp_path: Path) -> None:
+    voter = read_catalogue(with_voter(tmp_path)).voter
+    assert voter is not None
+    assert voter.embedder.id == "second"
+    assert (voter.weight, voter.correlation) == (0.4, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"weight": "1"}, "'weight' must be a number between 0 and 1"),
+        ({"weight": ""}, "'weight' is missing"),
+        ({"correlation": "1.5"}, "'correlation' must be"),
+        ({"id": '"example-r50"', "sha256": f'"{"0f3c":0<64}"'}, "cannot vote on itself"),
+    ],
+)
+def test_a_faulty_voter_is_refused(changes: dict[str, str], complaint: str, tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured, match=complaint):
+        read_catalogue(with_voter(tmp_path, **changes))
+
+
+@pytest.mark.parametrize(
+    ("check", "complaint"),
+    [
+        ("check = 1", "'check' must be a table"),
+        ('check.images = "faces"', "check: 'pairs' is missing"),
+        ('check.fingerprint = "?"', "'fingerprint' must be a text in base64"),
+        ("check.separation = 3", "'separation' must be"),
+        ("check.speed = 3", "check: unknown key 'speed'"),
+    ],
+)
+def test_a_faulty_check_is_refused(check: str, complaint: str, tmp_path: Path) -> None:
+    path = write(tmp_path, {})
+    header, _, rest = path.read_text(encoding="utf-8").partition("\n")
+    path.write_text("\n".join([header, check, rest]), encoding="utf-8")
+    with pytest.raises(Misconfigured, match=complaint):
+        read_catalogue(path)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +159,7 @@ def test_a_fault_names_file_and_key(
 ) -> None:
     path = write(tmp_path, {key: value})
     with pytest.raises(Misconfigured) as caught:
-        read_embedder(path)
+        read_catalogue(path)
     assert str(path) in str(caught.value)
     assert f"'{key}'" in str(caught.value)
     assert complaint in str(caught.value)
@@ -103,8 +170,8 @@ def test_a_fault_names_file_and_key(
     [
         (b"[embedder", "is not TOML"),
         (b"\xff\xfe", "is not TOML"),
-        (b"", "expected one table [embedder]"),
-        (b"embedder = 3", "expected one table [embedder]"),
+        (b"", "expected [embedder], [voter] or [pad]"),
+        (b"embedder = 3", "expected [embedder], [voter] or [pad]"),
         (b"[detector]\nid = 1", "unknown key 'detector'"),
     ],
 )
@@ -114,19 +181,19 @@ def test_a_file_that_is_no_catalogue_is_refused(
     path = tmp_path / "faces.toml"
     path.write_bytes(content)
     with pytest.raises(Misconfigured) as caught:
-        read_embedder(path)
+        read_catalogue(path)
     assert complaint in str(caught.value)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match=r"none\.toml: cannot be read"):
-        read_embedder(tmp_path / "none.toml")
+        read_catalogue(tmp_path / "none.toml")
 
 
 def test_the_built_in_name_cannot_be_taken(tmp_path: Path) -> None:
     path = write(tmp_path, {"id": f'"{SFACE.id}"', "version": f'"{SFACE.version}"'})
     with pytest.raises(Misconfigured, match="built in already"):
-        read_embedder(path)
+        read_catalogue(path)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from parakh.domain.face import FaceSample, PadResult, PadState
 from parakh.errors import InvalidInput, Unreadable
 from parakh.faces import quality
 from parakh.faces.catalogue import SFACE
+from parakh.faces.embed import Embedder
 from parakh.faces.extract import MOST_FACES, FaceEngine, NoPadCheck
 from parakh.faces.picture import Picture
 
@@ -73,7 +74,6 @@ SPOILT = {
     "bright": (lambda p: np.clip(p.astype(int) + 120, 0, 255).astype(np.uint8), quality.TOO_BRIGHT),
     "blurred": (lambda p: cv2.GaussianBlur(p, (0, 0), 4), quality.BLURRED),
     "small": (small_in_a_large, quality.TOO_SMALL),
-    "on its side": (np.rot90, quality.UNCLEAR),
     "two of one size": (lambda p: np.tile(p[:300, 80:400], (1, 2, 1)), quality.SEVERAL_FACES),
 }
 
@@ -136,12 +136,38 @@ def test_templates_of_another_model_are_not_compared(
 
 def test_the_pad_slot_is_asked(engine: FaceEngine, portrait: Picture, encode: Encode) -> None:
     class Suspicious:
+        method = "suspicious"
+
         def check(self, picture: Picture, face: object) -> PadResult:
             return PadResult(state=PadState.ATTACK)
 
     guarded = FaceEngine(engine.detector, engine.embedder, Suspicious())
     (sample,) = guarded.samples(encode(portrait))
     assert sample.pad.state is PadState.ATTACK
+
+
+def test_requests_of_many_threads_are_embedded_together(
+    engine: FaceEngine, portrait: Picture, reference: FaceSample
+) -> None:
+    sizes = []
+
+    class Counting:
+        def run(self, tensor: np.ndarray) -> dict[str, np.ndarray]:
+            sizes.append(len(tensor))
+            time.sleep(0.02)
+            return dict(engine.embedder._session.run(tensor))
+
+    embedder = Embedder(engine.embedder.model, Counting())
+    together = FaceEngine(engine.detector, embedder, NoPadCheck())
+    faces = engine.detector.find(portrait)
+    with ThreadPoolExecutor(8) as pool:
+        samples = list(pool.map(lambda _: together.describe(portrait, faces)[0], range(16)))
+    for sample in samples:
+        assert engine.compare(sample.template, reference.template).score > 0.999
+    assert sum(sizes) == 1 + 2 * 16  # the trial of the graph, then face and mirror image
+    assert max(sizes) > 2
+    assert max(sizes) <= SFACE.batch
+    assert len(sizes) < 12
 
 
 def test_an_embedder_of_a_catalogue_file_takes_the_place_of_the_built_in_one(

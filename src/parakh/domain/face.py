@@ -47,12 +47,14 @@ class PadResult:
         method: the check that was done, such as `turn` or a model's `id@version`; "" for none.
         score: how much speaks for a living person, 0 to 1, where the check gives it.
         threshold: the score from which a face is taken for a living person's.
+        reason: why nothing could be told, or what was seen, for the officer; None for nothing.
     """
 
     state: PadState = PadState.NOT_EVALUATED
     method: str = ""
     score: float | None = None
     threshold: float | None = None
+    reason: Phrase | None = None
 
 
 NO_PAD_CHECK = PadResult()
@@ -69,13 +71,17 @@ class Template:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FaceSample:
-    """One face found in a picture, ready for comparison."""
+    """One face found in a picture, ready for comparison.
+
+    `second` is the template by the model that votes, where one is installed.
+    """
 
     box: Box
     detection: float
     quality: Quality
     pad: PadResult
     template: Template
+    second: Template | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

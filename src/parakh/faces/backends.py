@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 RECIPE = 1
 """Raised when what is measured changes, so that older choices are made again."""
-ROUNDS = 5
+ROUNDS = 12
 """Runs of each backend; the quickest counts, since other work only ever makes a run slower."""
 CHOICES = "backends.json"
 
@@ -103,8 +103,8 @@ def open_session(
     made again when processor, cores, versions or model change. Raises Misconfigured when the graph
     cannot be loaded, or the runtime that is wanted cannot run it.
     """
-    machine = fingerprint(threads)
-    key = _key(graph, wanted)
+    machine = fingerprint()
+    key = _key(graph, threads, wanted)
     kept = _read_choice(cache, machine, key)
     if kept is not None:
         for backend in _candidates(graph, wanted):
@@ -116,7 +116,7 @@ def open_session(
     return session, choice
 
 
-def fingerprint(threads: int) -> dict[str, str]:
+def fingerprint() -> dict[str, str]:
     """What the speed of a backend depends on, apart from the model."""
     versions = {}
     for package in ("onnxruntime", "onnxruntime-gpu", "openvino"):
@@ -125,7 +125,6 @@ def fingerprint(threads: int) -> dict[str, str]:
     return {
         "processor": _processor(),
         "cores": str(cores()),
-        "threads": str(threads),
         "recipe": str(RECIPE),
         **versions,
     }
@@ -282,9 +281,9 @@ def _load(backend: Backend, graph: Graph, threads: int) -> ModelSession:
 _keeping = threading.Lock()
 
 
-def _key(graph: Graph, wanted: Runtime) -> str:
+def _key(graph: Graph, threads: int, wanted: Runtime) -> str:
     content = hashlib.sha256(graph.content).hexdigest()[:16]
-    return f"{graph.model} {content} batch {len(graph.probe)} {wanted}"
+    return f"{graph.model} {content} batch {len(graph.probe)} threads {threads} {wanted}"
 
 
 def _read_choice(cache: Path, machine: Mapping[str, str], key: str) -> Choice | None:

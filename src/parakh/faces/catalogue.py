@@ -25,6 +25,35 @@ file (TOML):
     "0.01" = 0.21
     "0.001" = 0.27
     "0.0001" = 0.33
+    [embedder.check]          # what the model must show at start; may be left out, and each of its
+                              # lines (see `parakh.faces.selftest`)
+    fingerprint = "pQz1…"     # the model's own vector for the built-in portrait
+    separation = 0.5          # how far changed faces of that portrait lie from the same face
+    images = "faces"          # your own folder `Name/Name_0001.jpg`, with the list of pairs and the
+    pairs = "pairs.txt"       # accuracy that you declare of them
+    accuracy = 0.995
+
+Two more tables may stand beside it, `[voter]`, a second embedder that votes, with the same keys and
+`weight` (its share, below 1) and `correlation` (of both models' impostor scores; 1 if unknown), and
+`[pad]`, a check for presentation attacks:
+
+    [pad]
+    id = "minifasnet-v2"
+    version = "1"
+    file = "2.7_80x80_MiniFASNetV2.onnx"
+    sha256 = "a5eb…"
+    licence = "Apache-2.0"
+    input = "input"
+    output = "output"         # (batch, classes) float32
+    size = 80
+    channels = "BGR"
+    mean = [0, 0, 0]
+    scale = 1.0
+    crop = 2.7                # side of what the graph sees, in sides of the face's box
+    classes = 3
+    bona_fide = 1             # the class of living persons, from 0
+    softmax = true            # whether the outputs are yet to be made probabilities
+    threshold = 0.9           # least probability of a living person
 """
 
 import itertools
@@ -105,6 +134,29 @@ class DetectorModel:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class FolderCheck:
+    """An agency's own pictures, and the accuracy that it declares of them."""
+
+    images: Path
+    pairs: Path
+    accuracy: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModelCheck:
+    """What a catalogue file declares of its model (`parakh.faces.selftest`).
+
+    Attributes:
+        fingerprint: the unit vector of the built-in portrait, as `selftest.fingerprint` writes it.
+        separation: how far changed faces lie from the same face.
+    """
+
+    fingerprint: str | None = None
+    separation: float | None = None
+    folder: FolderCheck | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class EmbedderModel:
     """A face embedder: an aligned face in, a vector out that is compared by cosine.
 
@@ -122,6 +174,7 @@ class EmbedderModel:
             is known for this model; None leaves this sign of quality out.
         points: operating points, by falling false match rate and rising threshold.
         verify_fmr: false match rate wanted of 1:1 comparisons.
+        check: what the model must show before it is used.
     """
 
     id: str
@@ -143,6 +196,7 @@ class EmbedderModel:
     sound_norm: float | None = None
     points: tuple[OperatingPoint, ...]
     verify_fmr: float
+    check: "ModelCheck | None" = None
 
     @property
     def name(self) -> str:
@@ -180,6 +234,65 @@ class EmbedderModel:
         upper, lower = next((step for step in steps if step[1].fmr <= fmr), steps[-1])
         slope = (lower.threshold - upper.threshold) / math.log10(lower.fmr / upper.fmr)
         return min(1.0, upper.threshold + slope * math.log10(fmr / upper.fmr))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VoterModel:
+    """A second embedder, and how much its vote counts.
+
+    Attributes:
+        weight: of its z-score, between 0 and 1; the first model has the rest.
+        correlation: of both models' impostor scores, 0 to 1. With 1, which is always safe, the
+            false match rates of the first model's thresholds are never exceeded.
+    """
+
+    embedder: EmbedderModel
+    weight: float
+    correlation: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PadModel:
+    """A classifier of presentation attacks: a face with its surroundings in, probabilities out.
+
+    Attributes:
+        crop: side of what the graph sees, in sides of the face's box.
+        bona_fide: place of the class of living persons among `classes`.
+        softmax: whether outputs are logits.
+        threshold: least probability of a living person.
+    """
+
+    id: str
+    version: str
+    source: PackageFile | Path
+    sha256: str
+    licence: str
+    packed: bool = False
+    input: str
+    output: str
+    size: int
+    channels: Channels
+    mean: tuple[float, float, float]
+    scale: float
+    crop: float
+    classes: int
+    bona_fide: int
+    softmax: bool
+    threshold: float
+
+    @property
+    def name(self) -> str:
+        """`id@version` and the start of the file's digest."""
+        return f"{self.id}@{self.version}-{self.sha256[:8]}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Catalogue:
+    """The models of a catalogue file; what it leaves out is built in or not done."""
+
+    embedder: EmbedderModel
+    voter: VoterModel | None = None
+    pad: PadModel | None = None
 
 
 YUNET = DetectorModel(
@@ -234,10 +347,10 @@ SFACE = EmbedderModel(
 )
 
 
-def read_embedder(path: Path) -> EmbedderModel:
-    """The embedder of a catalogue file, checked key by key; the model itself is not opened yet.
+def read_catalogue(path: Path) -> Catalogue:
+    """The models of a catalogue file, checked key by key; the models themselves are not opened.
 
-    Raises Misconfigured, naming the file and the key.
+    Without `[embedder]` the built-in one stays. Raises Misconfigured, naming the file and the key.
     """
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -245,15 +358,26 @@ def read_embedder(path: Path) -> EmbedderModel:
         raise Misconfigured(f"{path}: cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Misconfigured(f"{path}: is not TOML: {error}") from error
-    table = document.pop("embedder", None)
+    tables = {name: document.pop(name, None) for name in ("embedder", "voter", "pad")}
+    expected = "expected [embedder], [voter] or [pad]"
     if document:
-        raise Misconfigured(f"{path}: unknown key '{next(iter(document))}'; expected [embedder]")
-    if not isinstance(table, dict):
-        raise Misconfigured(f"{path}: expected one table [embedder]")
-    model = _embedder(_Table(f"{path}: embedder", table), path.parent)
-    if (model.id, model.version) == (SFACE.id, SFACE.version):
-        raise Misconfigured(f"{path}: embedder: {model.id}@{model.version} is built in already")
-    return model
+        raise Misconfigured(f"{path}: unknown key '{next(iter(document))}'; {expected}")
+    found: dict[str, _Table] = {}
+    for name, values in tables.items():
+        if isinstance(values, dict):
+            found[name] = _Table(f"{path}: {name}", values)
+        elif values is not None:
+            raise Misconfigured(f"{path}: {expected}, each one table")
+    if not found:
+        raise Misconfigured(f"{path}: {expected}")
+    embedder = _embedder(found["embedder"], path.parent) if "embedder" in found else SFACE
+    if embedder is not SFACE and (embedder.id, embedder.version) == (SFACE.id, SFACE.version):
+        raise Misconfigured(f"{path}: embedder: {embedder.name} is built in already")
+    voter = _voter(found["voter"], path.parent) if "voter" in found else None
+    if voter is not None and voter.embedder.name == embedder.name:
+        raise Misconfigured(f"{path}: voter: {embedder.name} cannot vote on itself")
+    pad = _pad(found["pad"], path.parent) if "pad" in found else None
+    return Catalogue(embedder=embedder, voter=voter, pad=pad)
 
 
 class _Table:
@@ -311,11 +435,20 @@ class _Table:
             raise Misconfigured(f"{self.where}: unknown key '{next(iter(self._values))}'")
 
 
+_NAME = r"[a-z0-9][a-z0-9._-]{0,63}"
+_NAME_WANTED = "a name of small letters, digits, '.', '_' or '-'"
+
+
 def _embedder(table: _Table, folder: Path) -> EmbedderModel:
-    name = r"[a-z0-9][a-z0-9._-]{0,63}"
-    model = EmbedderModel(
-        id=table.text("id", name, "a name of small letters, digits, '.', '_' or '-'"),
-        version=table.text("version", name, "a name of small letters, digits, '.', '_' or '-'"),
+    model = _take_embedder(table, folder)
+    table.finish()
+    return model
+
+
+def _take_embedder(table: _Table, folder: Path) -> EmbedderModel:
+    return EmbedderModel(
+        id=table.text("id", _NAME, _NAME_WANTED),
+        version=table.text("version", _NAME, _NAME_WANTED),
         kind=table.choice("kind", EmbedderKind),
         source=folder / table.text("file"),
         sha256=table.text("sha256", r"[0-9a-f]{64}", "64 small hexadecimal digits"),
@@ -332,6 +465,60 @@ def _embedder(table: _Table, folder: Path) -> EmbedderModel:
         sound_norm=table.number("sound_norm", 0, 1e6) if "sound_norm" in table else None,
         points=_points(table),
         verify_fmr=table.number("verify_fmr", 0, 1),
+        check=_check(table, folder) if "check" in table else None,
+    )
+
+
+def _check(table: _Table, folder: Path) -> ModelCheck:
+    values = table.take("check")
+    if not isinstance(values, dict) or not values:
+        raise table.fault("check", "a table with what the model must show")
+    own = _Table(f"{table.where}.check", values)
+    place: FolderCheck | None = None
+    if any(key in own for key in ("images", "pairs", "accuracy")):
+        place = FolderCheck(
+            images=folder / own.text("images"),
+            pairs=folder / own.text("pairs"),
+            accuracy=own.number("accuracy", 0.5, 1),
+        )
+    check = ModelCheck(
+        fingerprint=own.text("fingerprint", r"[A-Za-z0-9+/]+=*", "a text in base64")
+        if "fingerprint" in own
+        else None,
+        separation=own.number("separation", 0, 2) if "separation" in own else None,
+        folder=place,
+    )
+    own.finish()
+    return check
+
+
+def _voter(table: _Table, folder: Path) -> VoterModel:
+    weight = table.number("weight", 0, 1)
+    correlation = table.number("correlation", -1e-9, 1 + 1e-9)
+    model = _take_embedder(table, folder)
+    table.finish()
+    return VoterModel(embedder=model, weight=weight, correlation=min(1.0, max(0.0, correlation)))
+
+
+def _pad(table: _Table, folder: Path) -> PadModel:
+    classes = table.whole("classes", 2, 16)
+    model = PadModel(
+        id=table.text("id", _NAME, _NAME_WANTED),
+        version=table.text("version", _NAME, _NAME_WANTED),
+        source=folder / table.text("file"),
+        sha256=table.text("sha256", r"[0-9a-f]{64}", "64 small hexadecimal digits"),
+        licence=table.text("licence"),
+        input=table.text("input"),
+        output=table.text("output"),
+        size=table.whole("size", 16, 512),
+        channels=table.choice("channels", Channels),
+        mean=_mean(table),
+        scale=table.number("scale", 0, 1000),
+        crop=table.number("crop", 0.5, 10),
+        classes=classes,
+        bona_fide=table.whole("bona_fide", 0, classes - 1),
+        softmax=table.flag("softmax"),
+        threshold=table.number("threshold", 0, 1),
     )
     table.finish()
     return model
@@ -345,8 +532,8 @@ def _mean(table: _Table) -> tuple[float, float, float]:
         or not all(type(part) in (int, float) and -1000 < part < 1000 for part in value)
     ):
         raise table.fault("mean", "three numbers, one a channel")
-    red, green, blue = (float(part) for part in value)
-    return red, green, blue
+    first, second, third = (float(part) for part in value)
+    return first, second, third
 
 
 def _points(table: _Table) -> tuple[OperatingPoint, ...]:

@@ -61,7 +61,7 @@ class Detector:
             for row in kept
             for left, top, width, height in [boxes[row].tolist()]
         ]
-        return sorted(faces, key=lambda face: (-face.area, face.box.left, face.box.top))
+        return sorted(faces, key=by_size)
 
     def _views(self, picture: Picture) -> list[tuple[Picture, float]]:
         """The picture at the sizes to look at, each with its scale.
@@ -86,6 +86,11 @@ class Detector:
                     outputs, tensor.shape[3], self.model.threshold
                 )
         return boxes / scale, scores, landmarks / scale
+
+
+def by_size(face: DetectedFace) -> tuple[float, float, float]:
+    """For sorting: the largest face first, and equal ones always in one order."""
+    return -face.area, face.box.left, face.box.top
 
 
 def shrink(picture: Picture, scale: float) -> Picture:

@@ -7,20 +7,28 @@ from numpy.typing import NDArray
 
 from parakh.errors import Misconfigured
 from parakh.faces.align import align
+from parakh.faces.batching import Batcher
 from parakh.faces.catalogue import Channels, EmbedderKind, EmbedderModel
 from parakh.faces.detect import Landmarks
 from parakh.faces.picture import Picture
 from parakh.faces.session import ModelSession, Tensor
 from parakh.faces.vectors import Vector
 
+TOGETHER = 8
+"""Most requests that are embedded together: the last of them waits for all."""
+
 
 class Embedder:
-    """Cuts faces out and turns them into vectors, as its model's catalogue entry says."""
+    """Cuts faces out and turns them into vectors, as its model's catalogue entry says.
+
+    What several threads ask for at the same moment runs together.
+    """
 
     def __init__(self, model: EmbedderModel, session: ModelSession) -> None:
         """Tries the graph once; raises Misconfigured when it is not what the catalogue says."""
         self.model = model
         self._session = session
+        self._batches = Batcher(self._run_together, most=TOGETHER)
         blank = np.zeros((1, 3, model.size, model.size), dtype=np.float32)
         try:
             shape = session.run(blank)[model.output].shape
@@ -41,31 +49,43 @@ class Embedder:
                 return align(picture, landmarks, self.model.size)
 
     def embed(self, faces: Sequence[Picture]) -> tuple[Vector, NDArray[np.float32]]:
-        """Unit vectors (n, dimension) of cut faces, and the lengths (n,) before they were 1.
-
-        Runs in batches of at most the model's `batch`.
-        """
-        raw = self._raw([self._tensor(face) for face in faces])
-        norms = np.linalg.norm(raw, axis=1)
+        """Unit vectors (n, dimension) of cut faces, and the lengths (n,) before they were 1."""
+        if not len(faces):
+            return np.empty((0, self.model.dimension), np.float32), np.empty(0, np.float32)
+        plain = np.stack([to_tensor(face, self.model) for face in faces])
         if self.model.mirror:
-            raw = raw + self._raw([self._tensor(face[:, ::-1]) for face in faces])
+            both = self._batches.ask(np.concatenate([plain, plain[:, :, :, ::-1]]))
+            first = both[: len(faces)]
+            raw = first + both[len(faces) :]
+        else:
+            first = raw = self._batches.ask(plain)
+        norms = np.linalg.norm(first, axis=1)
         length = np.linalg.norm(raw, axis=1, keepdims=True)
         return (raw / np.maximum(length, 1e-12)).astype(np.float32), norms.astype(np.float32)
 
-    def _raw(self, tensors: Sequence[Tensor]) -> Vector:
+    def _run_together(self, requests: Sequence[Tensor]) -> Sequence[Vector]:
+        """Raw vectors of each request, in batches of at most the model's `batch`."""
+        tensors = np.concatenate(requests) if len(requests) > 1 else requests[0]
         size = self.model.batch
         parts = [
-            self._session.run(np.stack(tensors[start : start + size]))[self.model.output]
+            self._session.run(tensors[start : start + size])[self.model.output]
             for start in range(0, len(tensors), size)
         ]
-        return np.concatenate(parts) if parts else np.empty((0, self.model.dimension), np.float32)
+        vectors = np.concatenate(parts)
+        ends = np.cumsum([len(request) for request in requests])
+        return np.split(vectors, ends[:-1])
 
-    def _tensor(self, face: Picture) -> Tensor:
-        match self.model.channels:
-            case Channels.RGB:
-                ordered = face[:, :, ::-1]
-            case Channels.BGR:
-                ordered = face
-        mean = np.array(self.model.mean, dtype=np.float32)
-        scaled = (ordered.astype(np.float32) - mean) * np.float32(self.model.scale)
-        return np.ascontiguousarray(scaled.transpose(2, 0, 1))
+
+def to_tensor(face: Picture, model: EmbedderModel) -> Tensor:
+    """(3, size, size) float32, as the model's entry says."""
+    match model.channels:
+        case Channels.RGB:
+            ordered = face[:, :, ::-1]
+        case Channels.BGR:
+            ordered = face
+    tensor = ordered.transpose(2, 0, 1).astype(np.float32)
+    if any(model.mean):
+        tensor -= np.array(model.mean, dtype=np.float32)[:, None, None]
+    if model.scale != 1:
+        tensor *= np.float32(model.scale)
+    return tensor

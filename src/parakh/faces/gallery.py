@@ -1,143 +1,224 @@
-"""Exact 1:N search over templates held in memory."""
+"""Exact 1:N search over templates held in memory, to ten million on one machine."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-import faiss
 import numpy as np
+from numpy.typing import NDArray
 
 from parakh.domain.face import Candidate, Template
+from parakh.errors import InvalidInput
+from parakh.faces.batching import Batcher
+from parakh.faces.lookup import Identifiers
+from parakh.faces.ranking import MANY, SPARE, Ranking
+from parakh.faces.rows import RowStore, to_identifier, to_identifiers
+from parakh.faces.scan import Hits, Pass, Probes, Workers, chosen, cores
 from parakh.faces.vectors import Vector, to_vector
 
-FIRST_ROWS = 1024
+TOGETHER = 64
+"""Probes of one pass."""
+
+_GROWTH = 128
+"""How many times the rows seen so far are read before the cuts are raised again, for one probe;
+for more of them less, since each costs its own hits."""
+
+_ALL = 2**31 - 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class _Question:
+    vector: Vector
+    limit: int
+    threshold: float
 
 
 class Gallery:
-    """References of one purpose (a watchlist, a voyage), all made by one model.
+    """Templates of one purpose (a watchlist, a voyage), all made by one model.
 
-    Every reference is compared with the probe (no approximation). Many threads may search while
-    none enrols or removes. A removed vector is overwritten with zeros, and so is the old memory
-    when the gallery grows: deleting a template means that it is gone.
+    Every template has an identifier and the identity it stands for: a person enrolled with several
+    pictures counts once, by the best of them.
+
+    The answer is that of comparing every template in float64. A first pass over int8 codes leaves
+    out only rows whose similarity cannot reach that of the last of the answer, by a bound that
+    `scan.Probes` proves; the others are compared in full (`ranking.Ranking`). What was written
+    while a search ran is looked at again at its end, and a search that had relied on a template
+    which went away meanwhile is repeated: the answer is right for a moment between question and
+    answer, and holds nobody who had been removed before it was given.
+
+    Searches take no lock: they may run while others enrol and remove. Searches that come at the
+    same moment share a pass. A removed template is overwritten with zeros at once.
     """
 
-    def __init__(self, model: str, dimension: int) -> None:
+    def __init__(self, model: str, dimension: int, threads: int | None = None) -> None:
+        """`threads` search together; as many as there are cores unless given."""
         self.model = model
         self.dimension = dimension
-        self._rows: Vector = np.zeros((FIRST_ROWS, dimension), dtype=np.float32)
-        self._references: list[str] = []
-        self._row_of: dict[str, int] = {}
-        self._lock = _SharedLock()
+        self._store = RowStore(dimension)
+        self._workers = _workers(threads or cores())
+        self._batcher: Batcher[_Question, list[Candidate]] = Batcher(self._answer, most=TOGETHER)
 
     def __len__(self) -> int:
-        return len(self._references)
+        """Templates held."""
+        return self._store.count
 
-    def __contains__(self, reference_id: str) -> bool:
-        return reference_id in self._row_of
+    def __contains__(self, template_id: str) -> bool:
+        return self._store.holds(to_identifier(template_id))
 
-    def enrol(self, reference_id: str, template: Template) -> None:
-        """Adds a reference, or replaces its template.
+    @property
+    def identities(self) -> int:
+        """How many identities the templates stand for."""
+        return self._store.identities
 
-        Raises InvalidInput for a template of another model, Unreadable for a damaged one.
+    @property
+    def memory_bytes(self) -> int:
+        """Bytes that the rows take, and what finds them by identifier."""
+        return self._store.memory_bytes
+
+    def enrol(self, template_id: str, template: Template, identity: str) -> None:
+        """Adds a template of an identity, or replaces the one of that identifier.
+
+        Raises InvalidInput for a template of another model or an identifier over 32 bytes,
+        Unreadable for a damaged template.
         """
-        vector = to_vector(template, self.model, self.dimension)
-        with self._lock.alone():
-            row = self._row_of.get(reference_id)
-            if row is None:
-                row = len(self._references)
-                if row == len(self._rows):
-                    self._grow()
-                self._references.append(reference_id)
-                self._row_of[reference_id] = row
-            self._rows[row] = vector
+        self.enrol_many([(template_id, template, identity)])
 
-    def remove(self, reference_id: str) -> bool:
-        """Takes a reference out for good; False when it was not there."""
-        with self._lock.alone():
-            row = self._row_of.pop(reference_id, None)
-            if row is None:
-                return False
-            last = len(self._references) - 1
-            moved = self._references.pop()
-            if row != last:
-                self._rows[row] = self._rows[last]
-                self._references[row] = moved
-                self._row_of[moved] = row
-            self._rows[last] = 0
-            return True
+    def enrol_many(self, entries: Iterable[tuple[str, Template, str]]) -> None:
+        """Adds or replaces many; none of them when one is refused."""
+        listed = list(entries)
+        if not listed:
+            return
+        self.enrol_rows(
+            to_identifiers([template_id for template_id, _, _ in listed]),
+            to_identifiers([identity for _, _, identity in listed]),
+            np.stack([to_vector(own, self.model, self.dimension) for _, own, _ in listed]),
+        )
 
-    def search(
-        self, template: Template, limit: int = 20, threshold: float = -1.0
-    ) -> list[Candidate]:
-        """The `limit` most similar references with a cosine of at least `threshold`, best first.
+    def enrol_rows(self, templates: Identifiers, identities: Identifiers, vectors: Vector) -> None:
+        """Adds or replaces many that are arrays already: identifiers of 32 bytes, unit vectors."""
+        if vectors.shape != (len(templates), self.dimension):
+            raise InvalidInput(f"vectors of {self.dimension} numbers are wanted, one a template")
+        self._store.put(templates, identities, vectors)
 
-        Equal scores are ordered by reference, so the answer does not depend on the order of
+    def remove(self, template_id: str) -> bool:
+        """Takes a template out for good; False when it was not there."""
+        return self._store.remove([to_identifier(template_id)]) == 1
+
+    def remove_many(self, template_ids: Iterable[str]) -> int:
+        """Takes templates out for good; gives how many were there."""
+        return self._store.remove([to_identifier(own) for own in template_ids])
+
+    def remove_identity(self, identity: str) -> list[str]:
+        """Takes all templates of an identity out for good; gives their identifiers."""
+        return [own.decode() for own in self._store.remove_identity(to_identifier(identity))]
+
+    def search(self, probe: Template, limit: int = 20, threshold: float = -1.0) -> list[Candidate]:
+        """The `limit` most similar identities with a cosine of at least `threshold`, best first.
+
+        Each identity counts once, by its best template, and `Candidate.reference_id` names it.
+        Equal scores are ordered by identity, so the answer does not depend on the order of
         enrolment. Raises InvalidInput for a template of another model.
         """
-        probe = to_vector(template, self.model, self.dimension)[None]
-        with self._lock.shared():
-            scores, rows = self._nearest(probe, limit)
-            found = [
-                Candidate(reference_id=self._references[row], score=float(score))
-                for score, row in zip(np.clip(scores, -1, 1), rows, strict=True)
-                if score >= threshold
-            ]
-        found.sort(key=lambda candidate: (-candidate.score, candidate.reference_id))
-        return found[:limit]
+        return self._batcher.ask(self._question(probe, limit, threshold))
 
-    def _nearest(self, probe: Vector, limit: int) -> tuple[Vector, list[int]]:
-        """At least `limit` best rows, and all rows that tie with the last of them."""
-        held = len(self._references)
-        wanted = min(limit + 1, held)
-        while wanted > 0:
-            scores, rows = faiss.knn(
-                probe, self._rows[:held], wanted, metric=faiss.METRIC_INNER_PRODUCT
-            )
-            if wanted == held or scores[0, -1] < scores[0, limit - 1]:
-                return scores[0], rows[0].tolist()
-            wanted = min(wanted * 2, held)
-        return np.empty(0, dtype=np.float32), []
+    def search_many(
+        self, probes: Sequence[Template], limit: int = 20, threshold: float = -1.0
+    ) -> list[list[Candidate]]:
+        """The answers to many probes, which share passes."""
+        asked = [self._question(probe, limit, threshold) for probe in probes]
+        return [
+            answer
+            for start in range(0, len(asked), TOGETHER)
+            for answer in self._answer(asked[start : start + TOGETHER])
+        ]
 
-    def _grow(self) -> None:
-        larger = np.zeros((2 * len(self._rows), self.dimension), dtype=np.float32)
-        larger[: len(self._rows)] = self._rows
-        self._rows[:] = 0
-        self._rows = larger
+    def _question(self, probe: Template, limit: int, threshold: float) -> _Question:
+        vector = to_vector(probe, self.model, self.dimension)
+        return _Question(vector=vector, limit=limit, threshold=threshold)
+
+    def _answer(self, asked: Sequence[_Question]) -> list[list[Candidate]]:
+        answers: list[list[Candidate] | None] = [None if own.limit > 0 else [] for own in asked]
+        while open_ := [place for place, answer in enumerate(answers) if answer is None]:
+            found = self._pass([asked[place] for place in open_])
+            for place, answer in zip(open_, found, strict=True):
+                answers[place] = answer
+        return [answer for answer in answers if answer is not None]
+
+    def _pass(self, asked: Sequence[_Question]) -> list[list[Candidate] | None]:
+        """Answers, or None where the search must be repeated."""
+        store = self._store
+        written = store.written
+        probes = Probes(np.stack([own.vector for own in asked]), store)
+        limits = np.array([own.limit for own in asked], dtype=np.int64)
+        thresholds = np.array([own.threshold for own in asked], dtype=np.float64)
+        ranking = Ranking(store, probes, limits, thresholds)
+        scan = Pass(store, probes)
+        self._scan(scan, ranking, limits)
+        while True:
+            now, raced = store.written, store.since(written)
+            if raced is None:
+                return [None] * len(asked)
+            written, ranking.looked_at, ranking.dropped = now, [raced], False
+            ranking.add(scan.among(raced, ranking.cuts))
+            # One that went away before its codes were read cannot be a hit.
+            ranking.dropped = bool((store.stamps(raced) & 1 == 0).any())
+            self._add_rough(ranking, len(asked))
+            if ranking.pending > 4 * int(limits.sum()):
+                ranking.raise_cuts()
+            ranking.settle()
+            if not self._moved(ranking, written):
+                return ranking.answers()
+
+    def _moved(self, ranking: Ranking, written: int) -> bool:
+        """Whether a row that was to be compared may have held another template by then, so that
+        the first one, if it was only replaced, must be looked for among the rows written since."""
+        later = self._store.since(written)
+        if later is None:
+            return True
+        if not len(later):
+            return False
+        return ranking.dropped or bool(np.isin(later, np.concatenate(ranking.looked_at)).any())
+
+    def _scan(self, scan: Pass, ranking: Ranking, limits: NDArray[np.int64]) -> None:
+        """All rows, more of them at a time the better the cuts are known."""
+        scores, rows = scan.sample()
+        few = int(limits.max()) * 2 + SPARE
+        hits = chosen(scores, rows, ranking.cuts)
+        if few < len(rows) and len(hits.rows) > 4 * int(limits.sum()):
+            # The best by their codes show what may be left out of all others.
+            ranking.add(chosen(scores, rows, np.partition(scores, -few, axis=0)[-few]))
+            ranking.raise_cuts()
+            ranking.forget()
+            hits = chosen(scores, rows, ranking.cuts)
+        ranking.add(hits)
+        growth = max(8, _GROWTH // len(limits))
+        wanted = len(rows) * growth
+        while (found := scan.advance(wanted, MANY, ranking.cuts, self._workers)) is not None:
+            ranking.add(found)
+            wanted *= growth
+            if ranking.pending > 8 * int(limits.sum()):
+                ranking.raise_cuts()
+            if ranking.pending > MANY:
+                ranking.settle()
+
+    def _add_rough(self, ranking: Ranking, count: int) -> None:
+        """Rows whose codes say too little are compared in full by every probe."""
+        rough = self._store.rough
+        for start in range(0, len(rough), MANY // count):
+            rows = np.tile(rough[start : start + MANY // count], count)
+            probes = np.repeat(np.arange(count), len(rows) // count)
+            scores = np.full(len(rows), _ALL, dtype=np.int32)
+            ranking.add(Hits(probes=probes, rows=rows, scores=scores))
+            ranking.settle()
 
 
-class _SharedLock:
-    """Many readers or one writer; a waiting writer goes before new readers, so none starves."""
+_LOCK = threading.Lock()
+_WORKERS: dict[int, Workers] = {}
 
-    def __init__(self) -> None:
-        self._change = threading.Condition()
-        self._readers = 0
-        self._writing = False
-        self._waiting = 0
 
-    @contextmanager
-    def shared(self) -> Iterator[None]:
-        with self._change:
-            self._change.wait_for(lambda: not self._writing and not self._waiting)
-            self._readers += 1
-        try:
-            yield
-        finally:
-            with self._change:
-                self._readers -= 1
-                self._change.notify_all()
-
-    @contextmanager
-    def alone(self) -> Iterator[None]:
-        with self._change:
-            self._waiting += 1
-            try:
-                self._change.wait_for(lambda: not self._writing and not self._readers)
-                self._writing = True
-            finally:
-                self._waiting -= 1
-        try:
-            yield
-        finally:
-            with self._change:
-                self._writing = False
-                self._change.notify_all()
+def _workers(threads: int) -> Workers:
+    """Threads are shared by all galleries of the process."""
+    with _LOCK:
+        if threads not in _WORKERS:
+            _WORKERS[threads] = Workers(threads)
+        return _WORKERS[threads]

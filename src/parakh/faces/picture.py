@@ -1,7 +1,11 @@
 """Pictures from outside: decoded within bounds, turned upright, made 8-bit BGR."""
 
 import io
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
@@ -34,6 +38,34 @@ _UPRIGHT = {
 }
 
 
+DECODED_AT_ONCE = 2 * MOST_PIXELS
+"""Pixels that all threads together decode at a time, some 12 bytes each: what comes beyond waits,
+so that a handful of large uploads cannot take a gate's memory. Eighty camera frames fit in."""
+
+
+class _Allowance:
+    """Pixels lent out to those who decode; whoever asks for more than is left waits."""
+
+    def __init__(self, most: int) -> None:
+        self._left = most
+        self._change = threading.Condition()
+
+    @contextmanager
+    def lent(self, pixels: int) -> Iterator[None]:
+        with self._change:
+            self._change.wait_for(lambda: pixels <= self._left)
+            self._left -= pixels
+        try:
+            yield
+        finally:
+            with self._change:
+                self._left += pixels
+                self._change.notify_all()
+
+
+_memory = _Allowance(DECODED_AT_ONCE)
+
+
 def decode_picture(content: bytes) -> Picture:
     """Decodes a picture that nobody vouches for.
 
@@ -52,7 +84,8 @@ def decode_picture(content: bytes) -> Picture:
     try:
         with Image.open(io.BytesIO(content), formats=FORMATS) as image:
             _check_size(*image.size)
-            return _to_bgr(_upright(image))
+            with _memory.lent(image.size[0] * image.size[1]):
+                return _to_bgr(_upright(image))
     except Unreadable:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -94,11 +127,16 @@ def _to_bgr(image: Image.Image) -> Picture:
         layer = image.convert("RGBA")
         image = Image.new("RGBA", layer.size, (255, 255, 255, 255))
         image.alpha_composite(layer)
-    rgb = np.asarray(image.convert("RGB"))
-    return np.ascontiguousarray(rgb[:, :, ::-1])
+    if image.mode != "RGB":
+        image = image.convert("RGB")
+    bgr: Picture = cv2.cvtColor(np.asarray(image), cv2.COLOR_RGB2BGR)
+    return bgr
 
 
 def _from_16_bits(image: Image.Image) -> NDArray[np.uint8]:
     """Keeps the upper 8 of 16 bits; Pillow's own conversion has cut values off at 255."""
-    deep = np.asarray(image).astype(np.int64)
-    return (np.clip(deep, 0, 65_535) >> 8).astype(np.uint8)
+    deep = np.asarray(image)
+    if deep.dtype != np.uint16:
+        deep = np.clip(deep, 0, 65_535)
+    grey: NDArray[np.uint8] = (deep >> 8).astype(np.uint8)
+    return grey

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parakh.errors import Misconfigured
-from parakh.faces.catalogue import DetectorModel, EmbedderModel, PackageFile
+from parakh.faces.catalogue import DetectorModel, EmbedderModel, PackageFile, PadModel
 
 if TYPE_CHECKING:
     import onnx
@@ -24,7 +24,7 @@ RECIPE = 1
 """Raised when `unpack` changes, so that files made by the older one are not used again."""
 
 
-def load_weights(model: DetectorModel | EmbedderModel, cache: Path) -> bytes:
+def load_weights(model: DetectorModel | EmbedderModel | PadModel, cache: Path) -> bytes:
     """The ONNX graph of a model, ready for onnxruntime.
 
     A packed model is unpacked on first use; the result is kept in `cache` with its digest beside
@@ -155,7 +155,7 @@ def _free_shape(value: "onnx.ValueInfoProto", names: tuple[str | None, ...]) -> 
             dimension.dim_param = name
 
 
-def _source(model: DetectorModel | EmbedderModel) -> bytes:
+def _source(model: DetectorModel | EmbedderModel | PadModel) -> bytes:
     path = _locate(model.source)
     try:
         content = path.read_bytes()

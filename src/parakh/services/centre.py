@@ -1,6 +1,5 @@
 """One centre, wired together from its settings."""
 
-import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -12,23 +11,31 @@ import structlog
 
 from parakh.access import Actor, Purpose, system_actor
 from parakh.clock import Clock, utc_now
+from parakh.domain.face import FaceSample, Template
 from parakh.domain.hit import Hit
 from parakh.errors import Misconfigured, ParakhError
+from parakh.faces.backends import cores
+from parakh.faces.detect import DetectedFace
 from parakh.faces.extract import FaceEngine
+from parakh.faces.picture import Picture
 from parakh.screen.bodies import IdentifierScreener, OrganisationScreener
 from parakh.screen.faces import FaceScreener
 from parakh.screen.screener import Screener, Subject
 from parakh.screen.watchlists import DocumentScreener, NameScreener
 from parakh.services.background import Job
-from parakh.services.mirror import Faces, Names
+from parakh.services.face_index import FaceIndex
+from parakh.services.gallery_files import GalleryFiles
+from parakh.services.mirror import Names
 from parakh.services.swept import SweptEntries
+from parakh.services.voyage_faces import VoyageFaces
 from parakh.services.wall import WallBus
 from parakh.settings import Settings
-from parakh.store import schema
+from parakh.store import galleries, schema
 from parakh.store.database import Database
 from parakh.store.keys import Keys
 
 WORKER = system_actor("worker")
+FORMER_SECONDS = 60.0
 _log = structlog.get_logger()
 
 
@@ -66,7 +73,11 @@ class Centre:
     clock: Clock = utc_now
     wall: WallBus = field(default_factory=WallBus)
     calibrating: Job = field(default_factory=lambda: Job("calibrate"))
+    rotating: Job = field(default_factory=lambda: Job("rotate"))
+    reenrolling: Job = field(default_factory=lambda: Job("reenrol"))
+    matching: Job = field(default_factory=lambda: Job("twins"))
     swept_at: float = field(default_factory=time.monotonic)
+    _former: tuple[bool, float] = (False, 0.0)
 
     @classmethod
     def open(cls, settings: Settings, clock: Clock = utc_now) -> "Centre":
@@ -95,14 +106,54 @@ class Centre:
 
     def close(self) -> None:
         """Ends what runs in the background, and gives the database's connections back."""
-        self.calibrating.stop()
+        for job in (self.calibrating, self.rotating, self.reenrolling, self.matching):
+            job.stop()
+        if "galleries" in self.__dict__:
+            self.galleries.close()
         self.db.close()
 
     @cached_property
     def faces(self) -> FaceEngine:
         """The face models; raises Misconfigured when they are missing or altered."""
-        threads = min(2, os.cpu_count() or 1)
-        return FaceEngine.open(self.models_path, self.settings.face_catalogue, threads=threads)
+        return self._engine(self.settings.face_catalogue)
+
+    @cached_property
+    def former_faces(self) -> FaceEngine:
+        """The face models that were in use before; the present ones where none are named."""
+        former = self.settings.face_catalogue_before
+        return self.faces if former == self.settings.face_catalogue else self._engine(former)
+
+    def engines(self) -> Sequence[FaceEngine]:
+        """The present models first; then those before, while templates of theirs are searched."""
+        if self.former_faces is self.faces or not self._former_held():
+            return (self.faces,)
+        return (self.faces, self.former_faces)
+
+    def _former_held(self) -> bool:
+        """Whether a template of the former model is held; looked up once a minute."""
+        held, until = self._former
+        if time.monotonic() >= until:
+            with self.db.read() as connection:
+                held = self.former_faces.model_id in galleries.models(connection)
+            self._former = (held, time.monotonic() + FORMER_SECONDS)
+        return held
+
+    def probes(
+        self, picture: Picture, face: DetectedFace, live: FaceSample
+    ) -> tuple[Template, ...]:
+        """A face's templates by all models that are searched, the present one's first."""
+        found = [live.template, *([live.second] if live.second else [])]
+        for engine in self.engines()[1:]:
+            found += [own.template for own in engine.describe(picture, [face], most=1)]
+        return tuple(found)
+
+    def _engine(self, catalogue: Path | None) -> FaceEngine:
+        return FaceEngine.open(
+            self.models_path,
+            catalogue,
+            threads=min(4, cores()),
+            backend=self.settings.face_backend,
+        )
 
     @property
     def models_path(self) -> Path:
@@ -120,9 +171,15 @@ class Centre:
         return SweptEntries(self.names, self.clock)
 
     @cached_property
-    def gallery(self) -> Faces:
-        """The watchlist gallery."""
-        return Faces(self.db, self.faces, self.settings.face_fpir, self.clock)
+    def galleries(self) -> FaceIndex:
+        """The galleries of listed persons."""
+        files = GalleryFiles(self.settings.data_dir / "galleries", self.db.vault)
+        return FaceIndex(self.db, self.engines, self.settings.face_fpir, self.clock, files)
+
+    @cached_property
+    def voyage_faces(self) -> VoyageFaces:
+        """The galleries of travellers, one a voyage."""
+        return VoyageFaces(self.db, self.engines, self.settings.face_fpir)
 
     def warm(self) -> None:
         """Loads models and indexes, so that the first person at a gate does not wait for them.
@@ -130,7 +187,8 @@ class Centre:
         What cannot be loaded is logged; the gate will say so, and everything else goes on.
         """
         try:
-            self.gallery.refresh()
+            self.galleries.refresh()
+            self.voyage_faces.refresh()
             self.names.refresh()
         except ParakhError:
             _log.exception("models or indexes could not be loaded")
@@ -154,7 +212,7 @@ class Centre:
 
     def gate_screeners(self) -> Sequence[Screener]:
         """The screeners of persons at a gate: their faces too."""
-        face = UpToDate(FaceScreener(self.gallery), self.gallery.refresh)
+        face = UpToDate(FaceScreener(self.galleries), self.galleries.refresh)
         return (*self.traveller_screeners(), face)
 
     def looked(self, actor: Actor, purpose: Purpose, action: str, kind: str, ref_id: str) -> None:

@@ -10,7 +10,10 @@ from importlib.metadata import PackageNotFoundError, version
 import sqlalchemy as sa
 
 from parakh.errors import Misconfigured, ParakhError
+from parakh.faces import selftest
+from parakh.faces.backends import Choice, cores
 from parakh.faces.catalogue import SFACE, YUNET
+from parakh.faces.extract import FaceEngine
 from parakh.faces.weights import load_weights
 from parakh.services import sftp
 from parakh.services.centre import Centre
@@ -20,7 +23,14 @@ from parakh.store import messages, people, schema
 from parakh.store.database import Database
 from parakh.store.keys import Keys
 
-_PACKAGES = ("sqlalchemy", "fastapi", "onnxruntime", "faiss-cpu", "opencv-python-headless")
+_PACKAGES = (
+    "sqlalchemy",
+    "fastapi",
+    "onnxruntime",
+    "openvino",
+    "numkong",
+    "opencv-python-headless",
+)
 _LEAST_FREE = 2 * 2**30
 
 
@@ -58,6 +68,11 @@ def _checks(settings: Settings) -> Iterator[Check]:
         yield _try("units", lambda: _units(settings), "Run `parakh unit add NAME --central`.")
         yield _try("queue", lambda: _queue(settings), "Look at the server's log.")
     yield from _pulls(settings)
+    yield from _faces(settings)
+
+
+def _faces(settings: Settings) -> Iterator[Check]:
+    """The face models: their files, what runs them and how fast, and whether they hold good."""
     for model in (YUNET, SFACE):
         yield _try(
             f"model {model.id}",
@@ -66,6 +81,42 @@ def _checks(settings: Settings) -> Iterator[Check]:
             ),
             "Install the locked dependencies again: `make install`.",
         )
+    try:
+        engine = FaceEngine.open(
+            settings.data_dir / "models",
+            settings.face_catalogue,
+            threads=min(4, cores()),  # as the centre does, whose measurement this is
+            backend=settings.face_backend,
+        )
+    except ParakhError as error:
+        remedy = "See docs/faces.md, Another model."
+        yield Check(name="face engine", ok=False, found=str(error), remedy=remedy)
+        return
+    for run in engine.runs:
+        yield Check(name=f"engine {run.model}", ok=True, found=_speed(run))
+    for test in engine.tests or (selftest.examine(engine.detector, engine.embedder),):
+        faults = test.faults(engine.embedder.model)
+        yield Check(
+            name=f"self-test {test.model}",
+            ok=not faults,
+            found="; ".join(faults or test.lines()[:1]).removeprefix(f"{test.model}: "),
+            remedy="Install the locked dependencies again: `make install`.",
+        )
+    yield Check(
+        name="presentation attacks",
+        ok=True,  # a centre may do without; it must know
+        found=engine.pad_method or "not evaluated by picture: no model is installed",
+    )
+
+
+def _speed(run: Choice) -> str:
+    """What runs a model, its milliseconds, and those of the others that were tried."""
+    of = "one picture" if run.batch == 1 else "a face and its mirror image"
+    others = [
+        f"{name} {spent:.1f}" for name, spent in run.milliseconds.items() if name != run.backend
+    ]
+    told = f"{run.backend}, {run.milliseconds[run.backend]:.1f} ms for {of}"
+    return f"{told} ({', '.join(others)})" if others else told
 
 
 def _pulls(settings: Settings) -> Iterator[Check]:

@@ -19,10 +19,14 @@ from parakh.domain.gallery import Gallery, GalleryKind
 from parakh.domain.watchlist import Watchlist, WatchlistEntry
 from parakh.faces import gallery as memory
 from parakh.faces.extract import FaceEngine
-from parakh.faces.vectors import STORED
+from parakh.faces.sealed_rows import SealedRows
+from parakh.faces.vectors import STORED, to_vector
 from parakh.screen.faces import FaceMatch
+from parakh.services import gallery_files
+from parakh.services.gallery_files import GalleryFiles
 from parakh.store import galleries, pictures, watchlists
 from parakh.store.database import Database
+from parakh.store.pictures import StoredTemplate
 
 T = TypeVar("T")
 
@@ -43,14 +47,23 @@ class FaceIndex:
     templates of both, and a probe is compared with those of its own model only.
     """
 
-    def __init__(self, database: Database, engines: Engines, fpir: float, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        engines: Engines,
+        fpir: float,
+        clock: Clock,
+        files: GalleryFiles,
+    ) -> None:
         self._database = database
+        self._files = files
         self._engines = engines
         self._fpir = fpir
         self._clock = clock
         self._lock = threading.Lock()
         self._seq = -1
-        self._held: dict[tuple[str, str], memory.Gallery] = {}
+        self._held: dict[_Key, memory.Gallery] = {}
+        self._sealed: dict[_Key, SealedRows] = {}
         self._galleries: dict[str, Gallery] = {}
 
     def at_gates(self) -> frozenset[str]:
@@ -103,15 +116,20 @@ class FaceIndex:
             if last == self._seq:
                 return
             if self._seq < 0:
-                self._load(connection)
-            elif galleries.changed_after(connection, self._seq):
-                self._settle(connection)
-            if self._seq >= 0:
-                changes = watchlists.changes_after(connection, self._seq)
-                changed = list(dict.fromkeys(ref_id for _, ref_id in changes))
-                for start in range(0, len(changed), AT_ONCE):
-                    self._take_in(connection, changed[start : start + AT_ONCE])
+                self._load(connection, last)
+            else:
+                if galleries.changed_after(connection, self._seq):
+                    self._settle(connection)
+                self._follow(connection, self._seq)
+            for sealed in self._sealed.values():
+                sealed.checkpoint(last)
             self._seq = last
+
+    def close(self) -> None:
+        """Closes the sealed files, so that another process may use them."""
+        for sealed in self._sealed.values():
+            sealed.close()
+        self._files.close()
 
     def _candidates(
         self,
@@ -179,12 +197,40 @@ class FaceIndex:
             threshold=found.threshold,
         )
 
-    def _load(self, connection: sa.Connection) -> None:
+    def _load(self, connection: sa.Connection, last: int) -> None:
         """Everything anew; searches go on over what was held until it is there."""
-        fresh: dict[tuple[str, str], memory.Gallery] = {}
-        self._enrol(connection, fresh, None)
         self._galleries = _searched(connection)
+        fresh: dict[_Key, memory.Gallery] = {}
+        since = last
+        counts = pictures.template_counts(connection)
+        for engine in self._engines():
+            for gallery_id in self._galleries:
+                key = (gallery_id, engine.model_id)
+                if counts.get(key, 0):
+                    held, seq = self._open(connection, key, engine, counts[key])
+                    fresh[key] = held
+                    since = min(since, last if seq is None else seq)
         self._held = fresh
+        self._follow(connection, since)
+
+    def _open(
+        self, connection: sa.Connection, key: "_Key", engine: FaceEngine, count: int
+    ) -> tuple[memory.Gallery, int | None]:
+        """A gallery from its file, with the change up to which that is true; else from the records,
+        which are true now."""
+        gallery_id, model = key
+        opened = None
+        if count >= gallery_files.FROM:
+            opened = self._files.open(connection, gallery_id, model, engine.dimension)
+        if opened is not None:
+            self._sealed[key], held = opened
+            if self._sealed[key].whole:
+                return held, self._sealed[key].seq
+        held = memory.Gallery(model=model, dimension=engine.dimension)
+        rows = pictures.templates(connection, self._database.vault, model, gallery_id=gallery_id)
+        for some in batched(rows, AT_ONCE):
+            self._add(key, held, some)
+        return held, None
 
     def _settle(self, connection: sa.Connection) -> None:
         """Takes in the galleries' settings; of one that was erased, nobody stays."""
@@ -192,37 +238,46 @@ class FaceIndex:
         for gallery_id, own in self._galleries.items():
             known = before.get(gallery_id)
             if known is not None and known.erased_at != own.erased_at:
-                held = {key: rows for key, rows in self._held.items() if key[0] != gallery_id}
-                self._enrol(connection, held, None, gallery_id)
-                self._held = held
+                for key in [key for key in self._held if key[0] == gallery_id]:
+                    del self._held[key]
+                    sealed = self._sealed.pop(key, None)
+                    if sealed is not None:
+                        sealed.close()
+
+    def _follow(self, connection: sa.Connection, since: int) -> None:
+        """Takes in what changed after a change of this number."""
+        changes = watchlists.changes_after(connection, since)
+        changed = list(dict.fromkeys(ref_id for _, ref_id in changes))
+        for start in range(0, len(changed), AT_ONCE):
+            self._take_in(connection, changed[start : start + AT_ONCE])
 
     def _take_in(self, connection: sa.Connection, entry_ids: Sequence[str]) -> None:
-        for entry_id in entry_ids:
-            for own in self._held.values():
-                own.remove_identity(entry_id)
-        self._enrol(connection, self._held, entry_ids)
-
-    def _enrol(
-        self,
-        connection: sa.Connection,
-        into: dict[tuple[str, str], memory.Gallery],
-        entry_ids: Sequence[str] | None,
-        gallery_id: str | None = None,
-    ) -> None:
+        for key, held in self._held.items():
+            gone = [own for entry_id in entry_ids for own in held.remove_identity(entry_id)]
+            if gone and key in self._sealed:
+                self._sealed[key].remove(gone)
+        vault = self._database.vault
         for engine in self._engines():
-            model = engine.model_id
-            rows = pictures.templates(
-                connection, self._database.vault, model, entry_ids, gallery_id
+            by_key: dict[_Key, list[StoredTemplate]] = defaultdict(list)
+            for own in pictures.templates(connection, vault, engine.model_id, entry_ids):
+                by_key[own.gallery_id, engine.model_id].append(own)
+            for key, listed in by_key.items():
+                if key not in self._held:
+                    gallery = memory.Gallery(model=engine.model_id, dimension=engine.dimension)
+                    self._held = self._held | {key: gallery}
+                self._add(key, self._held[key], listed)
+
+    def _add(self, key: "_Key", held: memory.Gallery, stored: Sequence[StoredTemplate]) -> None:
+        held.enrol_many([(own.id, own.template, own.entry_id) for own in stored])
+        if key in self._sealed:
+            vectors = [to_vector(own.template, key[1], held.dimension) for own in stored]
+            self._sealed[key].append(
+                [own.id for own in stored], [own.entry_id for own in stored], np.stack(vectors)
             )
-            for some in batched(rows, AT_ONCE):
-                by_gallery: dict[str, list[tuple[str, Template, str]]] = defaultdict(list)
-                for own in some:
-                    by_gallery[own.gallery_id].append((own.id, own.template, own.entry_id))
-                for name, listed in by_gallery.items():
-                    key = (name, model)
-                    if key not in into:
-                        into[key] = memory.Gallery(model=model, dimension=engine.dimension)
-                    into[key].enrol_many(listed)
+
+
+_Key = tuple[str, str]
+"""A gallery's identifier, and a model's name."""
 
 
 def _searched(connection: sa.Connection) -> dict[str, Gallery]:

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import cv2
 
-from parakh.domain.face import FaceSample
+from parakh.domain.face import FaceSample, Template
 from parakh.errors import InvalidInput
-from parakh.faces.picture import Picture, decode_picture
+from parakh.faces.picture import Picture
 from parakh.services.centre import Centre
 
 LONGEST_KEPT = 1280
@@ -17,23 +17,35 @@ _JPEG_QUALITY = 92
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Portrait:
-    """A face that can be relied on, and its picture as it is kept (JPEG)."""
+    """A face that can be relied on, and its picture as it is kept (JPEG).
+
+    `probes` are the face's templates, one of each model that is searched.
+    """
 
     sample: FaceSample
     jpeg: bytes
+    probes: tuple[Template, ...]
+
+    @property
+    def templates(self) -> tuple[Template, ...]:
+        """What is enrolled of it: the present model's template, and that of the model that votes
+        where there is one."""
+        second = self.sample.second
+        return (self.sample.template, *([second] if second else []))
 
 
 def read(centre: Centre, content: bytes) -> Portrait:
     """The face of a picture; raises InvalidInput when there is none that can be relied on."""
-    picture = decode_picture(content)
-    samples = centre.faces.describe(picture, centre.faces.detector.find(picture))
+    picture, found = centre.faces.look(content)
+    samples = centre.faces.describe(picture, found, most=1)
     if not samples:
         raise InvalidInput("no face was found in the picture")
     best = samples[0]
     if not best.quality.acceptable:
         reasons = "; ".join(str(reason) for reason in best.quality.reasons)
         raise InvalidInput(f"the picture is not fit to search by: {reasons}")
-    return Portrait(sample=best, jpeg=kept(picture))
+    probes = centre.probes(picture, found[0], best)
+    return Portrait(sample=best, jpeg=kept(picture), probes=probes)
 
 
 def kept(picture: Picture) -> bytes:
