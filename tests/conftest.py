@@ -60,6 +60,7 @@ _USERS = {
     "analyst": ("analyst", "ntc"),
     "auditor": ("auditor", "ntc"),
     "integrator": ("integrator", "ntc"),
+    "custody": ("custody", "khi"),
     "lahore": ("targeting", "lhe"),
 }
 

@@ -1,78 +1,24 @@
-// The gate's camera: takes the live picture or the document portrait into the form's file fields,
-// so that a shot and an uploaded file are sent in one and the same way.
-import { clearNotice } from "./htmx";
+// The gate: takes bursts, the document portrait and active checks into the form's file fields, so
+// that a shot and an uploaded file are sent in one and the same way; keeps what cannot be sent.
+import { Camera, pause } from "./camera";
+import { clearNotice, csrfToken } from "./htmx";
+import { Waiting } from "./waiting";
 
-const SIDE = 1280; // the longer side of a shot, in pixels: enough for the face model, quick to send
+const BURST = [0, 0.15, 0.3, 0.45]; // seconds
+const READING_MS = 1_500; // the person hears and reads what is asked before it begins
+const AWAY = [502, 503, 504]; // a proxy whose centre is away
 
-class Camera {
-  private stream: MediaStream | undefined;
-
-  constructor(
-    private readonly root: HTMLElement,
-    private readonly video: HTMLVideoElement,
-    private readonly message: HTMLElement,
-  ) {}
-
-  async start(): Promise<void> {
-    this.say("starting");
-    try {
-      this.stream = await navigator.mediaDevices.getUserMedia({
-        video: { facingMode: "user", width: { ideal: SIDE }, height: { ideal: 720 } },
-        audio: false,
-      });
-    } catch (error) {
-      this.fail(error instanceof DOMException ? error.name : "");
-      return;
-    }
-    for (const track of this.stream.getVideoTracks()) {
-      track.addEventListener("ended", () => this.fail("NotReadableError"));
-    }
-    this.video.srcObject = this.stream;
-    await this.video.play();
-    this.root.dataset["camera"] = "on";
-    this.message.textContent = "";
-  }
-
-  stop(): void {
-    for (const track of this.stream?.getTracks() ?? []) track.stop();
-    this.stream = undefined;
-    this.video.srcObject = null;
-    this.root.dataset["camera"] = "off";
-    this.say("off");
-  }
-
-  get on(): boolean {
-    return this.stream !== undefined;
-  }
-
-  async shot(): Promise<File | undefined> {
-    const { videoWidth: width, videoHeight: height } = this.video;
-    if (width === 0) return undefined;
-    const scale = Math.min(1, SIDE / Math.max(width, height));
-    const canvas = document.createElement("canvas");
-    canvas.width = Math.round(width * scale);
-    canvas.height = Math.round(height * scale);
-    canvas.getContext("2d")?.drawImage(this.video, 0, 0, canvas.width, canvas.height);
-    const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/jpeg", 0.92));
-    return blob ? new File([blob], "camera.jpg", { type: "image/jpeg" }) : undefined;
-  }
-
-  private fail(name: string): void {
-    this.stream = undefined;
-    this.root.dataset["camera"] = "off";
-    if (name === "NotAllowedError" || name === "SecurityError") this.say("refused");
-    else if (name === "NotFoundError" || name === "OverconstrainedError") this.say("missing");
-    else this.say("failed");
-  }
-
-  private say(key: "starting" | "off" | "refused" | "missing" | "failed"): void {
-    this.message.textContent = this.message.dataset[key] ?? "";
-  }
+interface Challenge {
+  challenge: string;
+  capture: string;
+  method: string;
+  prompt: string;
+  steps: { at: number; x: number }[];
 }
 
-function put(field: HTMLInputElement, file: File): void {
+function put(field: HTMLInputElement, own: File[]): void {
   const files = new DataTransfer();
-  files.items.add(file);
+  for (const file of own) files.items.add(file);
   field.files = files.files;
   field.dispatchEvent(new Event("change", { bubbles: true }));
 }
@@ -80,14 +26,16 @@ function put(field: HTMLInputElement, file: File): void {
 /** Shows what will be sent beside each file field, and refuses a file the server would refuse. */
 function preview(field: HTMLInputElement): void {
   const image = document.querySelector<HTMLImageElement>(`img[data-preview="${field.name}"]`);
-  const file = field.files?.[0];
+  const files = [...(field.files ?? [])];
   const limit = Number(field.dataset["limit"] ?? "0");
-  field.setCustomValidity(file && limit && file.size > limit ? (field.dataset["large"] ?? "") : "");
+  const large = limit > 0 && files.some((file) => file.size > limit);
+  field.setCustomValidity(large ? (field.dataset["large"] ?? "") : "");
   field.reportValidity();
   if (!image) return;
   if (image.src.startsWith("blob:")) URL.revokeObjectURL(image.src);
-  image.hidden = !file;
-  if (file) image.src = URL.createObjectURL(file);
+  const shown = files.find((file) => file.type.startsWith("image/"));
+  image.hidden = !shown;
+  if (shown) image.src = URL.createObjectURL(shown);
   else image.removeAttribute("src");
 }
 
@@ -98,37 +46,108 @@ function showLive(answer: HTMLElement, live: HTMLInputElement): void {
   for (const image of answer.querySelectorAll<HTMLImageElement>("img[data-live]")) image.src = source;
 }
 
+function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** What is asked of the person, over the camera's picture. */
+class Asking {
+  private readonly prompt: HTMLElement;
+  private readonly dot: HTMLElement;
+
+  constructor(private readonly box: HTMLElement) {
+    this.prompt = box.querySelector<HTMLElement>("[data-prompt]")!;
+    this.dot = box.querySelector<HTMLElement>("[data-dot]")!;
+  }
+
+  begin(own: Challenge): void {
+    this.prompt.textContent = own.prompt;
+    this.dot.hidden = own.method !== "follow";
+    this.dot.dataset["x"] = "0";
+    this.box.hidden = false;
+  }
+
+  look(x: number): void {
+    this.dot.dataset["x"] = String(x);
+  }
+
+  end(): void {
+    this.box.hidden = true;
+  }
+}
+
 function start(root: HTMLElement): void {
   const form = root.querySelector<HTMLFormElement>("form")!;
-  const live = form.querySelector<HTMLInputElement>('input[name="live"]')!;
-  const portrait = form.querySelector<HTMLInputElement>('input[name="portrait"]')!;
+  const field = (name: string): HTMLInputElement =>
+    form.querySelector<HTMLInputElement>(`input[name="${name}"]`)!;
+  const [live, portrait] = [field("frames"), field("portrait")];
   const camera = new Camera(
     root,
     root.querySelector<HTMLVideoElement>("video")!,
     root.querySelector<HTMLElement>("[data-camera-message]")!,
   );
+  const waiting = new Waiting(
+    form.action,
+    root.querySelector<HTMLElement>("[data-away]")!,
+    root.querySelector<HTMLElement>("[data-late-answers]")!,
+  );
+  const asking = new Asking(root.querySelector<HTMLElement>("[data-asked]")!);
+  let busy = false;
 
-  const take = async (field: HTMLInputElement): Promise<boolean> => {
-    const file = await camera.shot();
-    if (file) put(field, file);
-    return file !== undefined;
+  /** What belongs to one capture alone must not go with the next. */
+  const forget = (): void => {
+    for (const own of form.querySelectorAll<HTMLInputElement>("input[data-once]")) own.value = "";
+  };
+  const once = async (step: () => Promise<void>): Promise<void> => {
+    if (busy) return;
+    busy = true;
+    await step().finally(() => (busy = false));
   };
   const capture = async (): Promise<void> => {
-    if (camera.on && !(await take(live))) return;
+    if (camera.on) {
+      forget();
+      field("taken_at").value = new Date().toISOString();
+      const { files } = await camera.series(BURST);
+      if (files.length === 0) return;
+      put(live, files);
+    }
+    form.requestSubmit();
+  };
+  const active = async (): Promise<void> => {
+    const response = await fetch("/gate/challenges", {
+      method: "POST",
+      headers: { "X-CSRF-Token": csrfToken(), Accept: "application/json" },
+    }).catch(() => undefined);
+    if (!response?.ok) return capture(); // away, or refused: the capture itself says so
+    const own = (await response.json()) as Challenge;
+    asking.begin(own);
+    await pause(READING_MS);
+    forget();
+    field("taken_at").value = new Date().toISOString();
+    const moments = own.steps.map((step) => step.at);
+    const { files, times } = await camera.series(moments, (n) => asking.look(own.steps[n]!.x));
+    asking.end();
+    field("id").value = own.capture;
+    field("challenge").value = own.challenge;
+    field("times").value = times.map((time) => time.toFixed(2)).join(",");
+    put(live, files);
     form.requestSubmit();
   };
 
   const actions: Record<string, () => void> = {
     start: () => void camera.start(),
     stop: () => camera.stop(),
-    capture: () => void capture(),
-    portrait: () => void take(portrait),
+    capture: () => void once(capture),
+    active: () => void once(active),
+    portrait: () => void camera.shot().then((file) => file && put(portrait, [file])),
     next: () => {
       form.reset();
-      for (const field of [live, portrait]) preview(field);
+      forget();
+      for (const own of [live, portrait]) preview(own);
       document.getElementById("answer")?.replaceChildren();
       clearNotice();
-      form.querySelector<HTMLInputElement>('input[name="document"]')?.focus();
+      form.querySelector<HTMLTextAreaElement>('[name="document"]')?.focus();
     },
   };
   root.addEventListener("click", (event) => {
@@ -140,14 +159,41 @@ function start(root: HTMLElement): void {
       (event.target as HTMLElement).closest("input, select, textarea, button, a, summary") !== null;
     if (event.key !== " " || onControl || !camera.on) return;
     event.preventDefault();
-    void capture();
+    void once(capture);
   });
   form.addEventListener("change", (event) => {
-    for (const field of [live, portrait]) if (event.target === field) preview(field);
+    for (const own of [live, portrait]) if (event.target === own) preview(own);
   });
+  form.addEventListener(
+    "submit",
+    () => {
+      if (!field("id").value) field("id").value = newId();
+      if (!field("taken_at").value) field("taken_at").value = new Date().toISOString();
+    },
+    { capture: true },
+  );
+
+  // The centre is away: the capture waits in this page, and the officer is told at once.
+  const keep = (event: Event): void => {
+    event.stopPropagation();
+    document.getElementById("answer")?.replaceChildren();
+    waiting.keep(form);
+    forget();
+  };
+  form.addEventListener("htmx:sendError", keep);
+  form.addEventListener("htmx:timeout", keep);
+  form.addEventListener("htmx:responseError", forget);
+  form.addEventListener("htmx:beforeSwap", (event) => {
+    const { detail } = event as CustomEvent<{ xhr: XMLHttpRequest; shouldSwap: boolean }>;
+    if (!AWAY.includes(detail.xhr.status)) return;
+    detail.shouldSwap = false;
+    keep(event);
+  });
+
   document.addEventListener("htmx:afterSwap", (event) => {
     const target = (event as CustomEvent<{ target: HTMLElement }>).detail.target;
     if (target.id !== "answer") return;
+    forget();
     showLive(target, live);
     // Beside the form the answer is in view already; below it, on a narrow screen, it is not.
     const { top } = target.getBoundingClientRect();

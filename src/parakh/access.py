@@ -111,6 +111,7 @@ class Actor:
         human: False for programs, which may never decide on a hit.
         carrier: whose system it is (IATA or ICAO designator); it sees its own messages only. ""
             for everybody else.
+        station: the identifier of the capture station that it is; "" for everybody else.
     """
 
     id: str
@@ -121,6 +122,7 @@ class Actor:
     central: bool = False
     human: bool = True
     carrier: str = ""
+    station: str = ""
 
     def may(self, permission: Permission) -> bool:
         """Whether the permission is held."""

@@ -10,7 +10,19 @@ import structlog
 from parakh.access import system_actor
 from parakh.domain.message import Channel, Source
 from parakh.errors import Misconfigured, ParakhError
-from parakh.services import alerts, answers, calibration, files, intake, pull, queue, sftp, trail
+from parakh.services import (
+    alerts,
+    answers,
+    calibration,
+    files,
+    intake,
+    pull,
+    queue,
+    reenrolment,
+    sftp,
+    trail,
+    twins,
+)
 from parakh.services.centre import Centre
 from parakh.services.pull_sources import PullSource, pull_sources
 
@@ -60,6 +72,8 @@ class Worker(threading.Thread):
                     trail.checkpoint(self._centre)
                     trail.housekeep(self._centre)
                     calibration.measure_when_due(self._centre)
+                    reenrolment.begin_when_due(self._centre)
+                    twins.sweep_when_due(self._centre)
                 sweep(self._centre, self._left)
                 self._tell_walls()
                 busy = queue.step(self._centre, failed)

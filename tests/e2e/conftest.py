@@ -21,7 +21,10 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 
-EXPECTED = re.compile(r"status of 4|Status Error Code 4|net::ERR_(CONNECTION|INCOMPLETE|NETWORK)")
+EXPECTED = re.compile(
+    r"status of 4|Status Error Code 4|net::ERR_(CONNECTION|INCOMPLETE|NETWORK)"
+    r"|^htmx:(afterRequest|sendError), "
+)
 """Refused steps and broken connections, which the browser and HTMX note by themselves."""
 
 

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from parakh.domain.traveller import PersonName
 from parakh.domain.watchlist import EntryKind, WatchlistEntry
 from parakh.services import watchlists
+from parakh.store.tables import capture
 
 pytestmark = pytest.mark.e2e
 
@@ -147,3 +149,64 @@ def test_a_browser_that_may_not_use_the_camera(visit: Visit) -> None:
     page.get_by_role("button", name="Start the camera").click()
     said = page.locator("[data-camera-message]")
     expect(said).to_contain_text("upload a picture")
+
+
+def test_the_camera_takes_a_burst(visit: Visit, camera: Browser, stage: Any) -> None:
+    page = visit("/gate", "gate", camera)
+    page.get_by_role("button", name="Start the camera").click()
+    page.get_by_role("button", name="Capture and check").click()
+    answer = page.locator("#answer")
+    expect(answer).to_contain_text("of 4 frames were used")
+    with stage.centre.db.read() as connection:
+        (row,) = connection.execute(sa.select(capture))
+    assert row.frames == 4
+
+
+def test_the_traveller_is_told_what_to_do_in_large_type(visit: Visit, portrait: bytes) -> None:
+    small = Image.new("RGB", (640, 480), (120, 120, 120))
+    small.paste(Image.open(io.BytesIO(portrait)).convert("RGB").resize((80, 80)), (280, 200))
+    stream = io.BytesIO()
+    small.save(stream, "PNG")
+    page = visit("/gate", "gate")
+    field = page.get_by_label("Live picture", exact=True)
+    field.set_input_files(picture("a.png", stream.getvalue()))
+    page.get_by_role("button", name="Check", exact=True).click()
+    told = page.locator("#answer .tell")
+    expect(told).to_have_text("Come closer")
+    assert told.evaluate("own => parseFloat(getComputedStyle(own).fontSize)") >= 40
+
+
+def test_captures_wait_while_the_centre_is_away(
+    visit: Visit, camera: Browser, serving: Any, stage: Any
+) -> None:
+    page = visit("/gate", "gate", camera)
+    page.get_by_role("button", name="Start the camera").click()
+    expect(page.locator("#gate")).to_have_attribute("data-camera", "on")
+    serving.stop()
+    away = page.locator("[data-away]")
+    expect(away).to_be_hidden()
+    for number, document in ((1, "PA100000304"), (2, "PA100001304")):
+        page.get_by_label("Document number").fill(document)
+        page.get_by_role("button", name="Capture and check").click()
+        expect(away).to_contain_text(f"Captures that wait: {number}")
+    expect(away).to_contain_text("The centre cannot be reached. Check this person by hand.")
+    serving.start()
+    expect(away).to_be_hidden(timeout=20_000)
+    late = page.locator("[data-late-answers] details")
+    expect(late).to_have_count(2)
+    expect(late.first).to_contain_text("Sent late: taken at")
+    expect(late.last).to_contain_text("Announced on PK304")
+    with stage.centre.db.read() as connection:
+        assert len(connection.execute(sa.select(capture)).all()) == 2
+
+
+def test_an_active_check_that_a_still_picture_fails(visit: Visit, camera: Browser) -> None:
+    page = visit("/gate", "gate", camera)
+    page.get_by_role("button", name="Start the camera").click()
+    expect(page.locator("#gate")).to_have_attribute("data-camera", "on")
+    page.get_by_role("button", name="Active check").click()
+    expect(page.locator("[data-asked]")).to_be_visible()
+    answer = page.locator("#answer")
+    expect(answer).to_contain_text("Suspected attack", timeout=30_000)
+    expect(answer.get_by_role("heading", level=2)).to_have_text("Compare")
+    expect(page.locator("[data-asked]")).to_be_hidden()

@@ -29,9 +29,11 @@ def test_each_way_is_measured_on_the_same_pictures(crowd: Crowd) -> None:
     usual = ways["as installed"]
     assert usual.tpir is not None
     assert ways["with the mirror image"].tpir == usual.tpir  # the same vectors here
-    (moved,) = (row for way, row in ways.items() if "of the other half" in way)
-    assert moved.tpir is not None
-    assert moved.tpir.value != usual.tpir.value
+    moved, normalised = (row for way, row in ways.items() if "of the other half" in way)
+    assert "normalised against the 3" in normalised.way
+    for row in (moved, normalised):
+        assert row.tpir is not None
+        assert row.tpir.value != usual.tpir.value
     trials = {row.trial for row in rows}
     assert len(trials) == 3
     by_way = {row.way: row for row in rows}

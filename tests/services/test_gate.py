@@ -18,9 +18,19 @@ from parakh.domain.voyage import CrossingState, Direction
 from parakh.errors import Forbidden, InvalidInput, Unreadable
 from parakh.faces.extract import FaceEngine
 from parakh.screen.faces import FaceScreener
-from parakh.services import alerts, dossier, gate, intake, queue, trail, voyages, watchlists
+from parakh.services import (
+    alerts,
+    dossier,
+    gate,
+    intake,
+    listed_pictures,
+    queue,
+    trail,
+    voyages,
+    watchlists,
+)
 from parakh.services.centre import Centre
-from parakh.services.gate import CaptureRequest, CrossingRequest
+from parakh.services.gate_values import CaptureRequest, CrossingRequest
 from parakh.store.tables import audit, capture, crossing, picture, template
 
 SENDER = system_actor("test")
@@ -94,7 +104,7 @@ def test_a_listed_face_raises_an_alert_and_its_picture_is_kept_for_a_while(
     entry = enlist(ready, portrait=portrait)
     answer = gate.capture(ready, officer, request(live))
     (found,) = answer.hits
-    assert found.hit.screener == "face@1"
+    assert found.hit.screener == "face@2"
     assert found.hit.score >= found.hit.threshold
     assert found.hit.target.id == entry.id
     assert found.hit.subject.kind is Kind.CAPTURE
@@ -104,7 +114,7 @@ def test_a_listed_face_raises_an_alert_and_its_picture_is_kept_for_a_while(
     assert answer.quality.acceptable
     assert answer.milliseconds > 0
     assert {own.screener: own.state for own in answer.results} == {
-        "face@1": ResultState.DONE,
+        "face@2": ResultState.DONE,
         "name@2": ResultState.NOT_APPLICABLE,
         "document@1": ResultState.NOT_APPLICABLE,
     }
@@ -112,14 +122,14 @@ def test_a_listed_face_raises_an_alert_and_its_picture_is_kept_for_a_while(
     assert answer.alerts == (row.alert.id,)
     view = alerts.view(ready, officer, row.alert.id)
     (live_id,), (listed_id,) = view.pictures, view.hits[0].pictures
-    kept, media = watchlists.picture(ready, officer, live_id)
+    kept, media = listed_pictures.picture(ready, officer, live_id)
     assert media == "image/jpeg"
     assert kept.startswith(b"\xff\xd8")
-    watchlists.picture(ready, officer, listed_id)
+    listed_pictures.picture(ready, officer, listed_id)
     other = replace(officer, units=frozenset({"lhe"}))
     for picture_id in (live_id, listed_id):
         with pytest.raises(Forbidden):
-            watchlists.picture(ready, other, picture_id)
+            listed_pictures.picture(ready, other, picture_id)
 
     (sealed,) = [own.sealed for own in rows(ready, picture) if own.id == live_id]
     ready.db.close()
@@ -254,8 +264,8 @@ def test_the_documents_portrait_is_compared(
 
     compare = FaceEngine.compare
 
-    def unlike(engine: FaceEngine, one: Any, other: Any) -> Any:
-        return replace(compare(engine, one, other), score=0.05)
+    def unlike(engine: FaceEngine, one: Any, other: Any, seconds: Any) -> Any:
+        return replace(compare(engine, one, other, seconds), score=0.05)
 
     monkeypatch.setattr(FaceEngine, "compare", unlike)
     other = gate.capture(ready, officer, request(live, portrait=portrait))

@@ -18,7 +18,7 @@ from parakh.errors import NotFound
 from parakh.normalise.fold import Claim
 from parakh.services import alerts, dossier, gate, intake, persons, queue, reading, voyages
 from parakh.services.centre import Centre
-from parakh.services.gate import CrossingRequest
+from parakh.services.gate_values import CrossingRequest
 from parakh.settings import Settings
 from parakh.store import travellers
 from parakh.store.tables import assessment, booking, record, submission, traveller

@@ -17,6 +17,7 @@ from parakh.domain.watchlist import WatchlistEntry
 from parakh.screen.watchlists import NameScreener
 from parakh.services import accounts, alerts, gate, intake, queue, reading, recording, voyages
 from parakh.services.centre import Centre
+from parakh.services.gate_values import CrossingRequest
 from parakh.services.mirror import Names
 from parakh.store import watchlists as stored
 from parakh.store.tables import alert, crossing, sweep_unscreened
@@ -203,7 +204,7 @@ def test_crossings_keep_their_direction_and_their_first_moment(
     officer, now = acting(Role.GATE, "KHI"), centre.clock()
 
     def cross(direction: Direction, lane: str) -> Any:
-        request = gate.CrossingRequest(
+        request = CrossingRequest(
             document="PA9", port="KHI", lane=lane, direction=direction, at=now
         )
         return gate.cross(centre, officer, request)
@@ -241,7 +242,7 @@ def test_the_wall_hears_of_a_crossing(
     take_in(centre, declare(listed))
     officer = acting(Role.GATE, "KHI")
     before = alerts.wall_position(centre, officer)
-    request = gate.CrossingRequest(
+    request = CrossingRequest(
         document=listed.document,
         port="KHI",
         lane="A7",

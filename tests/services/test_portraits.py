@@ -10,7 +10,7 @@ from parakh.access import system_actor
 from parakh.domain.traveller import PersonName
 from parakh.domain.watchlist import EntryKind, Handling, Watchlist, WatchlistEntry
 from parakh.errors import Conflict, Forbidden
-from parakh.services import trail, watchlists
+from parakh.services import listed_pictures, trail, watchlists
 from parakh.services.centre import Centre
 from parakh.store.tables import picture, template
 
@@ -23,9 +23,10 @@ def rows(centre: Centre, table: sa.Table) -> int:
 
 
 def searched(centre: Centre, content: bytes) -> list[str]:
-    centre.gallery.refresh()
+    centre.galleries.refresh()
     probe = centre.faces.samples(content)[0].template
-    return [found.reference_id for found in centre.gallery.search(probe, 5)]
+    found = centre.galleries.search([probe], centre.galleries.at_gates(), limit=5)
+    return [own.entry.id for own in found]
 
 
 @pytest.fixture
@@ -48,24 +49,24 @@ def test_a_picture_of_an_entry_in_force_waits_for_another_person(
     face_centre: Centre, proposed: WatchlistEntry, portrait: bytes
 ) -> None:
     watchlists.decide(face_centre, TWO, proposed.id, approve=True, reason="checked")
-    waiting = watchlists.add_portrait(face_centre, ONE, proposed.id, portrait)
+    waiting = listed_pictures.add_portrait(face_centre, ONE, proposed.id, portrait)
     assert searched(face_centre, portrait) == []
     assert watchlists.entry(face_centre, TWO, proposed.id).waiting == (waiting,)
     assert watchlists.entry(face_centre, TWO, proposed.id).may_decide_waiting
     assert not watchlists.entry(face_centre, ONE, proposed.id).may_decide_waiting
     with pytest.raises(Forbidden, match="another person"):
-        watchlists.decide_portrait(face_centre, ONE, proposed.id, waiting, approve=True)
-    watchlists.decide_portrait(face_centre, TWO, proposed.id, waiting, approve=True)
+        listed_pictures.decide_portrait(face_centre, ONE, proposed.id, waiting, approve=True)
+    listed_pictures.decide_portrait(face_centre, TWO, proposed.id, waiting, approve=True)
     assert searched(face_centre, portrait) == [proposed.id]
     assert watchlists.entry(face_centre, TWO, proposed.id).waiting == ()
     with pytest.raises(Conflict):
-        watchlists.decide_portrait(face_centre, TWO, proposed.id, waiting, approve=False)
+        listed_pictures.decide_portrait(face_centre, TWO, proposed.id, waiting, approve=False)
 
 
 def test_a_picture_by_the_one_who_approves_the_entry_waits_all_the_same(
     face_centre: Centre, proposed: WatchlistEntry, portrait: bytes
 ) -> None:
-    watchlists.add_portrait(face_centre, TWO, proposed.id, portrait)
+    listed_pictures.add_portrait(face_centre, TWO, proposed.id, portrait)
     watchlists.decide(face_centre, TWO, proposed.id, approve=True, reason="checked")
     assert searched(face_centre, portrait) == []
 
@@ -73,8 +74,8 @@ def test_a_picture_by_the_one_who_approves_the_entry_waits_all_the_same(
 def test_a_rejected_picture_is_gone(
     face_centre: Centre, proposed: WatchlistEntry, portrait: bytes
 ) -> None:
-    waiting = watchlists.add_portrait(face_centre, ONE, proposed.id, portrait)
-    watchlists.decide_portrait(face_centre, TWO, proposed.id, waiting, approve=False)
+    waiting = listed_pictures.add_portrait(face_centre, ONE, proposed.id, portrait)
+    listed_pictures.decide_portrait(face_centre, TWO, proposed.id, waiting, approve=False)
     assert (rows(face_centre, picture), rows(face_centre, template)) == (0, 0)
 
 
@@ -82,7 +83,7 @@ def test_a_rejected_picture_is_gone(
 def test_pictures_of_an_entry_that_is_over_are_forgotten(
     face_centre: Centre, clock: Any, proposed: WatchlistEntry, portrait: bytes, end: str
 ) -> None:
-    watchlists.add_portrait(face_centre, ONE, proposed.id, portrait)
+    listed_pictures.add_portrait(face_centre, ONE, proposed.id, portrait)
     if end == "reject":
         watchlists.decide(face_centre, TWO, proposed.id, approve=False, reason="not needed")
     else:
@@ -98,4 +99,4 @@ def test_pictures_of_an_entry_that_is_over_are_forgotten(
     assert trail.housekeep(face_centre) == 0
     if end != "expire":
         with pytest.raises(Conflict):
-            watchlists.add_portrait(face_centre, ONE, proposed.id, portrait)
+            listed_pictures.add_portrait(face_centre, ONE, proposed.id, portrait)

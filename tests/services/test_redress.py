@@ -27,13 +27,14 @@ from parakh.services import (
     dossier,
     gate,
     intake,
+    listed_pictures,
     queue,
     redress,
     trail,
-    watchlists,
 )
 from parakh.services.assessing import assess
 from parakh.services.centre import Centre
+from parakh.services.gate_values import CaptureRequest
 from parakh.services.subjects import screened
 from parakh.store import amendments, assessments, travellers
 from parakh.store import watchlists as entries
@@ -409,7 +410,7 @@ def test_a_renewed_passport_is_added(
     )
     assert new.picture_id is not None
     assert new.documents[-1] == renewed
-    assert watchlists.picture(cleared, supervisor, new.picture_id)[1] == "image/jpeg"
+    assert listed_pictures.picture(cleared, supervisor, new.picture_id)[1] == "image/jpeg"
     take_in(cleared, declare(replace(listed, document="QA1112223"), number="306"))
     assert len(raised(cleared)) == 1
     assert [own.record.id for own in redress.records(cleared, officer, text="qa1112223").rows] == [
@@ -551,8 +552,8 @@ def ready(face_centre: Centre, units: Any) -> Centre:
 
 def at_gate(
     portrait: bytes, document: str = "PA7654321", direction: Direction = Direction.ENTRY
-) -> gate.CaptureRequest:
-    return gate.CaptureRequest(
+) -> CaptureRequest:
+    return CaptureRequest(
         frames=(portrait,),
         portrait=None,
         port="KHI",
@@ -585,7 +586,7 @@ def test_a_face_is_cleared_for_whoever_shows_the_document_and_the_face_that_was_
     assert record.record.screener == "face"
     assert record.record.picture_id is not None
     trail.housekeep(ready)
-    kept, media = watchlists.picture(ready, auditor, record.record.picture_id)
+    kept, media = listed_pictures.picture(ready, auditor, record.record.picture_id)
     assert kept.startswith(b"\xff\xd8")
     assert media == "image/jpeg"
     owners = {own.owner_kind for own in rows_of(ready, picture)}

@@ -18,6 +18,7 @@ from parakh.errors import Forbidden, NotFound
 from parakh.screen.watchlists import DocumentScreener, NameScreener
 from parakh.services import alerts, gate, intake, queue, sweeps, swept, voyages, watchlists
 from parakh.services.centre import Centre
+from parakh.services.gate_values import CrossingRequest
 from parakh.store import watchlists as entries
 from parakh.store.tables import alert, assessment, audit, hit, voyage, watchlist_entry
 
@@ -154,7 +155,7 @@ def test_the_units_told_are_those_who_can_still_act(
     landing = clock() + timedelta(hours=3)
     clock.now = landing + timedelta(hours=hours_after_landing)
     if crossed_hours_ago is not None:
-        seen = gate.CrossingRequest(
+        seen = CrossingRequest(
             document=listed.document,
             port="KHI",
             lane="A1",

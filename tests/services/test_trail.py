@@ -22,6 +22,7 @@ from parakh.services import (
     watchlists,
 )
 from parakh.services.centre import Centre
+from parakh.services.gate_values import CrossingRequest
 from parakh.store.tables import audit, session
 
 SENDER = system_actor("test")
@@ -55,8 +56,8 @@ def scene(
     }
 
 
-def crossing(centre: Centre) -> gate.CrossingRequest:
-    return gate.CrossingRequest(
+def crossing(centre: Centre) -> CrossingRequest:
+    return CrossingRequest(
         document="PA1000001",
         port="KHI",
         lane="A1",

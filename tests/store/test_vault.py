@@ -116,7 +116,12 @@ def test_without_its_data_key_all_of_a_purpose_is_lost(database: Database) -> No
 def test_a_picture_under_another_purpose_cannot_be_opened(database: Database) -> None:
     picture_id = save(database)
     with database.read() as connection, pytest.raises(Misconfigured):
-        database.vault.open(connection, pictures.GALLERY, picture_id, sealed(database, picture_id))
+        database.vault.open(
+            connection,
+            pictures.gallery_purpose("watchlist"),
+            picture_id,
+            sealed(database, picture_id),
+        )
 
 
 def test_a_template_lies_sealed(database: Database) -> None:
@@ -131,12 +136,17 @@ def test_a_template_lies_sealed(database: Database) -> None:
             data=SECRET,
         )
         value = Template(model="m@1", vector=vector)
-        pictures.save_template(tx, database.vault, "e", picture_id, value)
+        pictures.save_template(tx, database.vault, "watchlist", "e", picture_id, value)
         tx.audit("test", "picture", picture_id)
     with database.read() as connection:
         row = connection.execute(sa.select(template)).one()
         assert vector[:32] not in bytes(row.sealed)
-        assert database.vault.open(connection, pictures.GALLERY, row.id, row.sealed) == vector
+        assert (
+            database.vault.open(
+                connection, pictures.gallery_purpose("watchlist"), row.id, row.sealed
+            )
+            == vector
+        )
         assert list(pictures.templates(connection, database.vault, "m@1")) == []
 
 

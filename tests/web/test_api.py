@@ -30,6 +30,13 @@ ACTIONS = {
     "decide_hit",
     "close_alert",
     "capture_face",
+    "draw_challenge",
+    "get_capture",
+    "list_stations",
+    "register_station",
+    "hear_station",
+    "rekey_station",
+    "revoke_station",
     "list_watchlists",
     "add_watchlist",
     "list_entries",
@@ -70,6 +77,28 @@ ACTIONS = {
     "apply_version",
     "discard_version",
     "screen_by_hand",
+    "list_galleries",
+    "add_gallery",
+    "get_gallery",
+    "save_gallery",
+    "get_rotation",
+    "rotate_gallery_key",
+    "erase_gallery",
+    "list_twins",
+    "seek_twins",
+    "decide_twin",
+    "list_unfit",
+    "get_reenrolment",
+    "begin_reenrolment",
+    "search_faces",
+    "compare_faces",
+    "look_for_person",
+    "enrol_person",
+    "list_enrolled",
+    "get_enrolled",
+    "release_person",
+    "stage_face",
+    "stage_faces",
 }
 
 
@@ -197,12 +226,12 @@ def test_a_face_is_captured(browser: Any, portrait: bytes) -> None:
     answer = browser("gate").post(
         f"{V1}/gate/captures",
         data={"port": "KHI", "direction": "entry"},
-        files={"live": ("a.png", portrait)},
+        files={"frames": ("a.png", portrait)},
     )
     assert answer.status_code == 200
     told = answer.json()
     assert told["quality"]["acceptable"] is True
-    assert told["pad"] == "not_evaluated"
+    assert told["pad"]["state"] == "not_evaluated"
     assert told["advice"] == "proceed"
 
 

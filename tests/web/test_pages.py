@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from parakh.domain.message import Channel, Source
 from parakh.domain.voyage import Direction
 from parakh.services import alerts, gate, intake, queue, trail, voyages, watchlists
+from parakh.services.gate_values import CrossingRequest
 from parakh.store.tables import message
 
 REASON = "The passport and the face differ"
@@ -227,7 +228,7 @@ def test_the_gate_answers_with_both_pictures(
     answer = browser("gate").post(
         "/gate/captures",
         data={"port": "KHI", "lane": "4", "direction": "entry"},
-        files={"live": ("a.png", portrait), "portrait": ("b.png", portrait)},
+        files={"frames": ("a.png", portrait), "portrait": ("b.png", portrait)},
         headers={"hx-request": "true"},
     )
     assert answer.status_code == 200
@@ -249,9 +250,9 @@ def test_the_gate_answers_with_both_pictures(
     ("fields", "files", "status", "said"),
     [
         ({}, {}, 422, "Choose a file"),
-        ({}, {"live": ("a.jpg", b"no picture at all")}, 422, "Something is not right"),
-        ({"port": "LHE"}, {"live": ("a.jpg", b"x")}, 403, "does not work at LHE"),
-        ({"direction": "up"}, {"live": ("a.jpg", b"x")}, 422, "direction"),
+        ({}, {"frames": ("a.jpg", b"no picture at all")}, 422, "Something is not right"),
+        ({"port": "LHE"}, {"frames": ("a.jpg", b"x")}, 403, "does not work at LHE"),
+        ({"direction": "up"}, {"frames": ("a.jpg", b"x")}, 422, "direction"),
     ],
 )
 def test_the_gate_says_what_is_wrong(
@@ -333,7 +334,7 @@ def test_the_wall_has_the_most_urgent_first_and_taken_ones_after_new(
 def test_the_wall_says_who_was_seen_at_which_lane(browser: Any, stage: Any, ids: Any) -> None:
     path = f"/alerts/{ids['alert']}/row"
     assert "not yet at the gate" in browser("gate").get(path).text
-    request = gate.CrossingRequest(
+    request = CrossingRequest(
         document="QA44444304",
         port="KHI",
         lane="A3",
@@ -486,7 +487,7 @@ def test_a_face_hit_says_what_was_compared(
     capture = {"port": "KHI", "lane": "4", "direction": "entry"}
 
     def answer() -> str:
-        files = {"live": ("a.png", portrait)}
+        files = {"frames": ("a.png", portrait)}
         headers = {"hx-request": "true"}
         return str(mine.post("/gate/captures", data=capture, files=files, headers=headers).text)
 

@@ -8,10 +8,13 @@ import pytest
 from fastapi import FastAPI
 
 from parakh.access import system_actor
-from parakh.services import alerts, redress, sweeps, versions
+from parakh.domain.gallery import Gallery, GalleryKind
+from parakh.domain.traveller import PersonName
+from parakh.domain.watchlist import EntryKind, Handling, Watchlist, WatchlistEntry
+from parakh.services import alerts, galleries, redress, sweeps, versions, watchlists
 from parakh.web.pages import routes
 
-ROLES = ("targeting", "gate", "supervisor", "analyst", "auditor", "integrator")
+ROLES = ("targeting", "gate", "supervisor", "analyst", "auditor", "integrator", "custody")
 EVERYBODY = set(ROLES)
 SEES = {
     "/account": EVERYBODY,
@@ -23,6 +26,15 @@ SEES = {
     "/alerts/{alert}": {"targeting", "gate", "supervisor"},
     "/alerts/{alert}/row": {"targeting", "gate", "supervisor"},
     "/gate": {"gate", "supervisor"},
+    "/stations": {"supervisor", "auditor", "integrator"},
+    "/stations/rows": {"supervisor", "auditor", "integrator"},
+    "/faces": {"targeting", "supervisor", "custody"},
+    "/galleries": {"targeting", "supervisor", "auditor", "custody"},
+    "/galleries/working": {"targeting", "supervisor", "auditor", "custody"},
+    "/galleries/{gallery}": {"targeting", "supervisor", "auditor", "custody"},
+    "/custody": {"custody"},
+    "/custody/enrol": {"custody"},
+    "/custody/{detainee}": {"custody"},
     "/watchlist": {"targeting", "supervisor", "auditor"},
     "/watchlist/propose": {"targeting", "supervisor"},
     "/watchlist/review": {"targeting", "supervisor", "auditor"},
@@ -80,6 +92,15 @@ SEES = {
     "/api/v1/carriers/{carrier}": {"targeting", "gate", "supervisor", "analyst", "integrator"},
     "/api/v1/calibration": {"supervisor", "analyst"},
     "/api/v1/audit": {"auditor"},
+    "/api/v1/galleries": {"targeting", "supervisor", "auditor", "custody"},
+    "/api/v1/galleries/{gallery}": {"targeting", "supervisor", "auditor", "custody"},
+    "/api/v1/galleries/{gallery}/rotation": {"targeting", "supervisor", "auditor", "custody"},
+    "/api/v1/galleries/{gallery}/twins": {"targeting", "supervisor", "auditor", "custody"},
+    "/api/v1/galleries/{gallery}/unfit": {"targeting", "supervisor", "auditor", "custody"},
+    "/api/v1/galleries/reenrolment": {"targeting", "supervisor", "auditor", "custody"},
+    "/api/v1/custody/entries": {"custody"},
+    "/api/v1/custody/entries/{detainee}": {"custody"},
+    "/api/v1/stations": {"supervisor", "auditor", "integrator"},
 }
 DOES = {
     "/redress/{redress}/additions": {"targeting", "supervisor"},
@@ -91,6 +112,31 @@ DOES = {
     "/travellers/{traveller}/merge": {"targeting", "supervisor"},
     "/travellers/decisions/nothing/withdraw": {"targeting", "supervisor"},
     "/gate/captures": {"gate", "supervisor"},
+    "/gate/challenges": {"gate", "supervisor"},
+    "/api/v1/gate/challenges": {"gate", "supervisor"},
+    "/stations": {"supervisor", "integrator"},
+    "/stations/nothing/key": {"supervisor", "integrator"},
+    "/stations/nothing/revocation": {"supervisor", "integrator"},
+    "/faces": {"targeting", "supervisor", "custody"},
+    "/galleries": {"supervisor"},
+    "/galleries/reenrolment": {"supervisor"},
+    "/galleries/twins/nothing": {"supervisor"},
+    "/galleries/{gallery}": {"supervisor"},
+    "/galleries/{gallery}/rotate": {"supervisor"},
+    "/galleries/{gallery}/twins": {"supervisor"},
+    "/galleries/{gallery}/erase": {"supervisor"},
+    "/custody/search": {"custody"},
+    "/custody/entries": {"custody"},
+    "/custody/{detainee}/release": {"custody"},
+    "/api/v1/faces/search": {"targeting", "supervisor", "custody"},
+    "/api/v1/faces/verify": {"targeting", "supervisor", "custody"},
+    "/api/v1/custody/search": {"custody"},
+    "/api/v1/custody/entries": {"custody"},
+    "/api/v1/voyages/{voyage}/faces": {"supervisor"},
+    "/api/v1/voyages/{voyage}/travellers/{traveller}/faces": {"supervisor"},
+    "/api/v1/galleries/reenrolment": {"supervisor"},
+    "/api/v1/galleries/{gallery}/rotation": {"supervisor"},
+    "/api/v1/galleries/{gallery}/twins": {"supervisor"},
     "/watchlist/lists": {"supervisor"},
     "/watchlist/entries": {"targeting", "supervisor"},
     "/watchlist/entries/{entry}/decision": {"supervisor"},
@@ -117,7 +163,31 @@ DOES = {
     "/audit/verify": {"auditor"},
 }
 _BACK = {"reason": "seen side by side", "back": "0" * 32, "other": "0" * 32}
+_PICTURE = ("a.jpg", b"no picture")
+_GALLERY = {"name": "n", "purpose": "p", "legal_basis": "l"}
 FORMS: dict[str, dict[str, Any]] = {
+    "/faces": {"data": {"reason": "a letter"}, "files": {"picture": _PICTURE}},
+    "/galleries": {"data": _GALLERY},
+    "/galleries/{gallery}": {"data": _GALLERY},
+    "/galleries/twins/nothing": {"data": {"decision": "same", "reason": "a letter"}},
+    "/galleries/{gallery}/erase": {
+        "data": {"reason": "over", "second": "auditor", "password": "guessed"}
+    },
+    "/custody/search": {"files": {"pictures": _PICTURE}},
+    "/custody/entries": {"files": {"pictures": _PICTURE}},
+    "/custody/{detainee}/release": {"data": {"reason": "court order"}},
+    "/api/v1/faces/search": {"data": {"reason": "a letter"}, "files": {"picture": _PICTURE}},
+    "/api/v1/faces/verify": {
+        "data": {"reason": "a letter"},
+        "files": {"one": _PICTURE, "other": _PICTURE},
+    },
+    "/api/v1/custody/search": {"files": {"pictures": _PICTURE}},
+    "/api/v1/custody/entries": {"files": {"pictures": _PICTURE}},
+    "/api/v1/voyages/{voyage}/faces": {
+        "data": {"documents": "A1"},
+        "files": {"pictures": _PICTURE},
+    },
+    "/api/v1/voyages/{voyage}/travellers/{traveller}/faces": {"files": {"picture": _PICTURE}},
     "/redress/{redress}/additions": {
         "data": {"document_number": "QA1112223", "document_issuer": "PAK", "reason": "renewed"}
     },
@@ -129,8 +199,9 @@ FORMS: dict[str, dict[str, Any]] = {
     "/alerts/{alert}/close": {"data": {"outcome": "nothing_found"}},
     "/gate/captures": {
         "data": {"port": "KHI", "direction": "entry"},
-        "files": {"live": ("a.jpg", b"no picture")},
+        "files": {"frames": ("a.jpg", b"no picture")},
     },
+    "/stations": {"data": {"name": "e-gate 1", "kind": "gate", "port": "KHI", "lane": "A1"}},
     "/watchlist/lists": {
         "data": {"name": "n", "source": "s", "legal_basis": "l", "handling": "inform"}
     },
@@ -169,7 +240,42 @@ def ids(ids: dict[str, str], stage: Any, tmp_path: Path) -> dict[str, str]:
     file = tmp_path / "list.csv"
     file.write_bytes(LIST)
     done = versions.prepare(stage.centre, system_actor("test"), "csv", file, list_id=ids["list"])
-    return ids | {"version": done.version.id} | _cleared(stage)
+    return ids | {"version": done.version.id} | _cleared(stage) | _detained(stage)
+
+
+def _detained(stage: Any) -> dict[str, str]:
+    """A gallery of custody, and somebody who stands on its list."""
+    maker = system_actor("second")
+    gallery = galleries.add(
+        stage.centre,
+        maker,
+        Gallery(
+            id="",
+            name="Prisoners",
+            kind=GalleryKind.CUSTODY,
+            purpose="Knowing who is held",
+            legal_basis="Prisons Act",
+        ),
+    )
+    own = Watchlist(
+        id="prisoners",
+        name="Prisoners",
+        source="Prisons",
+        legal_basis="Prisons Act",
+        handling=Handling.REFER,
+        gallery_id=gallery.id,
+        by_name=False,
+    )
+    watchlists.add_list(stage.centre, maker, own)
+    entry = WatchlistEntry(
+        id="",
+        watchlist_id=own.id,
+        kind=EntryKind.PERSON,
+        names=(PersonName(family="NOON", given="GULAB"),),
+        reason="FIR 12/26",
+    )
+    made = watchlists.propose(stage.centre, system_actor("first"), entry)
+    return {"gallery": gallery.id, "detainee": made.id}
 
 
 def _cleared(stage: Any) -> dict[str, str]:
@@ -196,7 +302,9 @@ def test_looking(browser: Any, ids: dict[str, str], role: str, path: str) -> Non
     answer = browser(role).get(path.format(**ids))
     allowed = role in SEES[path]
     assert answer.status_code == (200 if allowed else 403)
-    page = not any(part in path for part in ("row", "progress", "sweeps/", "redress/entries"))
+    page = not any(
+        part in path for part in ("row", "progress", "working", "sweeps/", "redress/entries")
+    )
     if allowed and answer.headers["content-type"].startswith("text/html") and page:
         assert len(_HEADING.findall(answer.text)) == 1, "a page needs one name"
         assert re.search(r"<title>[^·<]+ · Parakh</title>", answer.text)
@@ -234,13 +342,15 @@ def test_the_navigation_shows_what_the_role_may_see(browser: Any, role: str) -> 
         "/arrivals",
         "/alerts",
         "/gate",
+        "/stations",
         "/watchlist",
         "/screen",
         "/messages",
         "/carriers",
         "/audit",
     )
-    assert shown == {path for path in places if role in SEES[path]}
+    elsewhere = {"/custody", "/faces", "/galleries"} if role == "custody" else set()
+    assert shown == {path for path in places if role in SEES[path]} | elsewhere
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -84,7 +84,7 @@ def test_a_body_that_hides_its_size_is_refused_while_it_comes(client: Any) -> No
 
 
 def test_a_picture_that_is_too_large_is_refused_with_a_notice(browser: Any) -> None:
-    files = {"live": ("big.jpg", b"\xff" * 23_000_000, "image/jpeg")}
+    files = {"frames": ("big.jpg", b"\xff" * 43_000_000, "image/jpeg")}
     form = {"port": "KHI", "direction": "entry"}
     answer = browser("gate").post(
         "/gate/captures", data=form, files=files, headers={"hx-request": "true"}

@@ -9,7 +9,18 @@ from typing import Any
 import click
 
 from parakh import logs
-from parakh.cli import carriers, centre, data, faces, measure, operate, screening, watchlists
+from parakh.cli import (
+    carriers,
+    centre,
+    data,
+    faces,
+    galleries,
+    measure,
+    operate,
+    screening,
+    station,
+    watchlists,
+)
 from parakh.errors import InvalidInput, Misconfigured, ParakhError
 
 
@@ -53,6 +64,8 @@ for command in (
     carriers.timetables,
     carriers.carriers,
     faces.face,
+    galleries.keys,
+    station.station,
     measure.evaluate,
     measure.bench,
 ):

@@ -1,6 +1,7 @@
 """Verbs for watchlists: new versions of them, read, shown, applied and discarded."""
 
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import click
 from parakh.access import Actor, Permission
 from parakh.cli.calibration import calibrate
 from parakh.cli.centre import as_json, note, opened, operator, print_json, second_person, signed_in
+from parakh.cli.galleries import gallery_named
 from parakh.domain.listing import Difference, DifferenceKind, Version, VersionState
 from parakh.domain.message import Severity
 from parakh.domain.watchlist import Handling, Watchlist
@@ -64,6 +66,17 @@ watchlist.add_command(calibrate)
     type=click.DateTime(["%Y-%m-%d"]),
     help="Day on which the file was got from its source; today if not given.",
 )
+@click.option(
+    "--gallery",
+    "gallery_name",
+    default="",
+    help="Name of the gallery in which faces of lists that are new are enrolled.",
+)
+@click.option(
+    "--faces-only",
+    is_flag=True,
+    help="Travellers are not screened by name against lists that are new.",
+)
 @click.option("--show", is_flag=True, help="Print every difference, not only the first ones.")
 @as_json
 def import_(  # noqa: PLR0913, PLR0917  (one for each option)
@@ -76,6 +89,8 @@ def import_(  # noqa: PLR0913, PLR0917  (one for each option)
     legal_basis: str,
     handling: str,
     fetched: datetime | None,
+    gallery_name: str,
+    faces_only: bool,
     show: bool,
     as_json: bool,
 ) -> None:
@@ -92,7 +107,12 @@ def import_(  # noqa: PLR0913, PLR0917  (one for each option)
     new_list = None
     if source.strip() and legal_basis.strip():
         new_list = Watchlist(
-            id="", name="", source=source, legal_basis=legal_basis, handling=Handling(handling)
+            id="",
+            name="",
+            source=source,
+            legal_basis=legal_basis,
+            handling=Handling(handling),
+            by_name=not faces_only,
         )
     at = fetched and fetched.replace(tzinfo=UTC)
     with opened() as centre:
@@ -100,6 +120,8 @@ def import_(  # noqa: PLR0913, PLR0917  (one for each option)
         if approver is not None:
             approver.require(Permission.DECIDE_ENTRIES)
         actor = operator()
+        if new_list is not None and gallery_name:
+            new_list = replace(new_list, gallery_id=gallery_named(centre, gallery_name).id)
         done = _read(centre, actor, form, file, list_name, new_list, at)
         if approver is not None:
             done = tuple(_applied(centre, approver, own, confirm_removal) for own in done)

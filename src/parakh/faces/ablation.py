@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parakh.errors import InvalidInput
+from parakh.faces.cohort import LEAST_PERSONS, count_persons, fit
 from parakh.faces.embedded import Embedded
 from parakh.faces.evaluation import At, Plan, measure
 from parakh.faces.folders import Half, half_of
@@ -112,6 +113,13 @@ def _whole(own: Embedded, cohort: Embedded, plan: Plan) -> Iterator[Row]:
         yield row(
             f"as installed, less the mean of {len(strangers):,} pictures of the other half",
             centre_on(own.vectors, strangers),
+        )
+    people = cohort.people[cohort.usable]
+    if count_persons(people)[0] >= LEAST_PERSONS:
+        learnt = fit(strangers, people)
+        yield row(
+            f"as installed, normalised against the {learnt.persons:,} persons of the other half",
+            learnt.apply(own.vectors),
         )
 
 

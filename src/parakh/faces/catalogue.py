@@ -54,6 +54,19 @@ Two more tables may stand beside it, `[voter]`, a second embedder that votes, wi
     bona_fide = 1             # the class of living persons, from 0
     softmax = true            # whether the outputs are yet to be made probabilities
     threshold = 0.9           # least probability of a living person
+
+And `[cohort]`, by which the first model's vectors are normalised (`parakh face cohort` writes it):
+
+    [cohort]
+    file = "ours.npz"         # beside the catalogue file, or an absolute path
+    sha256 = "77ab…"
+    model = "sface@2021dec-fb143eea"  # the embedder whose vectors it was learnt from
+    persons = 2400
+    made_at = 2026-11-23T05:00:00Z
+    [cohort.thresholds]       # in the place of the embedder's own
+    "0.01" = 0.19
+    "0.001" = 0.28
+    "0.0001" = 0.35
 """
 
 import itertools
@@ -61,7 +74,8 @@ import math
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
@@ -175,6 +189,7 @@ class EmbedderModel:
         points: operating points, by falling false match rate and rising threshold.
         verify_fmr: false match rate wanted of 1:1 comparisons.
         check: what the model must show before it is used.
+        cohort: what its vectors are normalised by; the points are of vectors so made.
     """
 
     id: str
@@ -197,11 +212,21 @@ class EmbedderModel:
     points: tuple[OperatingPoint, ...]
     verify_fmr: float
     check: "ModelCheck | None" = None
+    cohort: "CohortFile | None" = None
 
     @property
     def name(self) -> str:
-        """`id@version` and the start of the file's digest: other weights, other templates."""
-        return f"{self.id}@{self.version}-{self.sha256[:8]}"
+        """`id@version` and the start of the file's digest: other weights, other templates.
+
+        With a cohort the start of its digest follows, for the same reason.
+        """
+        plain = f"{self.id}@{self.version}-{self.sha256[:8]}"
+        return f"{plain}+{self.cohort.sha256[:8]}" if self.cohort else plain
+
+    @property
+    def raw(self) -> "EmbedderModel":
+        """The model as it is without a cohort, with its own operating points."""
+        return self.cohort.of if self.cohort else self
 
     @property
     def verify_threshold(self) -> float:
@@ -234,6 +259,22 @@ class EmbedderModel:
         upper, lower = next((step for step in steps if step[1].fmr <= fmr), steps[-1])
         slope = (lower.threshold - upper.threshold) / math.log10(lower.fmr / upper.fmr)
         return min(1.0, upper.threshold + slope * math.log10(fmr / upper.fmr))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CohortFile:
+    """A cohort in a file (`parakh.faces.cohort`).
+
+    Attributes:
+        of: the model whose vectors it normalises, as it is without.
+        persons, made_at: of how many persons it was learnt, and when.
+    """
+
+    source: Path
+    sha256: str
+    of: EmbedderModel
+    persons: int
+    made_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -347,6 +388,9 @@ SFACE = EmbedderModel(
 )
 
 
+TABLES = ("embedder", "voter", "pad", "cohort")
+
+
 def read_catalogue(path: Path) -> Catalogue:
     """The models of a catalogue file, checked key by key; the models themselves are not opened.
 
@@ -358,8 +402,8 @@ def read_catalogue(path: Path) -> Catalogue:
         raise Misconfigured(f"{path}: cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Misconfigured(f"{path}: is not TOML: {error}") from error
-    tables = {name: document.pop(name, None) for name in ("embedder", "voter", "pad")}
-    expected = "expected [embedder], [voter] or [pad]"
+    tables = {name: document.pop(name, None) for name in TABLES}
+    expected = "expected [embedder], [voter], [pad] or [cohort]"
     if document:
         raise Misconfigured(f"{path}: unknown key '{next(iter(document))}'; {expected}")
     found: dict[str, _Table] = {}
@@ -377,6 +421,8 @@ def read_catalogue(path: Path) -> Catalogue:
     if voter is not None and voter.embedder.name == embedder.name:
         raise Misconfigured(f"{path}: voter: {embedder.name} cannot vote on itself")
     pad = _pad(found["pad"], path.parent) if "pad" in found else None
+    if "cohort" in found:
+        embedder = _with_cohort(embedder, found["cohort"], path.parent)
     return Catalogue(embedder=embedder, voter=voter, pad=pad)
 
 
@@ -420,6 +466,12 @@ class _Table:
         if type(value) not in (int, float) or not least < value < most:
             raise self.fault(key, f"a number between {least:g} and {most:g}")
         return float(value)
+
+    def moment(self, key: str) -> datetime:
+        value = self.take(key)
+        if not isinstance(value, datetime) or value.tzinfo is None:
+            raise self.fault(key, "a date and time with its zone, such as 2026-11-23T05:00:00Z")
+        return value
 
     def flag(self, key: str) -> bool:
         value = self.take(key)
@@ -522,6 +574,21 @@ def _pad(table: _Table, folder: Path) -> PadModel:
     )
     table.finish()
     return model
+
+
+def _with_cohort(raw: EmbedderModel, table: _Table, folder: Path) -> EmbedderModel:
+    cohort = CohortFile(
+        source=folder / table.text("file"),
+        sha256=table.text("sha256", r"[0-9a-f]{64}", "64 small hexadecimal digits"),
+        of=raw,
+        persons=table.whole("persons", 1, 10**9),
+        made_at=table.moment("made_at"),
+    )
+    if table.take("model") != raw.name:
+        raise table.fault("model", f"{raw.name}, since it fits the vectors of one model alone")
+    points = _points(table)
+    table.finish()
+    return replace(raw, cohort=cohort, points=points)
 
 
 def _mean(table: _Table) -> tuple[float, float, float]:

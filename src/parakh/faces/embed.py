@@ -1,5 +1,6 @@
 """Aligned faces to vectors."""
 
+import copy
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,6 +10,7 @@ from parakh.errors import Misconfigured
 from parakh.faces.align import align
 from parakh.faces.batching import Batcher
 from parakh.faces.catalogue import Channels, EmbedderKind, EmbedderModel
+from parakh.faces.cohort import Cohort
 from parakh.faces.detect import Landmarks
 from parakh.faces.picture import Picture
 from parakh.faces.session import ModelSession, Tensor
@@ -24,9 +26,15 @@ class Embedder:
     What several threads ask for at the same moment runs together.
     """
 
-    def __init__(self, model: EmbedderModel, session: ModelSession) -> None:
-        """Tries the graph once; raises Misconfigured when it is not what the catalogue says."""
+    def __init__(
+        self, model: EmbedderModel, session: ModelSession, cohort: Cohort | None = None
+    ) -> None:
+        """Tries the graph once; raises Misconfigured when it is not what the catalogue says.
+
+        `cohort` is the one that the model's entry names.
+        """
         self.model = model
+        self.cohort = cohort
         self._session = session
         self._batches = Batcher(self._run_together, most=TOGETHER)
         blank = np.zeros((1, 3, model.size, model.size), dtype=np.float32)
@@ -61,7 +69,19 @@ class Embedder:
             first = raw = self._batches.ask(plain)
         norms = np.linalg.norm(first, axis=1)
         length = np.linalg.norm(raw, axis=1, keepdims=True)
-        return (raw / np.maximum(length, 1e-12)).astype(np.float32), norms.astype(np.float32)
+        unit = (raw / np.maximum(length, 1e-12)).astype(np.float32)
+        return self.normalised(unit), norms.astype(np.float32)
+
+    def normalised(self, vectors: Vector) -> Vector:
+        """Unit vectors as the graph gives them, normalised against the cohort, if there is one."""
+        return vectors if self.cohort is None else self.cohort.apply(vectors)
+
+    @property
+    def raw(self) -> "Embedder":
+        """The same model and session without the cohort."""
+        raw = copy.copy(self)
+        raw.model, raw.cohort = self.model.raw, None
+        return raw
 
     def _run_together(self, requests: Sequence[Tensor]) -> Sequence[Vector]:
         """Raw vectors of each request, in batches of at most the model's `batch`."""

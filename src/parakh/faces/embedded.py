@@ -279,13 +279,13 @@ class _Work:
         if self._engine.embedder.model.mirror:
             both = plain[rows] + mirrored[rows]
             vectors = both / np.maximum(np.linalg.norm(both, axis=1, keepdims=True), 1e-12)
-        return vectors, norms
+        return self._engine.embedder.normalised(vectors), norms
 
 
 def plain_embedder(embedder: Embedder) -> Embedder:
-    """The same model and session without the mirror image."""
-    plain = copy.copy(embedder)
-    plain.model = replace(embedder.model, mirror=False)
+    """The same model and session without cohort and mirror image."""
+    plain = copy.copy(embedder.raw)
+    plain.model = replace(plain.model, mirror=False)
     return plain
 
 

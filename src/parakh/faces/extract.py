@@ -20,6 +20,7 @@ from parakh.faces.catalogue import (
     PadModel,
     read_catalogue,
 )
+from parakh.faces.cohort import load_cohort
 from parakh.faces.detect import DetectedFace, Detector
 from parakh.faces.detect import to_tensor as whole_picture
 from parakh.faces.embed import Embedder
@@ -102,14 +103,14 @@ class FaceEngine:
         engine.tests = tuple(
             require(
                 detector,
-                own,
+                own.raw,
                 cache,
-                backend=opened.backend_of(own.model.name),
-                evaluate=lambda folder, own=own: engine.accuracy(folder, own),  # type: ignore[misc]
+                backend=opened.backend_of(own.model.raw.name),
+                evaluate=lambda folder, own=own: engine.accuracy(folder, own.raw),  # type: ignore[misc]
                 again=again,
             )
             for own in (embedder, engine._second)
-            if own is not None and own.model is not SFACE
+            if own is not None and own.model.raw is not SFACE
         )
         return engine
 
@@ -301,15 +302,16 @@ class _Opening:
         recognised, whichever way either template was made.
         """
         count = min(2 if model.mirror else 1, model.batch)
+        cohort = load_cohort(model.cohort) if model.cohort else None
         graph = Graph(
-            model=model.name,
+            model=model.raw.name,
             content=load_weights(model, self._cache),
             input=model.input,
             probe=np.stack([cut_face(face, model) for face in probe_faces(count, model.size)]),
             agreement=0.999,
             exact=False,
         )
-        return Embedder(model, self._open(graph, threads=self._threads))
+        return Embedder(model, self._open(graph, threads=self._threads), cohort)
 
     def pad(self, model: PadModel) -> ModelSession:
         """Small graphs whose scores meet a threshold: one core, and exact."""

@@ -56,7 +56,6 @@ _EYE_PATCH, _NOSE_PATCH, _ROOM = (11, 7), (16, 12), 4
 """In pixels of an aligned face of 112 (ArcFace template): half sizes, and how far a patch is looked
 for around its place, because landmarks waver."""
 
-NOT_ASKED = phrase(N_("No active check was asked for"))
 TOO_FEW = N_("{count} frames came, the check needs {needed}")
 OUT_OF_STEP = phrase(N_("The frames were not taken when the check asked for them"))
 NO_FACE = N_("Frame {number} shows no face, or several")

@@ -265,7 +265,7 @@ def _model(does: str, model: DetectorModel | EmbedderModel, engine: Engine) -> M
     )
     return {
         "does": does,
-        "name": f"{model.id}@{model.version}",
+        "name": f"{model.id}@{model.version}{_cohort_of(model)}",
         "sha256": model.sha256,
         "licence": model.licence,
         "source": held,
@@ -273,6 +273,12 @@ def _model(does: str, model: DetectorModel | EmbedderModel, engine: Engine) -> M
             (own.backend for own in engine.runs if own.model.startswith(f"{model.id}@")), ""
         ),
     }
+
+
+def _cohort_of(model: DetectorModel | EmbedderModel) -> str:
+    """How a template's name tells the cohort; empty without one."""
+    cohort = model.cohort if isinstance(model, EmbedderModel) else None
+    return f"+{cohort.sha256[:8]}" if cohort else ""
 
 
 def _digests(setting: Setting) -> list[tuple[str, str, str]]:

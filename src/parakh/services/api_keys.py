@@ -14,7 +14,9 @@ from parakh.store.people import ApiKey, token_hash
 FOR_HUMANS = frozenset(
     {
         Permission.DECIDE_ENTRIES,
+        Permission.DECIDE_TWINS,
         Permission.HANDLE_ALERTS,
+        Permission.KEEP_GALLERIES,
         Permission.KEEP_REDRESS,
         Permission.LINK_PERSONS,
     }

@@ -69,6 +69,13 @@ def _not_left(voyage: Voyage, direction: Direction, at: datetime) -> bool:
     return at + EARLY < voyage.leaves_at
 
 
+def is_near(voyage: Voyage, direction: Direction, at: datetime) -> bool:
+    """Whether somebody who crosses at this moment may come by this voyage."""
+    if _not_left(voyage, direction, at) or voyage.cancelled:
+        return False
+    return voyage.due_at is None or abs(at - voyage.due_at) <= WINDOW
+
+
 def find_expected(
     connection: sa.Connection,
     found: Iterable[Traveller],

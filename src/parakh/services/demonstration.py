@@ -7,7 +7,7 @@ import json
 import secrets
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,6 +18,7 @@ import numpy as np
 import structlog
 
 from parakh.access import Role, system_actor
+from parakh.domain.gallery import Gallery, GalleryKind
 from parakh.domain.message import Channel, Source
 from parakh.domain.traveller import PersonName
 from parakh.domain.unit import Unit
@@ -28,6 +29,7 @@ from parakh.faces.picture import Picture, decode_picture
 from parakh.ingest import reader
 from parakh.services import (
     accounts,
+    galleries,
     gate,
     imports,
     intake,
@@ -37,6 +39,7 @@ from parakh.services import (
     watchlists,
 )
 from parakh.services.centre import Centre
+from parakh.services.gate_values import CaptureRequest, CrossingRequest
 from parakh.simulate import traffic
 from parakh.simulate.journeys import earlier_crossings
 from parakh.simulate.traffic import Manifest
@@ -58,7 +61,44 @@ PEOPLE: Mapping[str, tuple[Role, str, str]] = {
     "analyst": (Role.ANALYST, "demo-ntc", "Analysis desk"),
     "auditor": (Role.AUDITOR, "demo-ntc", "Audit desk"),
     "integrator": (Role.INTEGRATOR, "demo-ntc", "Integration desk"),
+    "custody": (Role.CUSTODY, "demo-khi", "Prison desk"),
 }
+GALLERIES = (
+    Gallery(
+        id="",
+        name="Prisoners (demonstration)",
+        kind=GalleryKind.CUSTODY,
+        purpose="Knowing a detainee again, whatever name he gives",
+        legal_basis="None is needed: everybody in it is invented",
+        retention=timedelta(days=365),
+        units=frozenset({"demo-khi"}),
+    ),
+    Gallery(
+        id="",
+        name="Missing persons (demonstration)",
+        kind=GalleryKind.MISSING,
+        purpose="Finding missing persons when they cross the border",
+        legal_basis="None is needed: everybody in it is invented",
+        retention=timedelta(days=2 * 365),
+    ),
+)
+PRISON = Watchlist(
+    id="demo-prison",
+    name="Central prison",
+    source="Parakh's demonstration",
+    legal_basis="None is needed: everybody on it is invented",
+    handling=Handling.REFER,
+    instruction="Call the prison's duty officer: he may have escaped, or use another's papers",
+    by_name=False,
+)
+MISSING = Watchlist(
+    id="demo-missing",
+    name="Missing persons",
+    source="Parakh's demonstration",
+    legal_basis="None is needed: everybody on it is invented",
+    handling=Handling.REFER,
+    instruction="Protect this person. Bring him to a quiet room and call the child protection desk",
+)
 PORTRAITS = Watchlist(
     id="demo-portraits",
     name="Demonstration portraits",
@@ -73,6 +113,11 @@ INVENTED = Watchlist(
     legal_basis="None is needed: everybody on it is invented",
     handling=Handling.INSPECT,
 )
+DETAINEES = (
+    ("SOOMRO", "WAHEED", "CP-2026-0412", "Central prison; FIR 212/26 (invented)"),
+    ("BALOCH", "JANGI", "CP-2026-0555", "Central prison; FIR 319/26 (invented)"),
+)
+CHILDREN = (("ABRO", "SANAM", "M-2026-031", "Last seen at the main station (invented)"),)
 PORTRAIT_NAME = PersonName(family="PORTRAIT", given="PUBLIC DOMAIN")
 
 FIRST_LANDING = time(21, 50)
@@ -115,6 +160,7 @@ class Demonstration:
         for row in _crossings(manifest)[0]:
             _cross(centre, row, datetime.fromisoformat(row["at"]))
         if fresh:
+            _load_galleries(centre)
             note("Showing a face to the gate …")
             _load_portrait(centre, folder / "pictures")
         return cls(centre=centre, manifest=manifest, passwords=passwords)
@@ -229,7 +275,7 @@ def _crossings(manifest: Manifest) -> tuple[list[dict[str, Any]], list[dict[str,
 
 
 def _cross(centre: Centre, row: Mapping[str, Any], at: datetime) -> None:
-    request = gate.CrossingRequest(
+    request = CrossingRequest(
         document=row["document_number"],
         port=row["port"],
         lane=row["lane"],
@@ -237,6 +283,28 @@ def _cross(centre: Centre, row: Mapping[str, Any], at: datetime) -> None:
         at=min(at, centre.clock()),
     )
     gate.cross(centre, _LOADER, request)
+
+
+def _load_galleries(centre: Centre) -> None:
+    """A gallery of custody and one of missing persons, with invented persons without pictures."""
+    for own, listed, people in zip(
+        GALLERIES, (PRISON, MISSING), (DETAINEES, CHILDREN), strict=True
+    ):
+        made = galleries.add(centre, _LOADER, own)
+        watchlists.add_list(centre, _LOADER, replace(listed, gallery_id=made.id))
+        for family, given, number, reason in people:
+            entry = WatchlistEntry(
+                id="",
+                watchlist_id=listed.id,
+                kind=EntryKind.PERSON,
+                names=(PersonName(family=family, given=given),),
+                source_id=number,
+                reason=reason,
+            )
+            proposed = watchlists.propose(centre, _LOADER, entry)
+            watchlists.decide(
+                centre, _SECOND, proposed.id, approve=True, reason="for the demonstration"
+            )
 
 
 def _load_portrait(centre: Centre, folder: Path) -> None:
@@ -256,7 +324,7 @@ def _load_portrait(centre: Centre, folder: Path) -> None:
     )
     proposed = watchlists.propose(centre, _LOADER, entry, enrolled)
     watchlists.decide(centre, _SECOND, proposed.id, approve=True, reason="for the demonstration")
-    request = gate.CaptureRequest(
+    request = CaptureRequest(
         frames=(live,), portrait=None, port="KHI", lane="A1", direction=Direction.ENTRY
     )
     gate.capture(centre, _LOADER, request)

@@ -94,7 +94,7 @@ def _faces(settings: Settings) -> Iterator[Check]:
         return
     for run in engine.runs:
         yield Check(name=f"engine {run.model}", ok=True, found=_speed(run))
-    for test in engine.tests or (selftest.examine(engine.detector, engine.embedder),):
+    for test in engine.tests or (selftest.examine(engine.detector, engine.embedder.raw),):
         faults = test.faults(engine.embedder.model)
         yield Check(
             name=f"self-test {test.model}",
@@ -102,6 +102,10 @@ def _faces(settings: Settings) -> Iterator[Check]:
             found="; ".join(faults or test.lines()[:1]).removeprefix(f"{test.model}: "),
             remedy="Install the locked dependencies again: `make install`.",
         )
+    cohort = engine.embedder.model.cohort
+    if cohort is not None:
+        made = f"of {cohort.persons:,} persons, made on {cohort.made_at:%Y-%m-%d}"
+        yield Check(name="cohort", ok=True, found=f"{cohort.sha256[:8]} {made}")
     yield Check(
         name="presentation attacks",
         ok=True,  # a centre may do without; it must know

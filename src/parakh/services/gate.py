@@ -9,37 +9,34 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import perf_counter
 
-import sqlalchemy as sa
-
 from parakh.access import Actor, Permission, Purpose
-from parakh.domain.capture import CaptureAnswer, FrameNote, Identified
+from parakh.domain.capture import CaptureAnswer
 from parakh.domain.face import (
     NO_PAD_CHECK,
-    Comparison,
     FaceSample,
     PadResult,
     PadState,
-    Quality,
     Template,
 )
-from parakh.domain.hit import Advice, Hit, Kind, Ref, ScreenerResult
+from parakh.domain.hit import Advice, Hit, Kind, Ref
 from parakh.domain.ids import new_id
-from parakh.domain.phrase import N_, Phrase, phrase
-from parakh.domain.traveller import Traveller
-from parakh.domain.voyage import Crossing, CrossingState, Direction, Voyage
+from parakh.domain.phrase import N_, phrase
+from parakh.domain.voyage import Crossing, CrossingState
 from parakh.errors import Conflict, InvalidInput
 from parakh.faces.burst import Burst, read_burst
 from parakh.normalise.documents import document_number
 from parakh.screen.pipeline import Screened, merge, screen
 from parakh.screen.screener import FaceSubject, TravellerSubject
 from parakh.services import bearers
-from parakh.services.alerts import OPEN, HitView, hit_views
+from parakh.services.alerts import hit_views
 from parakh.services.assessing import Assessed, assess
 from parakh.services.bearers import Bearer, Place, Verified
 from parakh.services.centre import Centre
 from parakh.services.clearing import kept_pictures
 from parakh.services.gate_keeping import by_face, keep_picture, record_crossing, stage_live
-from parakh.store import alerts, assessments, travellers
+from parakh.services.gate_repeats import answered_before, open_alerts
+from parakh.services.gate_values import CaptureRequest, CrossingRequest, GateAnswer
+from parakh.store import assessments
 from parakh.store import captures as captures_store
 from parakh.store.captures import Capture
 from parakh.store.database import Tx
@@ -57,10 +54,6 @@ LATE = timedelta(minutes=1)
 LATEST = timedelta(days=7)
 """Captures that are older are refused: nobody can act on them, and clocks are wrong."""
 
-SAME_FRAMES = timedelta(minutes=10)
-"""The same frames, bit by bit, from one station within this time are one capture sent twice; an
-officer who uploads a file again wants to know anew."""
-
 _AGAIN = N_("{reason}. Take the picture again.")
 _NOT_ALIKE = N_(
     "The face does not match the document's portrait "
@@ -69,81 +62,6 @@ _NOT_ALIKE = N_(
 _ATTACK = N_(
     "The check for presentation attacks ({method}) speaks against a living person. Look closely."
 )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CaptureRequest:
-    """What a gate sends.
-
-    Attributes:
-        frames: one to eight pictures taken at the gate within a moment, as uploaded.
-        portrait: the document's portrait, where there is one: a picture, or an ePassport's data
-            group 2 (ICAO Doc 9303-10).
-        document: a document number, or the text of a machine readable zone; may be empty.
-        id: 32 hexadecimal digits that the sender chose, so that a capture that is sent twice is
-            answered twice and recorded once; None where it chose none.
-        taken_at: when the frames were taken; None for now.
-        station_id: the registered station that sends; None for a signed-in officer's browser.
-        active: what an active check for presentation attacks found in the frames.
-    """
-
-    frames: tuple[bytes, ...]
-    portrait: bytes | None
-    port: str
-    lane: str
-    direction: Direction
-    document: str = ""
-    id: str | None = None
-    taken_at: datetime | None = None
-    station_id: str | None = None
-    active: PadResult = NO_PAD_CHECK
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CrossingRequest:
-    """A crossing that another system saw: who (by document), where, which way, and when."""
-
-    document: str
-    port: str
-    lane: str
-    direction: Direction
-    at: datetime
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class GateAnswer:
-    """What the gate officer is told. Everything here is advice.
-
-    Attributes:
-        capture_id: None when the picture was not fit, so that nothing was searched or recorded.
-        verification: the 1:1 comparison, where a portrait fit for it was given.
-        notes: what else the officer should know, such as an error in the zone.
-        next_step: what to do, in one sentence.
-        alerts: every open alert of the actor's units on this person.
-        frames: how fit each frame was, in their order.
-        identified: what the face told among the travellers of the voyages that are due.
-        duplicate: whether this capture had been answered before; it is recorded once.
-        late: how long after it was taken it came; None for one that came at once.
-        milliseconds: from the bytes to this answer.
-    """
-
-    capture_id: str | None
-    quality: Quality
-    pad: PadResult
-    verification: Comparison | None
-    advice: Advice
-    next_step: Phrase
-    notes: tuple[Phrase, ...] = ()
-    traveller: Traveller | None = None
-    voyage: Voyage | None = None
-    hits: tuple[HitView, ...] = ()
-    results: tuple[ScreenerResult, ...] = ()
-    alerts: tuple[str, ...] = ()
-    frames: tuple[FrameNote, ...] = ()
-    identified: Identified | None = None
-    duplicate: bool = False
-    late: timedelta | None = None
-    milliseconds: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -210,7 +128,7 @@ def capture(centre: Centre, actor: Actor, request: CaptureRequest) -> GateAnswer
     actor.require(Permission.USE_GATE)
     actor.require_port(request.port)
     taken = _take(centre, request)
-    answer = _answered_before(centre, actor, taken)
+    answer = answered_before(centre, actor, request, taken.digest, taken.late)
     if answer is None:
         burst = read_burst(centre.faces, request.frames)
         if burst.live is None or burst.face is None or not burst.live.quality.acceptable:
@@ -284,7 +202,7 @@ def _search(
             tx.audit("gate.repeated", "capture", taken.id)
             answer = None
     centre.wall.notify()
-    answer = answer or _answered_before(centre, actor, taken)
+    answer = answer or answered_before(centre, actor, request, taken.digest, taken.late)
     if answer is None:
         raise Conflict("another capture has this identifier")
     return answer
@@ -305,7 +223,7 @@ def _record(centre: Centre, tx: Tx, actor: Actor, taken: _Taken, seen: _Seen) ->
         tx.connection,
         replace(own, crossing_id=crossing.id, picture_id=picture_id, answer=answer),
     )
-    open_alerts = _open_alerts(tx.connection, actor, ref)
+    waiting = open_alerts(tx.connection, actor, ref)
     known = assessments.hits_of(tx.connection, [ref]).get(ref, [])
     views = hit_views(tx.connection, known)
     tx.audit("gate.captured", ref.kind, ref.id, capture=taken.id, lane=taken.request.lane)
@@ -321,7 +239,7 @@ def _record(centre: Centre, tx: Tx, actor: Actor, taken: _Taken, seen: _Seen) ->
         voyage=seen.bearer.voyage,
         hits=views,
         results=seen.screened.results,
-        alerts=open_alerts,
+        alerts=waiting,
         frames=answer.frames,
         identified=answer.identified,
         late=taken.late,
@@ -370,64 +288,6 @@ def _pad(taken: _Taken, burst: Burst) -> PadResult:
     if passive.state is PadState.ATTACK or active.state is PadState.NOT_EVALUATED:
         return passive if passive.state is not PadState.NOT_EVALUATED else active
     return active
-
-
-# --- answered before --------------------------------------------------------------------------
-
-
-def _answered_before(centre: Centre, actor: Actor, taken: _Taken) -> GateAnswer | None:
-    """The answer that this capture got when it came first; None for a new one."""
-    request = taken.request
-    with centre.db.read() as connection:
-        digest = taken.digest if request.station_id else ""
-        known = captures_store.known(connection, request.id, digest, centre.clock() - SAME_FRAMES)
-        if known is None or known.answer is None:
-            return None
-        if (known.port, known.station_id) != (request.port, request.station_id):
-            raise Conflict("another capture has this identifier")
-        answer = known.answer
-        found = _of_subject(connection, answer)
-        hits = assessments.hits_of(connection, [answer.subject]).get(answer.subject, [])
-        results = assessments.newest_results(connection, [answer.subject])
-        again = GateAnswer(
-            capture_id=known.id,
-            quality=answer.quality,
-            pad=answer.pad,
-            verification=answer.verification,
-            advice=answer.advice,
-            next_step=answer.next_step,
-            notes=answer.notes,
-            traveller=found.traveller,
-            voyage=found.voyage,
-            hits=hit_views(connection, hits),
-            results=results.get(answer.subject.id, ()),
-            alerts=_open_alerts(connection, actor, answer.subject),
-            frames=answer.frames,
-            identified=answer.identified,
-            duplicate=True,
-            late=taken.late,
-        )
-    centre.looked(actor, Purpose.GATE, "gate.answered_again", answer.subject.kind, known.id)
-    return again
-
-
-def _of_subject(connection: sa.Connection, answer: CaptureAnswer) -> Bearer:
-    if answer.subject.kind is not Kind.TRAVELLER:
-        return Bearer()
-    own = travellers.lasting_id(connection, answer.subject.id)
-    persons = travellers.travellers_by_id(connection, [own])
-    voyages = travellers.voyages_by_id(connection, [answer.voyage_id] if answer.voyage_id else [])
-    return Bearer(
-        traveller=persons[0] if persons else None, voyage=next(iter(voyages.values()), None)
-    )
-
-
-def _open_alerts(connection: sa.Connection, actor: Actor, subject: Ref) -> tuple[str, ...]:
-    return tuple(
-        alert.id
-        for alert in alerts.alerts_on(connection, subject)
-        if alert.state in OPEN and (actor.everywhere or alert.unit_id in actor.units)
-    )
 
 
 # --- screening --------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from parakh.access import Actor, Permission, Purpose, system_actor
 from parakh.services.centre import WORKER, Centre
-from parakh.store import audit, people, pictures
+from parakh.store import audit, galleries, people, pictures, voyage_templates
 from parakh.store.audit import AuditFinding, AuditRow, AuditVerdict, Checkpoint
 
 PAGE = 100
@@ -103,23 +103,33 @@ def checkpoint(centre: Centre) -> bool:
 
 
 def housekeep(centre: Centre) -> int:
-    """Deletes ended sessions, and pictures whose time is over; gives how many pictures.
+    """Deletes what has had its time: ended sessions, pictures, and faces with their keys.
 
-    Pictures and templates of entries that expired, or were rejected or retired, are over too.
+    Gives how many pictures and templates of travellers. Pictures and templates of entries that
+    expired, or were rejected or retired, are over too, and so is who was enrolled longer ago than
+    his gallery allows.
     """
     now, settings = centre.clock(), centre.settings
     created = now - timedelta(hours=settings.session_hours)
     seen = now - timedelta(minutes=settings.session_idle_minutes)
     with centre.db.maintain() as connection:
         people.expire_sessions(connection, created, seen)
+        held_too_long = galleries.over_retention(connection, now)
         due = pictures.due(connection, now)
+        travelled = voyage_templates.due(connection, now)
         over = pictures.entries_to_forget(connection, now)
-    if not due and not over:
+    if not (due or over or travelled or held_too_long):
         return 0
     with centre.db.write(WORKER, Purpose.ADMINISTRATION) as tx:
+        galleries.end(tx, held_too_long)
+        faces = voyage_templates.expire(tx)
+        over = list({*over, *held_too_long})
         gone = pictures.expire_pictures(tx) + sum(pictures.forget(tx, own) for own in over)
-        tx.audit("pictures.expired", "picture", "", count=gone)
-    return gone
+        for entry_id in held_too_long:
+            tx.audit("entry.held_too_long", "watchlist_entry", entry_id)
+        tx.audit("pictures.expired", "picture", "", count=gone, travellers=faces)
+    centre.db.scrub()
+    return gone + faces
 
 
 def _path(centre: Centre) -> Path:

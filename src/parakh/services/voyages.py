@@ -23,7 +23,7 @@ from parakh.domain.traveller import Traveller
 from parakh.domain.voyage import Crossing, Voyage
 from parakh.services.assessing import handling_of
 from parakh.services.centre import Centre
-from parakh.store import assessments, carriers, travellers
+from parakh.store import assessments, carriers, travellers, voyage_templates
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,10 +59,11 @@ class VettingRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class VoyageView:
-    """A voyage with its vetting list, most urgent first."""
+    """A voyage with its vetting list, most urgent first; the faces of `staged` are known."""
 
     voyage: Voyage
     rows: tuple[VettingRow, ...]
+    staged: int
 
 
 def arrivals(centre: Centre, actor: Actor, since: datetime, until: datetime) -> list[VoyageRow]:
@@ -104,8 +105,9 @@ def voyage(centre: Centre, actor: Actor, voyage_id: str) -> VoyageView:
         found = travellers.get_voyage(connection, voyage_id)
         actor.require_port(found.port)
         rows = _rows(connection, found)
+        staged = len(voyage_templates.staged_travellers(connection, voyage_id))
     centre.looked(actor, Purpose.VETTING, "voyage.viewed", "voyage", voyage_id)
-    return VoyageView(voyage=found, rows=tuple(sorted(rows, key=_urgency)))
+    return VoyageView(voyage=found, rows=tuple(sorted(rows, key=_urgency)), staged=staged)
 
 
 def _rows(connection: sa.Connection, of: Voyage) -> list[VettingRow]:

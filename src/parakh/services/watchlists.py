@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from parakh.access import Actor, Permission, Purpose
-from parakh.domain.hit import Kind
+from parakh.domain.gallery import Gallery, GalleryKind
 from parakh.domain.ids import new_id
 from parakh.domain.unit import Unit
 from parakh.domain.watchlist import (
@@ -18,11 +18,19 @@ from parakh.domain.watchlist import (
     WatchlistEntry,
 )
 from parakh.errors import Conflict, Forbidden, InvalidInput, NotFound
-from parakh.services import portraits
+from parakh.services import listed_pictures, portraits
 from parakh.services.centre import Centre
 from parakh.services.four_eyes import same_person
-from parakh.services.portraits import Portrait
-from parakh.store import alerts, amendments, calibration, people, pictures, sweeps, watchlists
+from parakh.store import (
+    amendments,
+    calibration,
+    galleries,
+    people,
+    pictures,
+    sweeps,
+    template_upkeep,
+    watchlists,
+)
 from parakh.store.database import Tx
 from parakh.store.watchlists import Approval
 
@@ -55,11 +63,13 @@ class EntryPage:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListView:
-    """A list, how many entries of each kind and state are on it, and the units it may alert."""
+    """A list, how many entries of each kind and state are on it, the units it may alert, and the
+    galleries in which its faces may be enrolled."""
 
     watchlist: Watchlist
     counts: dict[EntryKind, dict[EntryState, int]]
     units: tuple[Unit, ...]
+    galleries: tuple[Gallery, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,7 +113,10 @@ def list_view(centre: Centre, actor: Actor, list_id: str) -> ListView:
     with centre.db.read() as connection:
         counts = watchlists.counts_of_list(connection, list_id)
         units = tuple(people.units(connection).values())
-    return ListView(watchlist=found, counts=counts, units=units)
+        held = tuple(
+            own for own in galleries.galleries(connection) if own.kind is not GalleryKind.VOYAGES
+        )
+    return ListView(watchlist=found, counts=counts, units=units, galleries=held)
 
 
 def entries(
@@ -146,27 +159,6 @@ def entry(centre: Centre, actor: Actor, entry_id: str) -> EntryView:
     return view
 
 
-def picture(centre: Centre, actor: Actor, picture_id: str) -> tuple[bytes, str]:
-    """A picture and its media type, for those who see watchlists or redress (whichever it is of),
-    or have an alert about it."""
-    with centre.db.read() as connection:
-        kind, owner_id = pictures.picture_owner(connection, picture_id)
-        purpose = _purpose_of_look(actor, kind)
-        if purpose is Purpose.ALERT and not _has_alert(connection, actor, kind, owner_id):
-            raise Forbidden("no alert of yours shows this picture")
-        data, media = pictures.load_picture(connection, centre.db.vault, picture_id)
-    centre.looked(actor, purpose, "picture.viewed", kind, owner_id)
-    return data, media
-
-
-def _purpose_of_look(actor: Actor, kind: str) -> Purpose:
-    if kind == Kind.WATCHLIST_ENTRY and actor.may(Permission.SEE_WATCHLISTS):
-        return Purpose.WATCHLIST
-    if kind == Kind.REDRESS and actor.may(Permission.SEE_REDRESS):
-        return Purpose.REDRESS
-    return Purpose.ALERT
-
-
 # --- four eyes --------------------------------------------------------------------------------
 
 
@@ -188,12 +180,24 @@ def add_list(centre: Centre, actor: Actor, value: Watchlist) -> None:
         known = watchlists.lists(tx.connection)
         if any(own.name == value.name and own.id != value.id for own in known.values()):
             raise Conflict(f"there is a watchlist {value.name} already")
+        _check_gallery(tx, value)
         before = known[value.id].alert_rate if value.id in known else value.alert_rate
         watchlists.save_list(tx, value)
+        moved = template_upkeep.move_templates(tx, centre.db.vault, value.id, value.gallery_id)
         calibration.rates_changed(tx)
-        if calibration.falls(tx.connection, value.id, before, value.alert_rate):
+        if value.id in known and known[value.id].by_name != value.by_name:
+            watchlists.take_in_again(tx, value.id)
             sweeps.again(tx, value.id)
-        tx.audit("watchlist.saved", "watchlist", value.id, name=value.name)
+        elif calibration.falls(tx.connection, value.id, before, value.alert_rate):
+            sweeps.again(tx, value.id)
+        tx.audit(
+            "watchlist.saved",
+            "watchlist",
+            value.id,
+            name=value.name,
+            gallery=value.gallery_id,
+            templates_moved=moved,
+        )
 
 
 def propose(
@@ -209,9 +213,10 @@ def propose(
     with centre.db.write(actor, Purpose.WATCHLIST) as tx:
         if value.watchlist_id not in watchlists.lists(tx.connection):
             raise InvalidInput("choose a watchlist")
+        proposed = _within_retention(tx, proposed)
         watchlists.save_entry(tx, proposed)
         if enrolled:
-            _enrol(centre, tx, proposed.id, enrolled)
+            listed_pictures.enrol_picture(centre, tx, proposed.id, enrolled)
         tx.audit("entry.proposed", "watchlist_entry", proposed.id, picture=enrolled is not None)
     return proposed
 
@@ -227,49 +232,13 @@ def decide(
     if own:
         raise Forbidden("you proposed this entry: another person must decide on it")
     to = EntryState.APPROVED if approve else EntryState.REJECTED
-    return _move(centre, actor, entry_id, to, reason)
+    return move(centre, actor, entry_id, to, reason)
 
 
 def retire(centre: Centre, actor: Actor, entry_id: str, reason: str) -> WatchlistEntry:
     """Takes an approved entry out of screening."""
     actor.require(Permission.DECIDE_ENTRIES)
-    return _move(centre, actor, entry_id, EntryState.RETIRED, reason)
-
-
-def add_portrait(centre: Centre, actor: Actor, entry_id: str, portrait: bytes) -> str:
-    """Proposes one more picture of an entry, and gives its identifier.
-
-    Another person must approve it before it is searched. Raises InvalidInput when it is not fit to
-    search by, Conflict when the entry is over.
-    """
-    actor.require(Permission.PROPOSE_ENTRIES)
-    enrolled = portraits.read(centre, portrait)
-    with centre.db.write(actor, Purpose.WATCHLIST) as tx:
-        found = watchlists.get_entry(tx.connection, entry_id)
-        if found.state not in (EntryState.PROPOSED, EntryState.APPROVED):
-            raise Conflict(f"the entry is {found.state.value}")
-        picture_id = _enrol(centre, tx, entry_id, enrolled)
-        tx.audit("entry.portrait_proposed", "watchlist_entry", entry_id, picture=picture_id)
-    return picture_id
-
-
-def decide_portrait(
-    centre: Centre, actor: Actor, entry_id: str, picture_id: str, *, approve: bool
-) -> None:
-    """Approves a waiting picture, or deletes it; raises Forbidden for the one who proposed it."""
-    actor.require(Permission.DECIDE_ENTRIES)
-    with centre.db.write(actor, Purpose.WATCHLIST) as tx:
-        proposer = pictures.waiting_pictures(tx.connection, entry_id).get(picture_id)
-        if proposer is None:
-            raise Conflict("the picture does not wait for a decision any more")
-        if same_person(tx.connection, proposer, actor):
-            raise Forbidden("you proposed this picture: another person must decide on it")
-        if approve:
-            pictures.approve_templates(tx, entry_id, picture_id)
-        else:
-            pictures.forget(tx, entry_id, picture_id)
-        verb = "approved" if approve else "rejected"
-        tx.audit(f"entry.portrait_{verb}", "watchlist_entry", entry_id, picture=picture_id)
+    return move(centre, actor, entry_id, EntryState.RETIRED, reason)
 
 
 # --- for those who change entries -------------------------------------------------------------
@@ -293,6 +262,14 @@ def expiry_of(wanted: datetime | None, now: datetime) -> datetime:
     if not now < expires <= now + LONGEST:
         raise InvalidInput("the expiry must lie in the future, within five years")
     return expires
+
+
+def expiry_in(gallery: Gallery, wanted: datetime | None, now: datetime) -> datetime:
+    """The same for an entry with faces in a gallery, which holds them for so long only."""
+    if gallery.retention is not None:
+        latest = now + min(gallery.retention, LONGEST)
+        wanted = min(wanted or latest, latest)
+    return expiry_of(wanted, now)
 
 
 def review_date(decided_at: datetime, expires_at: datetime | None) -> datetime:
@@ -330,9 +307,13 @@ def _proposed(centre: Centre, actor: Actor, value: WatchlistEntry) -> WatchlistE
     )
 
 
-def _move(
+def move(
     centre: Centre, actor: Actor, entry_id: str, to: EntryState, reason: str
 ) -> WatchlistEntry:
+    """Takes an entry to another state, for whoever may; what must not be kept is deleted.
+
+    Raises Conflict when its state does not allow the step.
+    """
     if not reason.strip():
         raise InvalidInput("give a reason")
     with centre.db.write(actor, Purpose.WATCHLIST) as tx:
@@ -353,26 +334,17 @@ def _move(
     return new
 
 
-def _enrol(centre: Centre, tx: Tx, entry_id: str, portrait: Portrait) -> str:
-    gallery_id = watchlists.gallery_of(tx.connection, entry_id)
-    picture_id = pictures.save_picture(
-        tx,
-        centre.db.vault,
-        owner_kind=Kind.WATCHLIST_ENTRY,
-        owner_id=entry_id,
-        media_type="image/jpeg",
-        data=portrait.jpeg,
-    )
-    pictures.save_template(
-        tx, centre.db.vault, gallery_id, entry_id, picture_id, portrait.sample.template
-    )
-    return picture_id
+def _check_gallery(tx: Tx, value: Watchlist) -> None:
+    held = {own.id: own for own in galleries.galleries(tx.connection)}
+    gallery = held.get(value.gallery_id)
+    if gallery is None or gallery.kind is GalleryKind.VOYAGES:
+        raise InvalidInput("choose the gallery in which faces of the list are enrolled")
 
 
-def _has_alert(connection: sa.Connection, actor: Actor, kind: str, owner_id: str) -> bool:
-    if not actor.may(Permission.SEE_ALERTS):
-        return False
-    units = None if actor.everywhere else actor.units
-    if kind == Kind.WATCHLIST_ENTRY:
-        return alerts.alert_about_target(connection, owner_id, units)
-    return alerts.alert_from_cause(connection, owner_id, units)
+def _within_retention(tx: Tx, value: WatchlistEntry) -> WatchlistEntry:
+    """The entry with an end no later than its gallery allows."""
+    listed = watchlists.lists(tx.connection)[value.watchlist_id]
+    gallery = galleries.get(tx.connection, listed.gallery_id)
+    if gallery.retention is None:
+        return value
+    return replace(value, expires_at=expiry_in(gallery, value.expires_at, tx.at))

@@ -6,7 +6,7 @@ cut off at the end are noticed too. Taking the head first also puts writers in o
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -135,6 +135,32 @@ def search(
     query = sa.select(audit).where(*where).order_by(audit.c.seq.desc())
     rows = connection.execute(query.offset(offset).limit(limit))
     return list(_rows(rows)), int(connection.execute(counted).scalar_one())
+
+
+def last_of(
+    connection: sa.Connection, actions: Collection[str], subject_ids: Collection[str]
+) -> dict[str, datetime]:
+    """When one of some actions was done last to each of some subjects; those never done to lack."""
+    own = audit.c
+    query = (
+        sa.select(own.subject_id, sa.func.max(own.seq))
+        .where(own.subject_id.in_(set(subject_ids)), own.action.in_(set(actions)))
+        .group_by(own.subject_id)
+    )
+    newest = {seq: subject_id for subject_id, seq in connection.execute(query)}
+    rows = connection.execute(sa.select(own.seq, own.at).where(own.seq.in_(set(newest))))
+    return {newest[seq]: at for seq, at in rows}
+
+
+def details(connection: sa.Connection, action: str, subject_ids: Collection[str]) -> list[str]:
+    """What rows of an action say of some subjects, oldest first."""
+    own = audit.c
+    query = (
+        sa.select(own.detail)
+        .where(own.subject_id.in_(set(subject_ids)), own.action == action)
+        .order_by(own.seq)
+    )
+    return list(connection.execute(query).scalars())
 
 
 def head(connection: sa.Connection) -> tuple[int, str, str]:

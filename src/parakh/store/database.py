@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.dialects import postgresql, sqlite
 
 from parakh.access import Actor, Purpose
@@ -18,6 +19,8 @@ from parakh.store import audit
 from parakh.store.keys import Keys
 from parakh.store.tables import change, sequence
 from parakh.store.vault import Vault
+
+_log = structlog.get_logger()
 
 _POOL: dict[str, Any] = {"pool_size": 20, "max_overflow": 30}
 """Connections for all of the web server's 40 threads, and for the worker."""
@@ -113,6 +116,26 @@ class Database:
         """A write transaction for housekeeping that touches no personal data and no decision."""
         with self._writer.begin() as connection:
             yield connection
+
+    def scrub(self) -> None:
+        """After secrets were deleted: leaves no copy of them in what the database keeps aside.
+
+        SQLite's log is emptied into the file, whose deleted bytes are overwritten. PostgreSQL keeps
+        deleted rows for a while, and writes the small table of keys anew, so that no key which was
+        destroyed stays in it; nothing opens then what else is left. Whoever reads or writes at the
+        same time goes first; then it is done the next time.
+        """
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            if self.embedded:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                return
+            connection.exec_driver_sql("SET lock_timeout = '2s'")
+            try:
+                connection.exec_driver_sql("VACUUM FULL data_key")
+            except sa.exc.OperationalError:
+                _log.warning("the table of keys is in use and was not written anew")
+            finally:
+                connection.exec_driver_sql("RESET lock_timeout")
 
     def verify_audit(self) -> audit.AuditVerdict:
         """Checks the whole audit chain."""

@@ -64,6 +64,15 @@ def save_list(tx: Tx, value: Watchlist) -> None:
     tx.changed(LIST_CHANGED, [value.id])
 
 
+def take_in_again(tx: Tx, watchlist_id: str) -> None:
+    """Tells the indexes to take in all entries of a list that are in force."""
+    own = watchlist_entry.c
+    query = sa.select(own.id).where(
+        own.watchlist_id == watchlist_id, own.state == EntryState.APPROVED.value
+    )
+    tx.changed(ENTRY_CHANGED, list(tx.connection.execute(query).scalars()))
+
+
 def lists(connection: sa.Connection) -> dict[str, Watchlist]:
     """All lists by identifier, in order of name."""
     rows = connection.execute(sa.select(watchlist).order_by(watchlist.c.name))

@@ -89,6 +89,7 @@ def entry_name(entry: WatchlistEntry) -> str:
         *entry.names,
         *(own.number for own in entry.documents),
         *(own.value for own in entry.identifiers),
+        *filter(None, (entry.source_id,)),
     )
     return str(known[0]) if known else entry.id
 

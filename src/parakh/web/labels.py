@@ -11,11 +11,13 @@ from parakh.domain.alert import AlertState, OutcomeKind
 from parakh.domain.amendment import AmendmentState
 from parakh.domain.delivery import Awaited, Delivery
 from parakh.domain.face import PadState
+from parakh.domain.gallery import GalleryKind, TwinState
 from parakh.domain.hit import Advice, Agreement, HitState, ResultState
 from parakh.domain.listing import DifferenceKind, VersionState
 from parakh.domain.message import Channel, MessageState, PartState, Severity
 from parakh.domain.phrase import N_
 from parakh.domain.redress import Difference
+from parakh.domain.station import StationKind
 from parakh.domain.traveller import DocumentType, Sex, Standing, TravellerRole
 from parakh.domain.voyage import CrossingState, Direction, Mode
 from parakh.domain.watchlist import EntryKind, EntryState, Handling, IdentifierKind
@@ -102,6 +104,22 @@ LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
     CrossingState: {
         CrossingState.EXPECTED: (N_("Expected"), ""),
         CrossingState.ACTUAL: (N_("At the gate"), "accent"),
+    },
+    StationKind: {
+        StationKind.GATE: (N_("Gate"), ""),
+        StationKind.DESK: (N_("Desk"), ""),
+        StationKind.HANDHELD: (N_("Handheld"), ""),
+    },
+    GalleryKind: {
+        GalleryKind.WATCHLIST: (N_("Watchlists"), ""),
+        GalleryKind.CUSTODY: (N_("Custody"), "accent"),
+        GalleryKind.MISSING: (N_("Missing persons"), "accent"),
+        GalleryKind.VOYAGES: (N_("Travellers"), ""),
+    },
+    TwinState: {
+        TwinState.OPEN: (N_("Open"), "amber"),
+        TwinState.SAME: (N_("The same person"), "red"),
+        TwinState.DIFFERENT: (N_("Different persons"), "green"),
     },
     Direction: {
         Direction.ENTRY: (N_("Entry"), ""),
@@ -225,6 +243,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
         Role.ANALYST: (N_("Analyst"), ""),
         Role.AUDITOR: (N_("Auditor"), ""),
         Role.INTEGRATOR: (N_("Integrator"), ""),
+        Role.CUSTODY: (N_("Custody officer"), ""),
     },
 }
 
@@ -293,6 +312,19 @@ ACTIONS: dict[str, str] = {
     "not boarded": N_("Close-out: not on board"),
 }
 """What a message asks for, where it is more than to be read."""
+
+
+CHECKS: dict[str, str] = {
+    "turn": N_("turn of the head"),
+    "follow": N_("following a dot"),
+    "blink": N_("blinking"),
+}
+"""Active checks for presentation attacks; what else is named is a model's `id@version`."""
+
+
+def check(method: str) -> str:
+    """The word for a check of presentation attacks; a model is shown as it is named."""
+    return gettext(CHECKS[method]) if method in CHECKS else method
 
 
 def action(name: str) -> str:

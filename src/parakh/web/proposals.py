@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
+from parakh.domain.gallery import WATCHLIST_GALLERY
 from parakh.domain.ids import new_id
 from parakh.domain.message import Problem
 from parakh.domain.watchlist import (
@@ -258,6 +259,14 @@ class ListFields(BaseModel):
     )
     alerts_port: bool = Field(True, description="whether the units of the port are alerted")
 
+    gallery_id: str = Field(
+        WATCHLIST_GALLERY,
+        max_length=32,
+        description="the gallery in which faces of its entries are enrolled",
+    )
+    by_name: bool = Field(
+        True, description="whether travellers are screened against it by name and document"
+    )
     alert_rate: float | None = Field(
         None,
         ge=1 / MOST_ONE_IN,

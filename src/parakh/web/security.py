@@ -57,21 +57,40 @@ _OVERHEAD = 64 * 1024  # fields and multipart borders around the files
 FORM_LIMIT = 256 * 1024
 """The fields of an ordinary form; more is read of known callers only."""
 
+MOST_CAPTURE_BYTES = 4 * MOST_BYTES
+"""A burst and a portrait together. A frame of a gate's camera has some 300 KiB, so that eight of
+them are far below; each alone may have what a picture may."""
+
+MOST_PICTURES = 5
+"""Of one person who is enrolled."""
+
+MOST_STAGED_BYTES = 64 * 1024 * 1024
+"""Fifty portraits, as documents and registers hold them."""
+
 MOST_LIST_BYTES = 256 * 1024 * 1024
 """A watchlist's file; the largest public ones have about 100 MiB."""
+
+
+_LIMITS = (
+    ("/custody", "", MOST_PICTURES * MOST_BYTES),
+    ("/voyages", "/faces", MOST_STAGED_BYTES),
+    ("/faces", "", 2 * MOST_BYTES),
+    ("/gate", "", MOST_CAPTURE_BYTES),
+    ("/watchlist", "/versions", MOST_LIST_BYTES),
+    ("/watchlist", "", MOST_BYTES),
+    ("/redress", "", MOST_BYTES),
+)
+"""Of paths that take files: their beginning, their end, and how many bytes; the first that fits."""
 
 
 def body_limit(path: str, settings: Settings) -> int:
     """How many bytes a request to `path` may carry; the API has the limits of its pages."""
     path = path.removeprefix("/api/v1")
-    if path.startswith("/gate"):
-        return 2 * MOST_BYTES + _OVERHEAD
-    if path.startswith("/watchlist") and path.endswith("/versions"):
-        return MOST_LIST_BYTES
-    if path.startswith(("/watchlist", "/redress")):
-        return MOST_BYTES + _OVERHEAD
     if path.startswith(("/messages", "/timetable")):
         return settings.max_message_bytes + _OVERHEAD
+    for start, end, limit in _LIMITS:
+        if path.startswith(start) and path.endswith(end):
+            return limit + _OVERHEAD
     return FORM_LIMIT
 
 

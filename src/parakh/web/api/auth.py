@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from parakh.access import Actor
 from parakh.errors import Forbidden
-from parakh.services import api_keys
+from parakh.services import api_keys, stations
 from parakh.services.accounts import Session
 from parakh.services.centre import Centre
 from parakh.web.errors import SignInNeeded, UnknownKey, answer_sign_in
@@ -32,6 +32,7 @@ from parakh.web.viewer import centre_of, session_of
 _PREFIX = "/api/v1/"
 _PUBLIC = frozenset({"/api/v1/openapi.json", "/api/v1/schemas/crossings.json"})
 _FOR_CARRIERS = "/api/v1/messages"
+_FOR_STATIONS = ("/api/v1/gate/", "/api/v1/stations/heartbeat")
 
 _BEARER = HTTPBearer(auto_error=False, description="An API key made by `parakh key add`")
 _COOKIE = APIKeyCookie(
@@ -86,7 +87,7 @@ async def _identify(request: Request) -> None:
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and secret.strip():
         # A key that is sent must be good; falling back to the cookie would skip its token check.
-        actor = await run_in_threadpool(api_keys.bearer, centre_of(request), secret.strip())
+        actor = await run_in_threadpool(_bearer, centre_of(request), secret.strip())
         if actor is None:
             raise UnknownKey
         request.state.actor = actor
@@ -97,12 +98,18 @@ async def _identify(request: Request) -> None:
     request.state.actor, request.state.session = session.actor, session
 
 
+def _bearer(centre: Centre, secret: str) -> Actor | None:
+    """The system or the capture station that a key stands for; None for neither."""
+    known = stations.bearer if secret.startswith(stations.PREFIX) else api_keys.bearer
+    return known(centre, secret)
+
+
 async def caller(
     request: Request,
     _key: Annotated[object, Security(_BEARER)],
     _session: Annotated[object, Security(_COOKIE)],
 ) -> Caller:
-    """The caller; raises Forbidden for a forgery, and for a carrier beyond its messages."""
+    """The caller; raises Forbidden for a forgery, and for a carrier or station beyond its own."""
     actor: Actor = request.state.actor
     session: Session | None = getattr(request.state, "session", None)
     if session is not None:
@@ -110,6 +117,8 @@ async def caller(
         await check_token(request, session.csrf)
     if actor.carrier and not f"{request.url.path}/".startswith(f"{_FOR_CARRIERS}/"):
         raise Forbidden("A carrier's key is for that carrier's messages only.")
+    if actor.station and not request.url.path.startswith(_FOR_STATIONS):
+        raise Forbidden("A station's key is for captures and its heartbeat only.")
     return Caller(centre=centre_of(request), actor=actor)
 
 

@@ -1,19 +1,24 @@
-"""Gate: one capture, answered at once."""
+"""Gate: one capture, of a station or of a signed-in officer, answered at once."""
 
+from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, UploadFile
+from fastapi import APIRouter, Body, Depends
 from pydantic import Field
 
+from parakh.domain.capture import CaptureAnswer, FrameNote, Identified
 from parakh.domain.face import Comparison, PadResult, PadState, Quality
 from parakh.domain.hit import Advice
-from parakh.domain.voyage import Direction
-from parakh.services import gate
-from parakh.services.gate import GateAnswer
+from parakh.faces.guidance import instruction
+from parakh.faces.liveness import Method
+from parakh.services import presence, stations
+from parakh.services.gate_values import GateAnswer
+from parakh.services.presence import Issued
+from parakh.store.captures import Capture
 from parakh.web.api.alerts import HitViewOut
 from parakh.web.api.auth import Calling
 from parakh.web.api.wire import PhraseOut, ResultOut, TravellerOut, VoyageOut, Wire
-from parakh.web.uploads import content, optional
+from parakh.web.captures import Particulars, Pictures, Place, sent
 
 router = APIRouter(prefix="/gate", tags=["gate"])
 
@@ -42,6 +47,7 @@ class PadOut(Wire):
     method: str
     score: float | None
     threshold: float | None
+    reason: PhraseOut | None = Field(description="why nothing could be told, or what was seen")
 
     @classmethod
     def of(cls, value: PadResult) -> "PadOut":
@@ -51,6 +57,7 @@ class PadOut(Wire):
             method=value.method,
             score=value.score,
             threshold=value.threshold,
+            reason=PhraseOut.of(value.reason) if value.reason else None,
         )
 
 
@@ -67,11 +74,43 @@ class ComparisonOut(Wire):
         return cls(score=value.score, threshold=value.threshold, match=value.match)
 
 
+class FrameOut(Wire):
+    """How fit one frame was, and whether the answer rests on it."""
+
+    quality: QualityOut
+    used: bool
+
+    @classmethod
+    def of(cls, value: FrameNote) -> "FrameOut":
+        """From the domain value."""
+        return cls(quality=QualityOut.of(value.quality), used=value.used)
+
+
+class IdentifiedOut(Wire):
+    """A traveller whom the face resembles, among those of the voyages that are due."""
+
+    traveller_id: str
+    comparison: ComparisonOut
+    agrees: bool = Field(description="false: the document that was shown is another's")
+    sole: bool = Field(description="false: a second traveller resembles the face as well")
+
+    @classmethod
+    def of(cls, value: Identified) -> "IdentifiedOut":
+        """From the domain value."""
+        return cls(
+            traveller_id=value.traveller_id,
+            comparison=ComparisonOut.of(value.comparison),
+            agrees=value.agrees,
+            sole=value.sole,
+        )
+
+
 class GateAnswerOut(Wire):
     """What the gate officer is told; all of it is advice."""
 
     capture_id: str | None = Field(description="null when the picture was not fit")
     quality: QualityOut
+    instruction: PhraseOut | None = Field(description="for the traveller, so that he may be seen")
     pad: PadOut
     verification: ComparisonOut | None
     advice: Advice
@@ -82,14 +121,20 @@ class GateAnswerOut(Wire):
     hits: list[HitViewOut]
     results: list[ResultOut]
     alerts: list[str]
+    frames: list[FrameOut] = Field(description="in the order in which they were sent")
+    identified: IdentifiedOut | None
+    duplicate: bool = Field(description="it was answered before, and is recorded once")
+    late_seconds: float | None = Field(description="from when it was taken until it came")
     milliseconds: float
 
     @classmethod
     def of(cls, value: GateAnswer) -> "GateAnswerOut":
         """From the service's value."""
+        told = instruction(value.quality)
         return cls(
             capture_id=value.capture_id,
             quality=QualityOut.of(value.quality),
+            instruction=PhraseOut.of(told) if told else None,
             pad=PadOut.of(value.pad),
             verification=ComparisonOut.of(value.verification) if value.verification else None,
             advice=value.advice,
@@ -100,29 +145,103 @@ class GateAnswerOut(Wire):
             hits=[HitViewOut.of(hit) for hit in value.hits],
             results=[ResultOut.of(result) for result in value.results],
             alerts=list(value.alerts),
+            frames=[FrameOut.of(frame) for frame in value.frames],
+            identified=IdentifiedOut.of(value.identified) if value.identified else None,
+            duplicate=value.duplicate,
+            late_seconds=value.late.total_seconds() if value.late else None,
             milliseconds=value.milliseconds,
         )
+
+
+class StepOut(Wire):
+    """One frame to take: when, and where the person should look meanwhile."""
+
+    at: float = Field(description="seconds from the start")
+    x: int = Field(description="-1 his left, 0 the middle, 1 his right, as he faces the camera")
+
+
+class ChallengeOut(Wire):
+    """What to ask of one person, and the frames to take meanwhile."""
+
+    challenge: str = Field(description="comes back with the frames, unchanged")
+    capture_id: str = Field(description="of the one capture that it is for")
+    method: Method
+    prompt: PhraseOut
+    steps: list[StepOut]
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, value: Issued) -> "ChallengeOut":
+        """From the service's value."""
+        return cls(
+            challenge=value.token,
+            capture_id=value.capture_id,
+            method=value.challenge.method,
+            prompt=PhraseOut.of(value.challenge.prompt),
+            steps=[StepOut(at=step.at, x=step.x) for step in value.challenge.steps],
+            expires_at=value.expires_at,
+        )
+
+
+class StoredAnswerOut(Wire):
+    """What was answered to a capture before: identifiers and figures, no names."""
+
+    capture_id: str
+    at: datetime
+    taken_at: datetime | None
+    quality: QualityOut
+    pad: PadOut
+    verification: ComparisonOut | None
+    advice: Advice
+    next_step: PhraseOut
+    notes: list[PhraseOut]
+    frames: list[FrameOut]
+    identified: IdentifiedOut | None
+
+    @classmethod
+    def of(cls, value: Capture, told: CaptureAnswer) -> "StoredAnswerOut":
+        """From the stored values."""
+        return cls(
+            capture_id=value.id,
+            at=value.at,
+            taken_at=value.taken_at,
+            quality=QualityOut.of(told.quality),
+            pad=PadOut.of(told.pad),
+            verification=ComparisonOut.of(told.verification) if told.verification else None,
+            advice=told.advice,
+            next_step=PhraseOut.of(told.next_step),
+            notes=[PhraseOut.of(note) for note in told.notes],
+            frames=[FrameOut.of(frame) for frame in told.frames],
+            identified=IdentifiedOut.of(told.identified) if told.identified else None,
+        )
+
+
+@router.post("/challenges")
+def draw_challenge(
+    calling: Calling, method: Annotated[Method | None, Body(embed=True)] = None
+) -> ChallengeOut:
+    """Draws an active check for presentation attacks, for the caller's next capture."""
+    return ChallengeOut.of(presence.issue(calling.centre, calling.actor, method))
 
 
 @router.post("/captures")
 def capture_face(
     calling: Calling,
-    live: Annotated[UploadFile, File(description="the picture taken at the gate")],
-    port: Annotated[str, Form(max_length=5, description="IATA code, else UN/LOCODE")],
-    direction: Annotated[Direction, Form()],
-    portrait: Annotated[UploadFile | None, File(description="the document's portrait")] = None,
-    lane: Annotated[str, Form(max_length=20)] = "",
-    document: Annotated[
-        str, Form(max_length=200, description="number, or the machine readable zone's lines")
-    ] = "",
+    pictures: Annotated[Pictures, Depends()],
+    place: Annotated[Place, Depends()],
+    particulars: Annotated[Particulars, Depends()],
 ) -> GateAnswerOut:
-    """Quality, 1:1, 1:N, the crossing, and what to do next."""
-    request = gate.CaptureRequest(
-        frames=(content(live, "the live picture"),),
-        portrait=optional(portrait),
-        port=port.strip().upper(),
-        lane=lane.strip(),
-        direction=direction,
-        document=document,
-    )
-    return GateAnswerOut.of(gate.capture(calling.centre, calling.actor, request))
+    """Quality, 1:1, 1:N, the crossing, and what to do next.
+
+    Sent again with the same `id`, a capture is recorded once, and answered as before. A station's
+    port, lane and direction are those of its registration; what it sends otherwise is refused.
+    """
+    capture = sent(pictures, place, particulars)
+    return GateAnswerOut.of(stations.capture(calling.centre, calling.actor, capture))
+
+
+@router.get("/captures/{capture_id}")
+def get_capture(calling: Calling, capture_id: str) -> StoredAnswerOut:
+    """What was answered to a capture, to the station that sent it or an officer of its port."""
+    found, told = stations.stored_answer(calling.centre, calling.actor, capture_id)
+    return StoredAnswerOut.of(found, told)

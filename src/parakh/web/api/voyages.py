@@ -99,12 +99,15 @@ class VoyageViewOut(Wire):
 
     voyage: VoyageOut
     rows: list[VettingRowOut]
+    staged: int = Field(description="travellers whose face is ready for their crossing")
 
     @classmethod
     def of(cls, value: VoyageView) -> "VoyageViewOut":
         """From the service's value."""
         return cls(
-            voyage=VoyageOut.of(value.voyage), rows=[VettingRowOut.of(row) for row in value.rows]
+            voyage=VoyageOut.of(value.voyage),
+            rows=[VettingRowOut.of(row) for row in value.rows],
+            staged=value.staged,
         )
 
 

@@ -18,7 +18,7 @@ from parakh.domain.watchlist import (
     WatchlistEntry,
 )
 from parakh.ingest.lists.declared import DeclaredEntry
-from parakh.services import watchlists
+from parakh.services import listed_pictures, watchlists
 from parakh.services.watchlists import EntryPage, EntryRow, EntryView
 from parakh.store.watchlists import Approval
 from parakh.web.api.auth import Calling
@@ -48,6 +48,8 @@ class WatchlistOut(Wire):
         description="of travellers who are not listed, the share that may be raised by name"
     )
     fetched_at: datetime | None = Field(description="when its source was read last")
+    gallery_id: str = Field(description="where faces of its entries are enrolled")
+    by_name: bool = Field(description="whether travellers are screened against it by name")
     entries: int = Field(description="approved entries")
 
     @classmethod
@@ -65,6 +67,8 @@ class WatchlistOut(Wire):
             alerts_port=value.alerts_port,
             alert_rate=value.alert_rate,
             fetched_at=value.fetched_at,
+            gallery_id=value.gallery_id,
+            by_name=value.by_name,
             entries=entries,
         )
 
@@ -380,7 +384,7 @@ def add_entry_picture(
 ) -> None:
     """Adds a picture, for another person to approve; 422 when it is not fit to search by."""
     portrait = content(picture, "a portrait")
-    watchlists.add_portrait(calling.centre, calling.actor, entry_id, portrait)
+    listed_pictures.add_portrait(calling.centre, calling.actor, entry_id, portrait)
 
 
 @router.post("/entries/{entry_id}/pictures/{picture_id}/decision", status_code=204)
@@ -388,7 +392,7 @@ def decide_entry_picture(
     calling: Calling, entry_id: EntryId, picture_id: str, body: PictureDecisionIn
 ) -> None:
     """Approves a waiting picture, or deletes it; 403 for the person who proposed it."""
-    watchlists.decide_portrait(
+    listed_pictures.decide_portrait(
         calling.centre, calling.actor, entry_id, picture_id, approve=body.approve
     )
 
@@ -400,5 +404,5 @@ def decide_entry_picture(
 )
 def get_picture(calling: Calling, picture_id: str) -> Response:
     """A picture of an entry, or of a capture that raised one of the caller's alerts."""
-    data, media_type = watchlists.picture(calling.centre, calling.actor, picture_id)
+    data, media_type = listed_pictures.picture(calling.centre, calling.actor, picture_id)
     return Response(data, media_type=media_type)

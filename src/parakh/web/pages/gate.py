@@ -1,15 +1,19 @@
-"""Gate: the live picture and the document against the lists, answered on the same page."""
+"""Gate: the live pictures and the document against the lists, answered on the same page."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, UploadFile
-from starlette.responses import HTMLResponse
+from fastapi import APIRouter, Depends, Form
+from starlette.responses import HTMLResponse, JSONResponse
 
 from parakh.access import Permission
 from parakh.domain.voyage import Direction
+from parakh.faces.guidance import instruction
+from parakh.faces.liveness import Method
 from parakh.faces.picture import MOST_BYTES
-from parakh.services import accounts, gate
-from parakh.web.uploads import content, optional
+from parakh.services import accounts, presence, stations
+from parakh.services.gate_values import GateAnswer
+from parakh.web.captures import Particulars, Pictures, Place, sent
+from parakh.web.i18n import translate
 from parakh.web.viewer import Here, Viewer
 
 router = APIRouter(prefix="/gate")
@@ -25,29 +29,33 @@ def place(here: Here) -> HTMLResponse:
 @router.post("/captures")
 def capture(
     here: Here,
-    port: Annotated[str, Form(max_length=5)],
-    direction: Annotated[Direction, Form()],
-    lane: Annotated[str, Form(max_length=20)] = "",
-    document: Annotated[str, Form(max_length=200)] = "",
-    live: Annotated[UploadFile | None, File()] = None,
-    portrait: Annotated[UploadFile | None, File()] = None,
+    pictures: Annotated[Pictures, Depends()],
+    where: Annotated[Place, Depends()],
+    particulars: Annotated[Particulars, Depends()],
 ) -> HTMLResponse:
     """Answers one capture; to HTMX the answer alone, otherwise the whole page."""
-    request = gate.CaptureRequest(
-        frames=(content(live, "the live picture"),),
-        portrait=optional(portrait),
-        port=port.strip().upper(),
-        lane=lane.strip(),
-        direction=direction,
-        document=document,
-    )
-    answer = gate.capture(here.centre, here.actor, request)
+    answer = stations.capture(here.centre, here.actor, sent(pictures, where, particulars))
     if "hx-request" in here.request.headers:
-        return here.page("fragments/gate_answer.html", answer=answer)
+        return here.page("fragments/gate_answer.html", answer=answer, told=instruction)
     return _page(here, answer)
 
 
-def _page(here: Viewer, answer: gate.GateAnswer | None) -> HTMLResponse:
+@router.post("/challenges")
+def challenge(here: Here, method: Annotated[Method | None, Form()] = None) -> JSONResponse:
+    """What to ask of the next person, for the page's script, in the officer's language."""
+    issued = presence.issue(here.centre, here.actor, method)
+    return JSONResponse(
+        {
+            "challenge": issued.token,
+            "capture": issued.capture_id,
+            "method": issued.challenge.method.value,
+            "prompt": translate(issued.challenge.prompt),
+            "steps": [{"at": step.at, "x": step.x} for step in issued.challenge.steps],
+        }
+    )
+
+
+def _page(here: Viewer, answer: GateAnswer | None) -> HTMLResponse:
     ports = here.actor.ports
     if here.actor.everywhere:
         ports = frozenset().union(*(unit.ports for unit in accounts.units(here.centre).values()))
@@ -55,6 +63,8 @@ def _page(here: Viewer, answer: gate.GateAnswer | None) -> HTMLResponse:
         "gate.html",
         ports=sorted(ports),
         directions=(Direction.ENTRY, Direction.EXIT),
+        methods=tuple(Method),
         limit=MOST_BYTES,
         answer=answer,
+        told=instruction,
     )

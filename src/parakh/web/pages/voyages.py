@@ -26,5 +26,6 @@ def voyage(here: Here, voyage_id: str) -> HTMLResponse:
         voyage=view.voyage,
         rows=view.rows,
         actual=seen,
+        staged=view.staged,
         counts=[(advice, found[advice]) for advice in reversed(Advice) if found[advice]],
     )

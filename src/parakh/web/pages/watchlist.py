@@ -10,7 +10,7 @@ from parakh.access import Permission
 from parakh.domain.traveller import Sex
 from parakh.domain.watchlist import EntryKind, EntryState, Handling
 from parakh.errors import InvalidInput
-from parakh.services import review, watchlists
+from parakh.services import galleries, listed_pictures, review, twins, watchlists
 from parakh.services.hand import NUMBERS
 from parakh.services.review import Due
 from parakh.web.proposals import EntryForm, end_of, filled, last_day, typed
@@ -37,6 +37,7 @@ def entries(here: Here, state: str = "", q: str = "", page: PageNumber = 1) -> H
         state=wanted,
         q=q,
         handlings=list(Handling),
+        galleries=galleries.for_lists(here.centre, here.actor),
     )
 
 
@@ -86,6 +87,7 @@ def entry(here: Here, entry_id: str) -> HTMLResponse:
         view=view,
         entry=view.row.entry,
         list=view.row.watchlist,
+        twins=twins.of_entry(here.centre, here.actor, entry_id),
         changes=review.changes_of(here.centre, here.actor, entry_id),
         last=last_day(ends) if ends else None,
         latest=here.centre.clock().date() + watchlists.LONGEST - timedelta(days=1),
@@ -160,7 +162,7 @@ def add_picture(
 ) -> RedirectResponse:
     """Adds one more picture, which another person has to approve."""
     portrait = content(picture, "a portrait")
-    watchlists.add_portrait(here.centre, here.actor, entry_id, portrait)
+    listed_pictures.add_portrait(here.centre, here.actor, entry_id, portrait)
     return here.done(f"/watchlist/entries/{entry_id}", "picture-added")
 
 
@@ -170,7 +172,7 @@ def decide_picture(
 ) -> RedirectResponse:
     """Approves or rejects a picture that waits."""
     approve = decision == "approve"
-    watchlists.decide_portrait(here.centre, here.actor, entry_id, picture_id, approve=approve)
+    listed_pictures.decide_portrait(here.centre, here.actor, entry_id, picture_id, approve=approve)
     notice = "picture-approved" if approve else "picture-rejected"
     return here.done(f"/watchlist/entries/{entry_id}", notice)
 

@@ -1,0 +1,478 @@
+"""The station's program against a real centre that goes away, comes back, and refuses."""
+
+import json
+import os
+import stat
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner
+
+from parakh.access import system_actor
+from parakh.cli import main, outbox, program, sender
+from parakh.cli.outbox import Full, Outbox, Packed
+from parakh.cli.program import Program
+from parakh.cli.sender import Outcome, Reply, Sender, checked_address
+from parakh.cli.station import read_key
+from parakh.domain.station import StationKind
+from parakh.domain.voyage import Direction
+from parakh.errors import Misconfigured
+from parakh.services import stations
+from parakh.store.tables import capture
+
+KEEPER = system_actor("test")
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def packed(number: int = 1, **changes: Any) -> Packed:
+    taken = NOW + timedelta(seconds=number)
+    values = {"id": f"{number:032x}", "taken_at": taken.isoformat(), "frames": (b"one", b"two")}
+    return Packed(**(values | {"document": "PA1", "portrait": b"three"} | changes))
+
+
+# --- the queue --------------------------------------------------------------------------------
+
+
+def test_what_was_queued_comes_out_in_order_as_it_went_in(tmp_path: Path) -> None:
+    box = Outbox(tmp_path, "key")
+    for number in (3, 1, 2):
+        box.put(packed(number), NOW)
+    box.put(packed(2), NOW)
+    assert len(box) == 3
+    again = Outbox(tmp_path, "key")
+    assert [own for _, own in again.waiting()] == [packed(1), packed(2), packed(3)]
+    for path, _ in again.waiting():
+        again.done(path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_queue_is_sealed_and_belongs_to_its_key_and_place(tmp_path: Path) -> None:
+    box = Outbox(tmp_path, "key")
+    box.put(packed(1), NOW)
+    box.put(packed(2, portrait=None), NOW)
+    first, second = sorted(tmp_path.iterdir())
+    assert stat.S_IMODE(first.stat().st_mode) == 0o600
+    for word in (b"one", b"three", b"PA1", packed(1).id.encode()):
+        assert word not in first.read_bytes()
+    first.write_bytes(second.read_bytes())  # a file in another's place
+    assert [own.id for _, own in box.waiting()] == [packed(2).id]
+    assert box.refused() == 1
+    assert list(Outbox(tmp_path, "other key").waiting()) == []
+    assert Outbox(tmp_path, "key").refused() == 2, "set aside, not lost"
+
+
+def test_the_queue_is_bounded_and_says_so(tmp_path: Path) -> None:
+    small = Outbox(tmp_path / "small", "key", most_bytes=600)
+    small.put(packed(1), NOW)
+    with pytest.raises(Full, match="check by hand"):
+        small.put(packed(2, frames=(b"x" * 500,)), NOW)
+    old = Outbox(tmp_path / "old", "key", oldest=timedelta(days=1))
+    old.put(packed(1), NOW)
+    old.put(packed(2), NOW + timedelta(hours=23))
+    with pytest.raises(Full, match="longer than 1 days"):
+        old.put(packed(3), NOW + timedelta(days=2))
+    assert len(old) == 2
+
+
+def test_a_file_half_written_in_a_crash_is_swept_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = Outbox(tmp_path, "key")
+
+    def crash(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", crash)
+    with pytest.raises(KeyboardInterrupt):
+        box.put(packed(1), NOW)
+    monkeypatch.undo()
+    assert len(Outbox(tmp_path, "key")) == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+# --- the address ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("address", "base"),
+    [
+        ("https://centre.example/", "https://centre.example"),
+        (" https://centre.example:8443/ntc ", "https://centre.example:8443/ntc"),
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ("http://localhost:8000", "http://localhost:8000"),
+        ("http://[::1]:8000", "http://[::1]:8000"),
+    ],
+)
+def test_addresses_that_are_taken(address: str, base: str) -> None:
+    assert checked_address(address) == base
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://centre.example",
+        "http://10.0.0.1",
+        "http://localhost.example",
+        "ftp://centre.example",
+        "file:///etc/passwd",
+        "centre.example",
+        "",
+        "https://name:word@centre.example",
+        "https://centre.example/?x=1",
+    ],
+)
+def test_addresses_that_are_refused(address: str) -> None:
+    with pytest.raises(Misconfigured):
+        checked_address(address)
+
+
+def test_the_key_file_is_its_owners_alone(tmp_path: Path) -> None:
+    path = tmp_path / "key"
+    path.write_text("parakh_station_x\n")
+    path.chmod(0o640)
+    with pytest.raises(Misconfigured, match="chmod 600"):
+        read_key(path)
+    path.chmod(0o600)
+    assert read_key(path) == "parakh_station_x"
+    path.write_text("something else")
+    with pytest.raises(Misconfigured, match="no station's key"):
+        read_key(path)
+
+
+# --- against a real centre --------------------------------------------------------------------
+
+
+class Steady:
+    """A clock of seconds that goes on when told."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Desk:
+    """A station's disk, and its program, which can be started anew."""
+
+    def __init__(self, address: str, key: str, folder: Path) -> None:
+        self.watch, self.spool = folder / "watch", folder / "spool"
+        self.watch.mkdir()
+        self.address, self.key, self.steady = address, key, Steady()
+        self.said: list[str] = []
+        self.start()
+
+    def start(self, **bounds: Any) -> Program:
+        self.box = Outbox(self.spool, self.key, **bounds)
+        self.program = Program(
+            Sender(self.address, self.key, seconds=120),
+            self.box,
+            watch=self.watch,
+            say=self.said.append,
+            steady=self.steady,
+        )
+        return self.program
+
+    def drop(self, name: str, *frames: bytes, **meta: Any) -> Path:
+        folder = self.watch / name
+        folder.mkdir()
+        for number, data in enumerate(frames):
+            (folder / f"frame{number}.png").write_bytes(data)
+        (folder / "meta.json").write_text(json.dumps(meta))
+        return folder
+
+    def answer(self, name: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads((self.watch / name / "answer.json").read_text())
+        return found
+
+
+@pytest.fixture
+def desk(stage: Any, serving: Any, tmp_path: Path) -> Desk:
+    key = stations.register(
+        stage.centre,
+        KEEPER,
+        name="e-gate 1",
+        kind=StationKind.GATE,
+        port="KHI",
+        lane="A1",
+        direction=Direction.ENTRY,
+    )
+    return Desk(serving.address, key, tmp_path)
+
+
+def recorded(stage: Any) -> list[Any]:
+    with stage.centre.db.read() as connection:
+        return list(connection.execute(sa.select(capture).order_by(capture.c.taken_at)))
+
+
+def test_a_capture_is_answered_beside_its_frames(desk: Desk, stage: Any, portrait: bytes) -> None:
+    folder = desk.drop("a", portrait, portrait, document="PA100000304")
+    assert desk.program.step()
+    told = desk.answer("a")
+    assert told["state"] == "answered"
+    assert told["answer"]["advice"] == "proceed"
+    assert told["answer"]["traveller"]["name"]["family"] == "NOON"
+    assert [path.name for path in folder.iterdir()] == ["answer.json"]
+    (row,) = recorded(stage)
+    assert (row.port, row.lane, row.frames) == ("KHI", "A1", 2)
+    assert not desk.program.step(), "nothing is left to do"
+
+
+def test_an_unreachable_centre_queues_and_is_made_up_for(
+    desk: Desk, stage: Any, serving: Any, portrait: bytes
+) -> None:
+    serving.stop()
+    moments = [f"2026-11-22T0{hour}:00:00+00:00" for hour in (1, 2)]
+    for name, moment in zip("ab", moments, strict=True):
+        desk.drop(name, portrait + name.encode(), taken_at=moment)
+    desk.program.step()
+    assert [desk.answer(name)["waiting"] for name in "ab"] == [1, 2]
+    assert desk.answer("b")["say"] == "Check this person by hand."
+    assert not list(desk.watch.rglob("frame*")), "what waits is sealed, and nowhere else"
+    assert not desk.program.reached
+    desk.start()  # the station is switched off and on
+    desk.steady.now += 100
+    desk.program.step()
+    serving.start()
+    assert not desk.program.step(), "it waits before it tries again"
+    desk.steady.now += 100
+    assert desk.program.step()
+    assert desk.program.step()
+    assert not desk.program.step()
+    assert list(desk.spool.iterdir()) == []
+    rows = recorded(stage)
+    assert [row.taken_at.isoformat() for row in rows] == moments
+    assert {desk.answer(name)["state"] for name in "ab"} == {"answered"}
+    assert "the centre is reached again" in desk.said
+
+
+def test_what_is_sent_twice_is_recorded_once(
+    desk: Desk, stage: Any, portrait: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.drop("a", portrait)
+
+    def crash(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(desk.program, "_settle", crash)  # after the answer, before it is kept
+    with pytest.raises(KeyboardInterrupt):
+        desk.program.step()
+    assert len(recorded(stage)) == 1
+    desk.start().step()
+    assert desk.answer("a")["state"] == "answered"
+    assert len(recorded(stage)) == 1
+
+
+CRASHES = ["_sent", "_queue", "_answer", "_tidy", "put", "erase", "write_json"]
+
+
+@pytest.mark.parametrize("point", CRASHES)
+@pytest.mark.parametrize("after", [False, True])
+def test_no_crash_loses_a_capture(
+    desk: Desk,
+    stage: Any,
+    serving: Any,
+    portrait: bytes,
+    monkeypatch: pytest.MonkeyPatch,
+    point: str,
+    *,
+    after: bool,
+) -> None:
+    serving.stop()
+    owner: Any = {"put": desk.box, "erase": program, "write_json": program}
+    holder = owner.get(point, desk.program)
+    real = getattr(holder, point)
+
+    def crash(*arguments: Any, **named: Any) -> None:
+        if after:
+            real(*arguments, **named)
+        raise KeyboardInterrupt
+
+    desk.drop("a", portrait)
+    monkeypatch.setattr(holder, point, crash)
+    with pytest.raises(KeyboardInterrupt):
+        desk.program.step()
+    monkeypatch.undo()
+    serving.start()
+    desk.start()
+    while desk.program.step():
+        pass
+    assert len(recorded(stage)) == 1
+    assert list(desk.spool.iterdir()) == []
+    assert [path.name for path in (desk.watch / "a").iterdir()] == ["answer.json"]
+    assert desk.answer("a")["state"] == "answered"
+
+
+@pytest.mark.parametrize(
+    ("frames", "meta", "said"),
+    [
+        ((), {}, "0 frames, not 1 to 8"),
+        ((b"x",) * 9, {}, "9 frames, not 1 to 8"),
+        ((b"no picture",), {}, "422"),
+        ((b"x",), {"direction": "exit"}, "registered for another direction"),
+        ((b"x",), {"taken_at": "yesterday"}, "no moment of ISO 8601"),
+        ((b"x",), {"taken_at": "2026-01-01T00:00:00"}, "time zone"),
+        ((b"x",), {"lines": 1}, "unknown members lines"),
+        ((b"x",), {"id": "short"}, "32 digits"),
+    ],
+)
+def test_what_is_refused_is_said_and_not_tried_again(
+    desk: Desk, frames: tuple[bytes, ...], meta: dict[str, Any], said: str
+) -> None:
+    desk.drop("a", *frames, **meta)
+    desk.program.step()
+    told = desk.answer("a")
+    assert told["state"] == "refused"
+    assert said in told["detail"]
+    assert not desk.program.step()
+
+
+def test_a_full_queue_refuses_clearly(desk: Desk, serving: Any, portrait: bytes) -> None:
+    serving.stop()
+    desk.start(most_bytes=100)
+    desk.drop("a", portrait)
+    desk.program.step()
+    told = desk.answer("a")
+    assert told["state"] == "refused"
+    assert "at most 100 are kept" in told["detail"]
+    assert told["say"] == "Check this person by hand."
+
+
+def test_a_revoked_key_loses_nothing(desk: Desk, stage: Any, portrait: bytes) -> None:
+    stations.revoke(stage.centre, KEEPER, stations.named(stage.centre, KEEPER, "e-gate 1"))
+    desk.drop("a", portrait)
+    desk.program.step()
+    assert desk.answer("a")["state"] == "queued"
+    assert any("401" in line for line in desk.said)
+
+
+def test_a_capture_that_is_refused_later_is_set_aside_and_the_rest_goes_on(
+    desk: Desk, stage: Any, serving: Any, portrait: bytes
+) -> None:
+    serving.stop()
+    desk.drop("a", b"no picture")
+    desk.drop("b", portrait)
+    desk.program.step()
+    serving.start()
+    desk.steady.now += 100
+    while desk.program.step():
+        pass
+    assert desk.box.refused() == 1
+    assert len(desk.box) == 0
+    assert len(recorded(stage)) == 1
+    assert desk.answer("a")["state"] == "refused"
+
+
+def test_one_that_the_centre_stumbles_over_does_not_hold_up_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = Outbox(tmp_path, "key")
+    for number in (1, 2):
+        box.put(packed(number), NOW)
+    own = Program(Sender("http://127.0.0.1:9", "key"), box)
+    stumbles = Reply(outcome=Outcome.UNREACHED, status=500)
+    fine = Reply(outcome=Outcome.ANSWERED, status=200)
+    monkeypatch.setattr(own._sender, "capture", lambda one: stumbles if one == packed(1) else fine)
+    assert own.step()
+    assert [one.id for _, one in box.waiting()] == [packed(1).id]
+
+
+def test_waiting_grows_from_one_try_to_the_next(tmp_path: Path) -> None:
+    steady = Steady()
+    box = Outbox(tmp_path, "key")
+    box.put(packed(1), NOW)
+    own = Program(Sender("http://127.0.0.1:9", "key", seconds=1), box, steady=steady)
+    waits = []
+    for _ in range(8):
+        steady.now = max(steady.now, own._again_at)
+        own.step()
+        waits.append(own._again_at - steady.now)
+    assert waits[0] < waits[3] < waits[6]
+    assert waits[-1] <= program.LONGEST_WAIT * 1.2
+
+
+def test_heartbeats_say_how_the_station_is(desk: Desk, stage: Any, tmp_path: Path) -> None:
+    touched = tmp_path / "camera"
+    desk.program._camera = touched
+    stop = threading.Event()
+    stop.set()
+    desk.program.beat_on(stop)
+    (row,) = stations.every(stage.centre, KEEPER)
+    assert row.station.heard is not None
+    assert row.station.heard.software.startswith("parakh station ")
+    assert not row.station.heard.camera
+    assert abs(row.station.heard.clock_offset) < 60
+    touched.touch()
+    assert desk.program.beat().outcome is Outcome.ANSWERED
+    assert stations.every(stage.centre, KEEPER)[0].station.heard.camera
+
+
+def test_a_redirection_is_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    handler = sender._NoRedirects()
+    assert handler.redirect_request(None, None, 302, "", {}, "https://elsewhere.example") is None
+
+
+# --- the register on the command line ---------------------------------------------------------
+
+
+@pytest.fixture
+def verb(stage: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    monkeypatch.setenv("PARAKH_DATA_DIR", str(stage.centre.settings.data_dir))
+
+    def run(*words: str) -> Any:
+        return CliRunner().invoke(main, ["station", *words])
+
+    return run
+
+
+def test_stations_from_the_command_line(verb: Callable[..., Any], stage: Any) -> None:
+    made = verb("add", "desk 2", "--kind", "desk", "--port", "khi", "--lane", "B2")
+    assert made.exit_code == 0, made.output
+    key = made.stdout.strip()
+    assert stations.bearer(stage.centre, key) is not None
+    (row,) = json.loads(verb("list", "--json").stdout)
+    assert (row["name"], row["port"], row["lane"], row["state"]) == (
+        "desk 2",
+        "KHI",
+        "B2",
+        "silent",
+    )
+    other = verb("rekey", "desk 2").stdout.strip()
+    assert stations.bearer(stage.centre, key) is None
+    assert stations.bearer(stage.centre, other) is not None
+    assert "desk 2" in verb("list", "--port", "KHI").stdout
+    assert verb("list", "--port", "LHE").stdout == ""
+    assert verb("revoke", "desk 2").stdout == "revoked\n"
+    assert stations.bearer(stage.centre, other) is None
+    assert verb("revoke", "desk 2").exit_code == 1
+    assert verb("add", "x", "--kind", "desk", "--port", "XXX").exit_code == 2
+
+
+def test_the_program_refuses_a_plain_address(verb: Callable[..., Any], tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    key.write_text("parakh_station_x")
+    key.chmod(0o600)
+    words = ("run", "--key-file", str(key), "--spool", str(tmp_path / "spool"))
+    done = verb(*words, "--centre", "http://centre.example")
+    assert done.exit_code == 2
+    assert "https only" in done.output
+
+
+def test_writing_leaves_the_old_file_or_the_new_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "answer.json"
+    outbox.write_json(path, {"state": "queued"})
+
+    def crash(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "rename", crash)
+    with pytest.raises(KeyboardInterrupt):
+        outbox.write_json(path, {"state": "answered"})
+    assert json.loads(path.read_text()) == {"state": "queued"}
