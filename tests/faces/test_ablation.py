@@ -30,7 +30,7 @@ def test_each_way_is_measured_on_the_same_pictures(crowd: Crowd) -> None:
     assert usual.tpir is not None
     assert ways["with the mirror image"].tpir == usual.tpir  # the same vectors here
     moved, normalised = (row for way, row in ways.items() if "of the other half" in way)
-    assert "normalised against the 3" in normalised.way
+    assert "normalised against the 287 persons" in normalised.way
     for row in (moved, normalised):
         assert row.tpir is not None
         assert row.tpir.value != usual.tpir.value

@@ -1,4 +1,5 @@
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,64 @@ def test_the_example_in_the_documentation_is_valid(tmp_path: Path) -> None:
     assert catalogue.pad is not None
     assert catalogue.pad.name == "minifasnet-v2@1-a5eb0000"
     assert catalogue.voter is None
+    cohort = catalogue.embedder.cohort
+    assert cohort is not None
+    assert cohort.source == tmp_path / "ours.npz"
+    assert cohort.made_at == datetime(2026, 11, 23, 5, tzinfo=UTC)
+    assert catalogue.embedder.name == "example-r50@1-0f3c0000+77ab0000"
+    assert catalogue.embedder.threshold_at(0.001) == pytest.approx(0.28)
+    assert catalogue.embedder.raw.name == "example-r50@1-0f3c0000"
+    assert catalogue.embedder.raw.threshold_at(0.001) == pytest.approx(0.27)
+
+
+COHORT = {
+    "file": '"ours.npz"',
+    "sha256": f'"{"77" * 32}"',
+    "model": f'"{SFACE.name}"',
+    "persons": "200",
+    "made_at": "2026-11-23T05:00:00Z",
+    "thresholds": '{ "0.01" = 0.2, "0.001" = 0.3 }',
+}
+
+
+def test_a_cohort_alone_is_of_the_built_in_model(tmp_path: Path) -> None:
+    model = read_catalogue(write_cohort(tmp_path, {})).embedder
+    assert model.raw is SFACE
+    assert model.name == f"{SFACE.name}+77777777"
+    assert (model.verify_fmr, model.verify_threshold) == (0.001, pytest.approx(0.3))
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "complaint"),
+    [
+        *((key, None, "is missing") for key in COHORT),
+        ("sha256", '"77"', "64 small hexadecimal digits"),
+        ("model", '"other@1-00000000"', SFACE.name),
+        ("persons", "0", "a whole number"),
+        ("made_at", '"today"', "a date and time"),
+        ("made_at", "2026-11-23T05:00:00", "with its zone"),
+        ("made_at", "2026-11-23", "a date and time"),
+        ("thresholds", '{ "0.01" = 0.2 }', "at least two thresholds"),
+        ("place", "1", "unknown key"),
+    ],
+)
+def test_a_fault_of_a_cohort_names_file_and_key(
+    key: str, value: str | None, complaint: str, tmp_path: Path
+) -> None:
+    path = write_cohort(tmp_path, {key: value})
+    with pytest.raises(Misconfigured) as caught:
+        read_catalogue(path)
+    assert f"{path}: cohort: " in str(caught.value)
+    assert f"'{key}'" in str(caught.value)
+    assert complaint in str(caught.value)
+
+
+def write_cohort(folder: Path, changes: dict[str, str | None]) -> Path:
+    values = {**COHORT, **changes}
+    lines = [f"{key} = {value}" for key, value in values.items() if value is not None]
+    path = folder / "faces.toml"
+    path.write_text("\n".join(["[cohort]", *lines]), encoding="utf-8")
+    return path
 
 
 def with_voter(folder: Path, **changes: str) -> Path:
@@ -170,8 +229,8 @@ def test_a_fault_names_file_and_key(
     [
         (b"[embedder", "is not TOML"),
         (b"\xff\xfe", "is not TOML"),
-        (b"", "expected [embedder], [voter] or [pad]"),
-        (b"embedder = 3", "expected [embedder], [voter] or [pad]"),
+        (b"", "expected [embedder], [voter], [pad] or [cohort]"),
+        (b"embedder = 3", "expected [embedder], [voter], [pad] or [cohort]"),
         (b"[detector]\nid = 1", "unknown key 'detector'"),
     ],
 )

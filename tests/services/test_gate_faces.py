@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -50,9 +51,11 @@ def officer(acting: Callable[..., Actor]) -> Actor:
 
 
 @pytest.fixture
-def ready(face_centre: Centre, units: Any) -> Centre:
-    units(face_centre)
-    return face_centre
+def ready(any_centre: Centre, model_cache: Path, units: Any) -> Centre:
+    """A centre on either kind of database that recognises faces."""
+    any_centre.models_path.symlink_to(model_cache)
+    units(any_centre)
+    return any_centre
 
 
 @pytest.fixture

@@ -20,7 +20,6 @@ from parakh.faces.extract import FaceEngine
 from parakh.faces.folders import Half, half_of, read_folder, read_people
 from parakh.faces.heldout import FPIR, HeldOut, Trial, try_cohort
 from parakh.faces.pad import NoPadCheck
-from parakh.faces.report import percent
 from parakh.faces.weights import write_whole
 from parakh.learn.resampling import Measured
 
@@ -170,7 +169,7 @@ def _what(learnt: Cohort) -> str:
 
 
 def _cell(own: Measured | None) -> str:
-    return "-" if own is None else f"{percent(own.value)} ({percent(own.low)}-{percent(own.high)})"
+    return "-" if own is None else f"{own.value:.4f} ({own.low:.4f}-{own.high:.4f})"
 
 
 def _json(learnt: Cohort, trial: Trial, done: Embedded, out: Path | None) -> dict[str, Any]:

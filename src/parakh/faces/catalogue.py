@@ -60,7 +60,7 @@ And `[cohort]`, by which the first model's vectors are normalised (`parakh face 
     [cohort]
     file = "ours.npz"         # beside the catalogue file, or an absolute path
     sha256 = "77ab…"
-    model = "sface@2021dec-fb143eea"  # the embedder whose vectors it was learnt from
+    model = "example-r50@1-0f3c0000"  # the embedder whose vectors it was learnt from
     persons = 2400
     made_at = 2026-11-23T05:00:00Z
     [cohort.thresholds]       # in the place of the embedder's own

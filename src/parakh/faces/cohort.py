@@ -151,7 +151,7 @@ def load_cohort(file: CohortFile) -> Cohort:
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as kept:
             mean, transform, counts = (kept[name] for name in ("mean", "transform", "counts"))
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, ValueError, TypeError, KeyError, zipfile.BadZipFile) as error:
         raise Misconfigured(f"{where} is not a file of `parakh face cohort`") from error
     size = file.of.dimension
     if mean.shape != (size,) or transform.shape != (size, size):

@@ -63,6 +63,10 @@ class Detector:
         ]
         return sorted(faces, key=by_size)
 
+    def settled(self, picture: Picture, face: DetectedFace) -> DetectedFace:
+        """A face that was found, with landmarks as exact as this detector can give them."""
+        return face
+
     def _views(self, picture: Picture) -> list[tuple[Picture, float]]:
         """The picture at the sizes to look at, each with its scale.
 

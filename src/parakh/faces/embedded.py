@@ -219,12 +219,13 @@ class _Work:
             self._reasons[row], self._details[row] = picture.reason, picture.detail
             return
         start = time.perf_counter()
-        faces = self._engine.detector.find(picture)
+        detector = self._engine.detector
+        faces = detector.find(picture)
+        face = detector.settled(picture, central_face(faces, picture)) if faces else None
         self._detect.append(_since(start))
-        if not faces:
+        if face is None:
             self._reasons[row], self._details[row] = NO_FACE, "no face was found"
             return
-        face = central_face(faces, picture)
         self._waiting.append((row, face, self._engine.embedder.cut(picture, face.landmarks)))
         if len(self._waiting) == BATCH:
             self._flush()

@@ -176,7 +176,7 @@ class FaceEngine:
         self, picture: Picture, found: Sequence[DetectedFace], *, most: int = MOST_FACES
     ) -> list[FaceSample]:
         """Samples of at most `most` of the faces already found in a picture, in the order given."""
-        faces = found[:most]
+        faces = [self.detector.settled(picture, face) for face in found[:most]]
         if not faces:
             return []
         cuts = [self.embedder.cut(picture, face.landmarks) for face in faces]

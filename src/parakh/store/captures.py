@@ -46,8 +46,9 @@ def claim(connection: sa.Connection, value: Capture) -> bool:
     """Adds a capture unless there is one of its identifier; another transaction that is about to
     add it is waited for. Gives whether it was added."""
     statement = insert_of(connection)(capture).values(id=value.id, **_columns(value))
-    done = connection.execute(statement.on_conflict_do_nothing(index_elements=["id"]))
-    return done.rowcount == 1
+    added = statement.on_conflict_do_nothing(index_elements=["id"]).returning(capture.c.id)
+    # Not by the count of rows, which PostgreSQL's driver does not give for an INSERT.
+    return connection.execute(added).first() is not None
 
 
 def complete(connection: sa.Connection, value: Capture) -> None:
