@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from parakh.errors import InvalidInput
 from parakh.faces.catalogue import OperatingPoint
-from parakh.faces.cohort import SHRINKAGE, learn, usable_shrinkage
+from parakh.faces.cohort import enough_for_transform, learn, shrinkage_for
 from parakh.faces.embedded import Embedded
 from parakh.faces.evaluation import FEW, pair_scores
 from parakh.faces.folders import Half, half_of
@@ -68,12 +68,13 @@ class Trial:
         return rate is not None and self.after.tar[rate].value >= self.before.tar[rate].value
 
 
-def try_cohort(done: Embedded, shrinkage: float = SHRINKAGE) -> Trial:
+def try_cohort(done: Embedded) -> Trial:
     """Measures pictures, all of which have a vector, without a cohort and crosswise with one.
 
     Raises InvalidInput when the persons are too few.
     """
-    shrinkage = usable_shrinkage(done.people, shrinkage)
+    # That of all, so that thresholds are of vectors as stretched as they will be in use.
+    shrinkage = shrinkage_for(done.people) if enough_for_transform(done.people) else 1.0
     dealt = np.array([half_of(str(person), _DEALT) is Half.FIRST for person in done.people])
     before, after = [], []
     for inside in (dealt, ~dealt):
