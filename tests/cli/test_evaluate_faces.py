@@ -2,12 +2,17 @@
 
 import json
 import xml.etree.ElementTree as ET
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 import pytest
+
+from parakh.faces.catalogue import SFACE
+from parakh.faces.catalogue_text import with_cohort
+from parakh.faces.cohort import Cohort
 
 pytest.importorskip("skimage.data", reason="scikit-image carries the portrait")
 
@@ -53,6 +58,32 @@ def test_a_folder_is_measured_and_bad_pictures_are_listed(bare: Any, images: Pat
     assert figures["counts"]["fnmr"]["rule_of_three"] > 0
     assert figures["measured"]["models"][1]["name"] == "sface@2021dec"
     assert "Measuring" in result.stderr
+
+
+def test_a_cohort_of_the_catalogue_is_measured(
+    bare: Any, images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cohort = Cohort(
+        mean=np.full(128, 0.01, dtype=np.float32),
+        transform=np.eye(128, dtype=np.float32),
+        persons=200,
+        pictures=200,
+    )
+    (tmp_path / "ours.npz").write_bytes(cohort.content())
+    table = {
+        "file": "ours.npz",
+        "sha256": cohort.digest,
+        "model": SFACE.name,
+        "persons": 200,
+        "made_at": datetime(2026, 11, 23, tzinfo=UTC),
+        "thresholds": {"0.01": 0.1, "0.001": 0.2},
+    }
+    (tmp_path / "ours.toml").write_text(with_cohort(None, table))
+    monkeypatch.setenv("PARAKH_FACE_CATALOGUE", str(tmp_path / "ours.toml"))
+    result = bare("evaluate", "faces", "--images", images, "--compare", "--half", "first", "--json")
+    figures = json.loads(result.stdout)
+    assert figures["measured"]["models"][1]["name"] == f"sface@2021dec+{cohort.digest[:8]}"
+    assert figures["verification"]["installed"]["threshold"] == pytest.approx(0.2)
 
 
 def test_everything_at_once(bare: Any, images: Path, tmp_path: Path) -> None:

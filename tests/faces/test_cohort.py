@@ -10,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from parakh.errors import InvalidInput, Misconfigured
 from parakh.faces.catalogue import SFACE, CohortFile, EmbedderModel, read_catalogue
@@ -240,6 +242,16 @@ def test_the_text_of_a_catalogue_is_read_again(tmp_path: Path) -> None:
     assert model.cohort.source == after.parent / "ours.npz"
     assert model.threshold_at(1e-5) == pytest.approx(0.25)
     assert model.raw.threshold_at(1e-3) == pytest.approx(0.3)
+
+
+@given(
+    st.text(st.characters(exclude_categories=["Cs"])),
+    st.text(st.characters(exclude_categories=["Cs"]), min_size=1),
+    st.floats(allow_nan=False, allow_infinity=False),
+)
+def test_any_text_and_number_is_read_again(text: str, key: str, number: float) -> None:
+    values = {"file": text, "thresholds": {key: number}, "flags": [True, 1]}
+    assert tomllib.loads(with_cohort(None, values)) == {"cohort": values}
 
 
 # --- in the engine ----------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -25,7 +26,7 @@ from parakh.services.centre import Centre
 from parakh.services.gate_values import CaptureRequest
 from parakh.simulate.chips import dg2
 from parakh.store import travellers, voyage_templates
-from parakh.store.tables import capture, crossing, data_key, voyage_template
+from parakh.store.tables import capture, crossing, data_key, voyage, voyage_template
 
 SENDER = system_actor("test")
 ID = uuid.UUID(int=7).hex
@@ -297,3 +298,110 @@ def test_a_check_that_speaks_against_a_living_person_asks_for_a_look(
     assert "turn" in str(answer.notes[0])
     fine = PadResult(state=PadState.BONA_FIDE, method="turn", score=0.9, threshold=0.5)
     assert gate.capture(ready, officer, request(live, active=fine)).advice is Advice.PROCEED
+
+
+def test_an_identifier_with_other_frames_is_refused(
+    ready: Centre, officer: Actor, live: bytes, portrait: bytes
+) -> None:
+    gate.capture(ready, officer, request(live, id=ID))
+    with pytest.raises(Conflict, match="identifier"):
+        gate.capture(ready, officer, request(portrait, id=ID))
+    with pytest.raises(Conflict, match="identifier"):
+        gate.capture(ready, officer, request(live, id=ID, station_id="s1"))
+
+
+def test_another_station_or_direction_is_another_capture(
+    ready: Centre, officer: Actor, live: bytes
+) -> None:
+    assert not gate.capture(ready, officer, request(live, station_id="s1")).duplicate
+    assert not gate.capture(ready, officer, request(live, station_id="s2")).duplicate
+    leaving = request(live, station_id="s1", direction=Direction.EXIT)
+    assert not gate.capture(ready, officer, leaving).duplicate
+
+
+def test_equal_captures_of_a_station_at_once_are_one(
+    ready: Centre, officer: Actor, live: bytes
+) -> None:
+    gate.capture(ready, officer, request(live))
+    with ThreadPoolExecutor(4) as pool:
+        done = list(
+            pool.map(lambda _: gate.capture(ready, officer, request(live, station_id="s1")), "abcd")
+        )
+    assert sorted(own.duplicate for own in done) == [False, True, True, True]
+    assert len({own.capture_id for own in done}) == 1
+    assert len(rows(ready, capture)) == len(rows(ready, crossing)) == 2
+
+
+def test_a_portrait_of_ones_own_does_not_outweigh_the_staged_face(
+    ready: Centre,
+    officer: Actor,
+    expected: tuple[Traveller, Traveller],
+    portrait: bytes,
+    live: bytes,
+) -> None:
+    vector = np.frombuffer(face(ready, portrait).vector, "<f4")
+    stranger = np.roll(vector, 1).astype("<f4").tobytes()
+    stage(ready, expected[0], Template(model=ready.faces.model_id, vector=stranger))
+    held = rows(ready, voyage_template)
+    answer = gate.capture(ready, officer, request(live, document="PA1000001", portrait=portrait))
+    assert answer.verification is not None
+    assert not answer.verification.match
+    assert answer.advice is Advice.COMPARE
+    assert "staged for this traveller" in str(answer.next_step)
+    assert rows(ready, voyage_template) == held, "nothing of what is held changes"
+
+
+def test_a_document_that_crossed_before_is_told_unless_the_face_is_his(
+    ready: Centre,
+    officer: Actor,
+    expected: tuple[Traveller, Traveller],
+    portrait: bytes,
+    live: bytes,
+    clock: Any,
+) -> None:
+    first = gate.capture(ready, officer, request(live, document="PA1000001", portrait=portrait))
+    assert first.notes == ()
+    clock.advance(hours=1)
+    assert gate.capture(ready, officer, request(live, document="PA1000001")).notes == ()
+    gate.capture(ready, officer, request(live, document="PA2"))
+    clock.advance(hours=1)
+    again = gate.capture(ready, officer, request(portrait, document="PA2", lane="B"))
+    assert any("crossed already" in str(note) for note in again.notes)
+
+
+def test_what_is_past_its_time_is_not_searched_before_housekeeping(
+    ready: Centre,
+    officer: Actor,
+    expected: tuple[Traveller, Traveller],
+    portrait: bytes,
+    live: bytes,
+    clock: Any,
+) -> None:
+    stage(ready, expected[0], face(ready, portrait))
+    assert gate.capture(ready, officer, request(live)).traveller is not None
+    clock.advance(hours=12)
+    assert gate.capture(ready, officer, request(live)).traveller is None
+
+
+def test_the_time_of_a_staged_face_follows_the_voyage_and_the_crossing(
+    ready: Centre,
+    expected: tuple[Traveller, Traveller],
+    portrait: bytes,
+    clock: Any,
+) -> None:
+    for own in expected:
+        stage(ready, own, face(ready, portrait))
+    due = clock() + timedelta(hours=14)
+    with ready.db.maintain() as connection:
+        connection.execute(
+            voyage.update().where(voyage.c.id == expected[0].voyage_id).values(due_at=due)
+        )
+        connection.execute(
+            crossing.update()
+            .where(crossing.c.traveller_id == expected[1].id)
+            .values(state="actual", at=clock())
+        )
+    trail.housekeep(ready)
+    ends = {own.traveller_id: own.expires_at for own in rows(ready, voyage_template)}
+    hours = timedelta(hours=12)
+    assert ends == {expected[0].id: due + hours, expected[1].id: clock() + hours}

@@ -182,7 +182,7 @@ def test_nothing_of_an_expired_template_is_left_on_disk(
     before = on_disk(centre.settings.data_dir)
     assert sealed in before, "the proof would prove nothing"
     assert wrapped in before
-    clock.advance(hours=3)
+    clock.advance(days=3)
     assert trail.housekeep(centre) == 1
     after = on_disk(centre.settings.data_dir)
     pieces = [sealed[start : start + 16] for start in range(0, len(sealed), 16)]
@@ -198,7 +198,7 @@ def test_on_either_database_nothing_opens_what_was_sealed(
     made = save(database, voyage_id, one)
     with database.read() as connection:
         sealed = connection.execute(sa.select(voyage_template.c.sealed)).scalar_one()
-    clock.advance(hours=3)
+    clock.advance(days=3)
     assert trail.housekeep(any_centre) == 1
     assert trail.housekeep(any_centre) == 0
     with database.read() as connection, pytest.raises(Misconfigured, match="is gone"):

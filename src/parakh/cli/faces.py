@@ -10,6 +10,7 @@ from parakh.access import Purpose
 from parakh.cli.centre import as_json, opened, operator, print_json, progress_bar, second_person
 from parakh.cli.cohort import cohort
 from parakh.cli.galleries import gallery, gallery_named
+from parakh.cli.models import model
 from parakh.domain.gallery import StagedFrom
 from parakh.services import face_search, listed_pictures, reenrolment, staging, twins
 from parakh.services.face_search import FaceQuestion, Found
@@ -35,6 +36,7 @@ def face() -> None:
 
 face.add_command(gallery)
 face.add_command(cohort)
+face.add_command(model)
 
 
 @face.command()

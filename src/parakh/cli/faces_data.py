@@ -25,7 +25,7 @@ from parakh.faces.folders import (
     read_pairs,
     read_people,
 )
-from parakh.faces.groups import Attribute, Figure, by_group, groups_json
+from parakh.faces.groups import Attribute, Figure, by_group, groups_json, of_templates
 from parakh.faces.report import Setting, between, context_json, percent, write_report
 from parakh.learn.resampling import Measured
 
@@ -83,8 +83,9 @@ def run(asked: Asked) -> int:
     figures = measure(done, plan_for(engine, pairs=inside, fpir=own.face_fpir), engine)
     groups: Sequence[Attribute] = ()
     if asked.attributes:
-        files, people = figures.done.files, figures.done.people.tolist()
-        groups = by_group(figures, read_attributes(asked.attributes, files, people))
+        values = _attributes(asked.attributes, measured)
+        templates = [own.template or own.file for own in measured]
+        groups = by_group(figures, of_templates(values, templates, figures.done.files))
     ways: Sequence[Row] = ()
     if asked.compare and half is not None:
         ways = compare(every, plan_for(engine, pairs=pairs, fpir=own.face_fpir), half)
@@ -127,8 +128,8 @@ def _read(asked: Asked) -> tuple[list[Source], Pairs | None]:
     return sources, read_pairs(asked.pairs, sources) if asked.pairs else None
 
 
-def _attributes(path: Path, sources: Sequence[Source]) -> None:
-    read_attributes(path, [own.file for own in sources], [own.person for own in sources])
+def _attributes(path: Path, sources: Sequence[Source]) -> dict[str, list[str]]:
+    return read_attributes(path, [own.file for own in sources], [own.person for own in sources])
 
 
 def _make(folder: Path) -> None:

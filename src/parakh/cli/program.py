@@ -1,14 +1,21 @@
 """The program of a capture station: sends what the camera's software drops, or queues it.
 
 The camera's software makes a folder for each capture: the frames (`frame*`), the document's
-portrait if there is one (`portrait*`), and last of all `meta.json`. The answer is written beside
-them as `answer.json`, and the pictures are erased. Whatever the program is killed at, the folder or
+portrait if there is one (`portrait*`), and last of all `meta.json`. From then on the folder is the
+program's, which keeps what it knows of the capture in `capture.json`. When it has an answer it
+erases the pictures and `meta.json`, and renames `capture.json` to `answer.json`: now the folder is
+the camera's again, and may take another capture. Whatever the program is killed at, the folder or
 the queue still holds the capture, and its identifier is the same when it is sent again.
+
+A centre that is not reached is tried again later and later. A centre that fails over one capture
+(500) is there: that capture alone waits, and is set aside when it failed often while others were
+answered.
 """
 
 import random
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -17,19 +24,29 @@ from typing import Any
 
 import orjson
 
-from parakh.cli.outbox import Full, Outbox, Packed, erase, write_json
+from parakh.cli.outbox import KEPT, Full, Outbox, Packed, erase, write_json
 from parakh.cli.sender import Outcome, Reply, Sender
 from parakh.clock import Clock, utc_now
 from parakh.domain.ids import new_id
 from parakh.errors import InvalidInput
 from parakh.faces.picture import MOST_BYTES
-from parakh.services.stations import MOST_FRAMES
+from parakh.services.stations import IDENTIFIER, MOST_FRAMES
 
 HEARTBEAT = 30.0
 """Seconds between two heartbeats."""
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 """Seconds until the centre is tried again: each time twice as long, up to the longest."""
+
+STUMBLE_WAIT, LONGEST_STUMBLE_WAIT = 60.0, 3600.0
+"""Seconds until one capture is sent again that the centre failed over."""
+
+MOST_STUMBLES = 8
+"""It is set aside at so many failures; only those count between which another was answered, for
+where all fail it is the centre's fault."""
+
+SWEEP = 60.0
+"""Seconds between two looks for captures that are too old to be sent."""
 
 CAMERA_ALIVE = 60.0
 """The camera's software touches its file at least so often, in seconds."""
@@ -39,6 +56,21 @@ SOFTWARE = f"parakh station {version('parakh')}"
 
 _META, _ANSWER, _SETTLED = "meta.json", "answer.json", "capture.json"
 _KNOWN = frozenset({"id", "taken_at", "document", "lane", "direction"})
+
+
+@dataclass(kw_only=True, slots=True)
+class _Stumble:
+    """How the centre failed over one capture.
+
+    Attributes:
+        again_at: when it may be sent again, by the steady clock.
+        answered: how many captures had been answered by then.
+        count: failures since another capture was answered in between.
+    """
+
+    again_at: float
+    answered: int
+    count: int = 0
 
 
 class Program:
@@ -64,6 +96,11 @@ class Program:
         self._steady = steady
         self._wait = FIRST_WAIT
         self._again_at = 0.0
+        self._queue_wait = FIRST_WAIT
+        self._queue_at = 0.0
+        self._stumbles: dict[str, _Stumble] = {}
+        self._answered = 0
+        self._sweep_at = 0.0
         self.reached = True
 
     # --- captures -----------------------------------------------------------------------------
@@ -74,20 +111,22 @@ class Program:
         for folder in self._ready():
             self._take(folder)
             done = True
+        self._sweep()
         return self._send_one() or done
 
     def _ready(self) -> Iterator[Path]:
-        """Folders whose capture is complete, in the order of their names."""
+        """Folders with a capture that is complete and not done, in the order of their names."""
         if self._watch is None or not self._watch.is_dir():
             return
         for folder in sorted(self._watch.iterdir()):
-            if (folder / _META).is_file():
+            if (folder / _META).is_file() or (folder / _SETTLED).is_file():
                 yield folder
 
     def _take(self, folder: Path) -> None:
-        if (folder / _ANSWER).exists():  # the program was killed while it tidied up
+        if "state" in self._settled(folder):  # the program was killed while it tidied up
             self._tidy(folder)
             return
+        (folder / _ANSWER).unlink(missing_ok=True)  # of the capture before
         try:
             packed = self._packed(folder)
         except (InvalidInput, OSError) as error:
@@ -96,8 +135,8 @@ class Program:
             return
         if self.reached or self._steady() >= self._again_at:
             reply = self._sent(packed)
-            if reply.outcome is not Outcome.UNREACHED:
-                self._settle(folder, reply)
+            if reply.outcome in (Outcome.ANSWERED, Outcome.REFUSED):
+                self._answer(folder, _told(reply))
                 self._tidy(folder)
                 return
         self._queue(folder, packed)
@@ -108,27 +147,29 @@ class Program:
             self._outbox.put(packed, self._clock())
         except Full as error:
             self._say(f"the queue is full: {error}")
-            self._answer(folder, {"state": "refused", "detail": str(error), "say": BY_HAND})
+            self._answer(folder, _refused(str(error)))
             return
         waiting = len(self._outbox)
         self._say(f"queued, {waiting} wait")
-        self._answer(
-            folder, {"state": "queued", "id": packed.id, "waiting": waiting, "say": BY_HAND}
-        )
+        self._answer(folder, {"state": "queued", "waiting": waiting, "say": BY_HAND})
 
     def _send_one(self) -> bool:
-        """Sends the oldest of the queue, if the centre may be tried again by now."""
-        if self._steady() < self._again_at:
+        """Sends the oldest of the queue that may be tried again by now."""
+        now = self._steady()
+        if now < max(self._again_at, self._queue_at):
             return False
         for path, packed in self._outbox.waiting():
+            stumble = self._stumbles.get(packed.id)
+            if stumble is not None and now < stumble.again_at:
+                continue
             reply = self._sent(packed)
             if reply.outcome is Outcome.UNREACHED:
-                if reply.status == 500:
-                    continue  # the centre stumbles over this one: the next must not wait for it
                 return False
-            folder = Path(packed.folder) if packed.folder else None
-            if folder is not None and folder.is_dir():
-                self._settle(folder, reply)
+            if reply.outcome is Outcome.STUMBLED:
+                if self._stumbles[packed.id].count < MOST_STUMBLES:
+                    return False
+                self._stumbles.pop(packed.id)
+            self._tell(packed, _told(reply))
             if reply.outcome is Outcome.ANSWERED:
                 self._outbox.done(path)
                 self._say(f"sent what waited, {len(self._outbox)} wait")
@@ -141,6 +182,12 @@ class Program:
     def _sent(self, packed: Packed) -> Reply:
         reply = self._sender.capture(packed)
         self._note(reply)
+        if reply.outcome is Outcome.STUMBLED:
+            self._stumbled(packed, reply)
+        elif reply.outcome is not Outcome.UNREACHED:
+            self._stumbles.pop(packed.id, None)
+            self._answered += reply.outcome is Outcome.ANSWERED
+            self._queue_wait, self._queue_at = FIRST_WAIT, 0.0
         return reply
 
     def _note(self, reply: Reply) -> None:
@@ -152,8 +199,33 @@ class Program:
         if reached:
             self._wait, self._again_at = FIRST_WAIT, 0.0
             return
-        self._again_at = self._steady() + self._wait * random.uniform(0.8, 1.2)  # noqa: S311
+        self._again_at = self._later(self._wait)
         self._wait = min(self._wait * 2, LONGEST_WAIT)
+
+    def _stumbled(self, packed: Packed, reply: Reply) -> None:
+        """Puts one capture off, and the queue for a moment: new captures go on at once."""
+        self._say(f"the centre failed over a capture, the others go on: {reply.detail}")
+        before = self._stumbles.get(packed.id)
+        count = before.count + (self._answered > before.answered) if before else 0
+        wait = min(STUMBLE_WAIT * 2**count, LONGEST_STUMBLE_WAIT)
+        self._stumbles[packed.id] = _Stumble(
+            again_at=self._later(wait), answered=self._answered, count=count
+        )
+        self._queue_at = self._later(self._queue_wait)
+        self._queue_wait = min(self._queue_wait * 2, LONGEST_WAIT)
+
+    def _later(self, seconds: float) -> float:
+        return self._steady() + seconds * random.uniform(0.8, 1.2)  # noqa: S311
+
+    def _sweep(self) -> None:
+        """Erases captures that are too old for the centre, and says so where one still waited."""
+        if self._steady() < self._sweep_at:
+            return
+        self._sweep_at = self._steady() + SWEEP
+        for packed in self._outbox.expire(self._clock()):
+            self._stumbles.pop(packed.id, None)
+            self._tell(packed, _refused(f"not sent within {KEPT.days} days, and erased"))
+            self._say(f"a queued capture of {packed.taken_at} was too old, and erased")
 
     # --- folders ------------------------------------------------------------------------------
 
@@ -165,7 +237,9 @@ class Program:
         settled = folder / _SETTLED
         if not settled.exists():
             # Before anything is sent: sent again after a crash, it is the same capture.
-            own = meta.get("id") or new_id()
+            own = str(meta.get("id") or new_id())
+            if not IDENTIFIER.fullmatch(own):
+                raise InvalidInput(f"{_META}: an id has 32 digits 0-9, a-f")
             taken_at = _moment(meta.get("taken_at"), self._clock())
             write_json(settled, {"id": own, "taken_at": taken_at})
         known = _object(settled)
@@ -184,21 +258,33 @@ class Program:
             folder=str(folder.resolve()),
         )
 
-    def _settle(self, folder: Path, reply: Reply) -> None:
-        if reply.outcome is Outcome.ANSWERED:
-            self._answer(folder, {"state": "answered", "answer": reply.body})
-        else:
-            self._answer(folder, {"state": "refused", "detail": reply.detail, "say": BY_HAND})
+    def _settled(self, folder: Path) -> dict[str, Any]:
+        """What is known of a folder's capture; nothing where it is new."""
+        try:
+            return _object(folder / _SETTLED)
+        except (InvalidInput, FileNotFoundError):
+            return {}
 
     def _answer(self, folder: Path, told: dict[str, Any]) -> None:
-        write_json(folder / _ANSWER, told)
+        """Keeps the answer until the folder is tidy; the camera does not see it before."""
+        write_json(folder / _SETTLED, self._settled(folder) | told)
 
     def _tidy(self, folder: Path) -> None:
-        """Erases the pictures; `meta.json` goes last, for while it is there this is not done."""
+        """Erases what the camera left, then shows the answer: the folder is the camera's again."""
         for path in (*folder.glob("frame*"), *folder.glob("portrait*")):
             erase(path)
-        for name in (_SETTLED, _META):
-            (folder / name).unlink(missing_ok=True)
+        (folder / _META).unlink(missing_ok=True)
+        (folder / _SETTLED).rename(folder / _ANSWER)
+
+    def _tell(self, packed: Packed, told: dict[str, Any]) -> None:
+        """Puts what became of a queued capture into its folder, unless another took its place."""
+        path = Path(packed.folder) / _ANSWER
+        try:
+            before = _object(path) if packed.folder else {}
+        except (InvalidInput, OSError):
+            return
+        if before.get("id") == packed.id:
+            write_json(path, {"id": packed.id, "taken_at": packed.taken_at} | told)
 
     # --- heartbeat ----------------------------------------------------------------------------
 
@@ -230,6 +316,16 @@ class Program:
         except OSError:
             return False
         return self._clock().timestamp() - touched <= CAMERA_ALIVE
+
+
+def _told(reply: Reply) -> dict[str, Any]:
+    if reply.outcome is Outcome.ANSWERED:
+        return {"state": "answered", "answer": reply.body}
+    return _refused(reply.detail)
+
+
+def _refused(detail: str) -> dict[str, Any]:
+    return {"state": "refused", "detail": detail, "say": BY_HAND}
 
 
 def _object(path: Path) -> dict[str, Any]:

@@ -20,15 +20,17 @@ SECONDS = 10.0
 """A centre that says nothing for so long is not reached; the person before the gate waits."""
 
 _MOST_ANSWER = 4 * 2**20
+_STUMBLED = 500
 _TRY_AGAIN = frozenset({401, 408, 425, 429})
 """Refusals that pass: a key that is put right, a centre that is too busy."""
 
 
 class Outcome(StrEnum):
-    """What became of a request."""
+    """What became of a request; STUMBLED: the centre is there, but failed over this one."""
 
     ANSWERED = "answered"
     REFUSED = "refused"
+    STUMBLED = "stumbled"
     UNREACHED = "unreached"
 
 
@@ -84,12 +86,17 @@ class Sender:
         except urllib.error.HTTPError as error:
             with error:
                 body = _json(error.read(_MOST_ANSWER))
-            passes = error.code >= 500 or error.code in _TRY_AGAIN or error.code < 400
-            outcome = Outcome.UNREACHED if passes else Outcome.REFUSED
             detail = f"{error.code}: {body.get('detail', '')}"
-            return Reply(outcome=outcome, status=error.code, detail=detail)
+            return Reply(outcome=_refusal(error.code), status=error.code, detail=detail)
         except (OSError, HTTPException) as error:
             return Reply(outcome=Outcome.UNREACHED, detail=f"{type(error).__name__}: {error}")
+
+
+def _refusal(status: int) -> Outcome:
+    if status == _STUMBLED:
+        return Outcome.STUMBLED
+    passes = status > _STUMBLED or status in _TRY_AGAIN or status < 400
+    return Outcome.UNREACHED if passes else Outcome.REFUSED
 
 
 def checked_address(centre: str) -> str:

@@ -125,12 +125,12 @@ def run_station(
 ) -> None:
     """Send captures to the centre from the station itself, and queue them while it is away.
 
-    The queue is sealed with the station's key. Runs until it is stopped.
+    The queue is sealed with the station's key; former keys, on further lines of the file, open
+    what waits since before. Runs until it is stopped.
     """
-    key = read_key(key_file)
-    program = Program(
-        Sender(centre, key), Outbox(spool, key), watch=watch, camera=camera_file, say=note
-    )
+    key, *former = read_keys(key_file)
+    outbox = Outbox(spool, key, former=former, say=note)
+    program = Program(Sender(centre, key), outbox, watch=watch, camera=camera_file, say=note)
     stop = threading.Event()
     beats = threading.Thread(target=program.beat_on, args=(stop,), daemon=True)
     beats.start()
@@ -145,11 +145,14 @@ def run_station(
         stop.set()
 
 
-def read_key(path: Path) -> str:
-    """The key in a file; raises Misconfigured when others can read it, or it holds none."""
+def read_keys(path: Path) -> list[str]:
+    """The station's key in a file, and former ones on the lines below it.
+
+    Raises Misconfigured when others can read the file, or a line of it is no key.
+    """
     if path.stat().st_mode & 0o077:
         raise Misconfigured(f"{path} can be read by others: run `chmod 600 {path}`")
-    key = path.read_text().strip()
-    if not key.startswith(stations.PREFIX):
-        raise Misconfigured(f"{path} holds no station's key ({stations.PREFIX}…)")
-    return key
+    keys = path.read_text().split()
+    if not keys or not all(key.startswith(stations.PREFIX) for key in keys):
+        raise Misconfigured(f"{path} holds no station's key ({stations.PREFIX}…), or more than keys")
+    return keys

@@ -54,7 +54,7 @@ def _table(name: str, values: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _key(key: str) -> str:
-    return key if key.replace("_", "").isalnum() and key.isascii() else json.dumps(key)
+    return key if key.replace("_", "").isalnum() and key.isascii() else _text(key)
 
 
 def _value(value: Any) -> str:
@@ -66,6 +66,11 @@ def _value(value: Any) -> str:
         case list():
             return f"[{', '.join(_value(part) for part in value)}]"
         case str():
-            return json.dumps(value).replace("\x7f", "\\u007f")
+            return _text(value)
         case _:
             return repr(value)
+
+
+def _text(value: str) -> str:
+    """A basic string: JSON's, except that TOML escapes one character more."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -107,6 +107,11 @@ def shrink(picture: Picture, scale: float) -> Picture:
     return smaller
 
 
+def shrink_to(picture: Picture, longest: int) -> Picture:
+    """The picture with a longer side of at most so many pixels."""
+    return shrink(picture, longest / max(picture.shape[:2]))
+
+
 def to_tensor(picture: Picture) -> Tensor:
     """(1, 3, height, width) float32, BGR, 0 to 255, padded with black at the right and bottom."""
     height, width = picture.shape[:2]

@@ -21,7 +21,7 @@ from parakh.faces.catalogue import (
     read_catalogue,
 )
 from parakh.faces.cohort import load_cohort
-from parakh.faces.detect import DetectedFace, Detector
+from parakh.faces.detect import DetectedFace, Detector, shrink_to
 from parakh.faces.detect import to_tensor as whole_picture
 from parakh.faces.embed import Embedder
 from parakh.faces.embed import to_tensor as cut_face
@@ -163,13 +163,18 @@ class FaceEngine:
         """
         return self.describe(*self.look(content))
 
-    def look(self, content: bytes) -> tuple[Picture, list[DetectedFace]]:
+    def look(
+        self, content: bytes, longest: int | None = None
+    ) -> tuple[Picture, list[DetectedFace]]:
         """The decoded picture and its faces, largest first; nothing is embedded yet.
 
-        Raises Unreadable when the bytes are not a picture that may be decoded.
+        With `longest` the picture is shrunk to so many pixels on its longer side first, so that
+        several can be held. Raises Unreadable when the bytes are not a picture that may be decoded.
         """
         with self._looking:
             picture = decode_picture(content)
+            if longest is not None:
+                picture = shrink_to(picture, longest)
             return picture, self.detector.find(picture)
 
     def describe(

@@ -77,6 +77,25 @@ class Attribute:
     unknown: int
 
 
+def of_templates(
+    attributes: Mapping[str, Sequence[str]], templates: Sequence[str], measured: Sequence[str]
+) -> dict[str, list[str]]:
+    """The values of templates, from those of the pictures that were joined in them.
+
+    `templates` names the template of each picture, `measured` those that are wanted. A template is
+    unknown where nothing is said of its pictures, or different things.
+    """
+    found = {}
+    for name, values in attributes.items():
+        said: dict[str, set[str]] = {}
+        for template, value in zip(templates, values, strict=True):
+            said.setdefault(template, set()).update({value} - {""})
+        found[name] = [
+            next(iter(said[own])) if len(said[own]) == 1 else "" for own in measured
+        ]
+    return found
+
+
 def by_group(figures: Figures, attributes: Mapping[str, Sequence[str]]) -> tuple[Attribute, ...]:
     """Rates of each group of each attribute; `attributes` give a value for each picture.
 

@@ -11,6 +11,7 @@ checks find that, each stronger than the one before:
   model's maker. It finds what separation does not, such as channels in the wrong order.
 - Folder. The agency's own pictures must give the accuracy that it declares of them.
 
+A model that none of them can check is refused: without scikit-image only a folder can vouch for it.
 What was found is kept, so that a start does not repeat it until model, entry or backend change.
 """
 
@@ -29,14 +30,14 @@ from numpy.typing import NDArray
 
 from parakh.errors import Misconfigured
 from parakh.faces.align import ARCFACE, similarity
-from parakh.faces.catalogue import EmbedderModel, FolderCheck
+from parakh.faces.catalogue import EmbedderModel, FolderCheck, ModelCheck
 from parakh.faces.detect import Detector, Landmarks
 from parakh.faces.embed import Embedder
 from parakh.faces.picture import Picture
 from parakh.faces.vectors import Vector
 from parakh.faces.weights import write_whole
 
-RECIPE = 1
+RECIPE = 2
 LEAST_SEPARATION = 0.25
 """What every model must reach that declares nothing. SFace reaches 0.53; with the wrong mean 0.07,
 with the wrong scale 0."""
@@ -127,12 +128,13 @@ def require(
     declared = model.check
     key = _key(model, backend)
     found = None if again else _read(kept_in).get(key)
-    if found is None:
+    if found is None or (found.separation is None and portrait() is not None):
         found = examine(detector, embedder)
-        if found.separation is None and declared is not None and declared.fingerprint:
+        if found.separation is None and (declared is None or not _by_folder_alone(declared)):
+            what = "its fingerprint" if declared is not None and declared.fingerprint else "it"
             raise Misconfigured(
-                f"face model {model.name}: its fingerprint cannot be checked without the built-in "
-                "portrait; install scikit-image (the extra `demo`)"
+                f"face model {model.name}: {what} cannot be checked without the built-in portrait; "
+                "install scikit-image (the extra `demo`)"
             )
         if declared is not None and declared.folder is not None and not found.faults(model):
             found = replace(found, accuracy=evaluate(declared.folder))
@@ -145,6 +147,11 @@ def require(
         )
     _keep(kept_in, key, found)
     return found
+
+
+def _by_folder_alone(declared: ModelCheck) -> bool:
+    """Whether the agency's own pictures are all that a model is to be checked by."""
+    return declared.folder is not None and declared.fingerprint is declared.separation is None
 
 
 def examine(detector: Detector, embedder: Embedder) -> SelfTest:

@@ -58,10 +58,19 @@ class Bearer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verified:
-    """The 1:1 comparison, if one was made, and why not otherwise."""
+    """The 1:1 comparison, if one was made, and why not otherwise.
+
+    With a portrait and a staged face, the one that is less alike; `staged` tells which it is.
+    """
 
     comparison: Comparison | None = None
+    staged: bool = False
     notes: tuple[Phrase, ...] = ()
+
+    @property
+    def sound(self) -> bool:
+        """Whether the face matched all it was compared with."""
+        return self.comparison is None or self.comparison.match
 
 
 def by_document(centre: Centre, text: str, place: Place) -> Bearer:
@@ -135,14 +144,25 @@ def verify(
     probes: tuple[Template, ...],
     portrait: bytes | None,
 ) -> Verified:
-    """The 1:1 comparison with the document's portrait; without one, with the traveller's staged
-    face, unless it was by that face that he was found."""
-    if portrait:
-        return _with_portrait(centre, live, portrait)
+    """The 1:1 comparison with the document's portrait and with the traveller's staged face, unless
+    it was by that face that he was found.
+
+    The portrait comes from whoever stands there, so that it never outweighs what an authority
+    staged: where only one of the two matches, the person is to be looked at.
+    """
+    found = _with_portrait(centre, live, portrait) if portrait else Verified()
     if known.traveller is None or known.voyage is None or known.by_face:
-        return Verified()
-    compared = centre.voyage_faces.verify(probes, known.voyage.id, known.traveller.id)
-    return Verified(comparison=compared)
+        return found
+    staged = centre.voyage_faces.verify(probes, known.voyage.id, known.traveller.id)
+    if staged is None:
+        return found
+    if found.comparison is not None and _margin(found.comparison) <= _margin(staged):
+        return found
+    return replace(found, comparison=staged, staged=True)
+
+
+def _margin(compared: Comparison) -> float:
+    return compared.score - compared.threshold
 
 
 def alike(centre: Centre, live: FaceSample, picture: bytes) -> bool:

@@ -179,7 +179,7 @@ class Centre:
     @cached_property
     def voyage_faces(self) -> VoyageFaces:
         """The galleries of travellers, one a voyage."""
-        return VoyageFaces(self.db, self.engines, self.settings.face_fpir)
+        return VoyageFaces(self.db, self.engines, self.settings.face_fpir, self.clock)
 
     def warm(self) -> None:
         """Loads models and indexes, so that the first person at a gate does not wait for them.

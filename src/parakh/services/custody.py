@@ -176,7 +176,7 @@ def enrol(
     found = _look(centre, actor, shots)
     if {own.match.entry.id for own in found.found} - seen:
         raise Conflict("somebody enrolled already looks like this person: compare them first")
-    made = _entry(centre, actor, value, place.gallery)
+    made = _entry(centre, actor, value, place)
     with centre.db.write(actor, Purpose.WATCHLIST) as tx:
         _refuse_known(tx, value)
         entries.save_entry(tx, made)
@@ -280,7 +280,7 @@ def _look(centre: Centre, actor: Actor, shots: Sequence[Portrait]) -> Alike:
         )
 
 
-def _entry(centre: Centre, actor: Actor, value: Enrolment, gallery: Gallery) -> WatchlistEntry:
+def _entry(centre: Centre, actor: Actor, value: Enrolment, place: Place) -> WatchlistEntry:
     now = centre.clock()
     entry = WatchlistEntry(
         id=new_id(),
@@ -295,7 +295,8 @@ def _entry(centre: Centre, actor: Actor, value: Enrolment, gallery: Gallery) -> 
         proposed_by=actor.name,
         proposed_at=now,
     )
-    return replace(entry, expires_at=watchlists.expiry_in(gallery, value.expires_at, now))
+    expires = watchlists.expiry_on(place.watchlist, place.gallery, value.expires_at, now)
+    return replace(entry, expires_at=expires)
 
 
 def _refuse_known(tx: Tx, value: Enrolment) -> None:

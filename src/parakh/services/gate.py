@@ -20,7 +20,7 @@ from parakh.domain.face import (
 )
 from parakh.domain.hit import Advice, Hit, Kind, Ref
 from parakh.domain.ids import new_id
-from parakh.domain.phrase import N_, phrase
+from parakh.domain.phrase import N_, Phrase, phrase
 from parakh.domain.voyage import Crossing, CrossingState
 from parakh.errors import Conflict, InvalidInput
 from parakh.faces.burst import Burst, read_burst
@@ -34,7 +34,7 @@ from parakh.services.bearers import Bearer, Place, Verified
 from parakh.services.centre import Centre
 from parakh.services.clearing import kept_pictures
 from parakh.services.gate_keeping import by_face, keep_picture, record_crossing, stage_live
-from parakh.services.gate_repeats import answered_before, open_alerts
+from parakh.services.gate_repeats import SAME_FRAMES, answered_before, open_alerts
 from parakh.services.gate_values import CaptureRequest, CrossingRequest, GateAnswer
 from parakh.store import assessments
 from parakh.store import captures as captures_store
@@ -51,6 +51,9 @@ NEXT = {
 LATE = timedelta(minutes=1)
 """A capture that comes so long after it was taken is called late."""
 
+AGAIN = timedelta(minutes=10)
+"""Whoever is seen again within this time is taken for the same person at the same gate."""
+
 LATEST = timedelta(days=7)
 """Captures that are older are refused: nobody can act on them, and clocks are wrong."""
 
@@ -59,6 +62,11 @@ _NOT_ALIKE = N_(
     "The face does not match the document's portrait "
     "(similarity {score}, {threshold} is needed). Compare the two yourself."
 )
+_NOT_STAGED = N_(
+    "The face does not match the one that was staged for this traveller "
+    "(similarity {score}, {threshold} is needed). Compare the two yourself."
+)
+_SEEN = N_("With this document somebody crossed already: {at} UTC, lane {lane}.")
 _ATTACK = N_(
     "The check for presentation attacks ({method}) speaks against a living person. Look closely."
 )
@@ -149,7 +157,8 @@ def _take(centre: Centre, request: CaptureRequest) -> _Taken:
     digest = hashlib.sha256()
     for own in (*request.frames, request.portrait or b""):
         digest.update(hashlib.sha256(own).digest())
-    digest.update(f"{request.port} {request.lane} {request.document.strip()}".encode())
+    place = (request.port, request.lane, request.direction.value, request.document.strip())
+    digest.update("\n".join(place).encode())
     return _Taken(
         request=request,
         id=request.id or new_id(),
@@ -195,7 +204,8 @@ def _search(
         shown=_kept_of(centre, bearer, screened.hits, live),
     )
     with centre.db.write(actor, Purpose.GATE) as tx:
-        if captures_store.claim(tx.connection, _capture(taken, seen, tx.at)):
+        own = _capture(taken, seen, tx.at)
+        if captures_store.claim(tx.connection, own, tx.at - SAME_FRAMES):
             answer = _record(centre, tx, actor, taken, seen)
         else:
             # Sent twice at once: whoever came first records it.
@@ -216,7 +226,7 @@ def _record(centre: Centre, tx: Tx, actor: Actor, taken: _Taken, seen: _Seen) ->
     # Without a new alert nobody would see the picture, so that it must not be kept.
     alerted = bool(done.alerts) and by_face(done.assessment.hits)
     picture_id = keep_picture(centre, tx, taken.id, seen.burst.picture) if alerted else None
-    stage_live(centre, tx, seen.bearer, crossing, seen.live, seen.verified.comparison)
+    stage_live(centre, tx, seen.bearer, crossing, seen.live, seen.verified)
     answer = _answer(taken, seen, done.assessment.advice)
     own = _capture(taken, seen, tx.at)
     captures_store.complete(
@@ -263,8 +273,8 @@ def _answer(taken: _Taken, seen: _Seen, advice: Advice) -> CaptureAnswer:
             "score": f"{verification.score:.2f}",
             "threshold": f"{verification.threshold:.2f}",
         }
-        next_step = phrase(_NOT_ALIKE, **figures)
-    notes = seen.bearer.notes + seen.verified.notes
+        next_step = phrase(_NOT_STAGED if seen.verified.staged else _NOT_ALIKE, **figures)
+    notes = seen.bearer.notes + seen.verified.notes + _seen_before(taken, seen)
     if attack:
         notes = (phrase(_ATTACK, method=pad.method), *notes)
     return CaptureAnswer(
@@ -279,6 +289,15 @@ def _answer(taken: _Taken, seen: _Seen, advice: Advice) -> CaptureAnswer:
         identified=seen.bearer.identified,
         voyage_id=seen.bearer.voyage.id if seen.bearer.voyage else None,
     )
+
+
+def _seen_before(taken: _Taken, seen: _Seen) -> tuple[Phrase, ...]:
+    """That the document crossed some time ago, unless the face says that it is he again."""
+    crossing, compared = seen.bearer.crossing, seen.verified.comparison
+    told = seen.bearer.by_face or (compared is not None and compared.match)
+    if crossing is None or crossing.at is None or told or taken.place.at - crossing.at < AGAIN:
+        return ()
+    return (phrase(_SEEN, at=f"{crossing.at:%Y-%m-%d %H:%M}", lane=crossing.lane),)
 
 
 def _pad(taken: _Taken, burst: Burst) -> PadResult:

@@ -3,20 +3,17 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from parakh.domain.face import Comparison, FaceSample
-from parakh.domain.gallery import VOYAGE_GALLERY, StagedFrom
+from parakh.domain.face import FaceSample
+from parakh.domain.gallery import StagedFrom
 from parakh.domain.hit import Hit, HitState, Kind, Ref
 from parakh.domain.ids import new_id
 from parakh.domain.voyage import Crossing, CrossingState
 from parakh.faces.picture import Picture
 from parakh.services import portraits
-from parakh.services.bearers import Bearer, Place
+from parakh.services.bearers import Bearer, Place, Verified
 from parakh.services.centre import Centre
-from parakh.store import alerts, galleries, pictures, travellers, voyage_templates
+from parakh.store import alerts, pictures, travellers, voyage_templates
 from parakh.store.database import Tx
-
-RETENTION = timedelta(hours=12)
-"""Of a traveller's template after his crossing, where the gallery says nothing."""
 
 
 def record_crossing(tx: Tx, bearer: Bearer, place: Place, lane: str) -> Crossing:
@@ -25,7 +22,7 @@ def record_crossing(tx: Tx, bearer: Bearer, place: Place, lane: str) -> Crossing
     What was taken first stays: a second capture of the same person changes neither lane nor moment,
     unless it was taken before and came late.
     """
-    crossing = bearer.crossing or Crossing(
+    crossing = _as_it_is(tx, bearer) or Crossing(
         id=new_id(),
         traveller_id=None,
         voyage_id=None,
@@ -41,6 +38,14 @@ def record_crossing(tx: Tx, bearer: Bearer, place: Place, lane: str) -> Crossing
     if crossing.traveller_id is not None:
         alerts.redraw(tx, Ref(kind=Kind.TRAVELLER, id=crossing.traveller_id))
     return seen
+
+
+def _as_it_is(tx: Tx, bearer: Bearer) -> Crossing | None:
+    """The announced crossing now: another capture may have met it since it was looked up."""
+    if bearer.crossing is None or bearer.crossing.traveller_id is None:
+        return bearer.crossing
+    travellers.lock(tx.connection, [bearer.crossing.traveller_id])
+    return travellers.get_crossing(tx.connection, bearer.crossing.id) or bearer.crossing
 
 
 def by_face(hits: tuple[Hit, ...]) -> bool:
@@ -69,20 +74,20 @@ def stage_live(
     bearer: Bearer,
     crossing: Crossing,
     live: FaceSample,
-    compared: Comparison | None,
+    verified: Verified,
 ) -> None:
-    """Holds a verified traveller's live template for the hours after his crossing, and no longer
-    what was staged of him before.
+    """Holds a verified traveller's live template for the hours after his crossing, and what was
+    staged of him before no longer than that.
 
-    Only a face that matched its document: any other would be known by a name that is not its own.
+    Only a face that matched all it was compared with: any other would be known by a name that is
+    not its own, and changes nothing of what is held.
     """
     traveller, voyage = bearer.traveller, bearer.voyage
-    if traveller is None or voyage is None or crossing.at is None:
+    if traveller is None or voyage is None or crossing.at is None or not verified.sound:
         return
-    policy = galleries.get(tx.connection, VOYAGE_GALLERY)
-    ends = crossing.at + (policy.retention or RETENTION)
+    ends = crossing.at + voyage_templates.retention(tx.connection)
     voyage_templates.set_expiry(tx, traveller.id, ends)
-    if compared is None or not compared.match or ends <= tx.at:
+    if verified.comparison is None or ends <= tx.at:
         return
     voyage_templates.drop(tx, traveller.id, StagedFrom.CAPTURE)
     voyage_templates.save(

@@ -25,16 +25,16 @@ def answered_before(
 ) -> GateAnswer | None:
     """The answer that a capture got when it came first; None for a new one.
 
-    `digest` is that of its frames. Raises Conflict when another station's or port's capture has its
-    identifier.
+    `digest` is that of its frames, place and document. Raises Conflict when a capture with other
+    ones, or of another station, has its identifier.
     """
     with centre.db.read() as connection:
-        digest = digest if request.station_id else ""
-        known = captures_store.known(connection, request.id, digest, centre.clock() - SAME_FRAMES)
+        since = centre.clock() - SAME_FRAMES
+        known = captures_store.known(connection, request.id, request.station_id, digest, since)
         if known is None or known.answer is None:
             return None
-        if (known.port, known.station_id) != (request.port, request.station_id):
-            raise Conflict("another capture has this identifier")
+        if (known.station_id, known.digest) != (request.station_id, digest):
+            raise Conflict("another capture has this identifier: choose a new one")
         answer = known.answer
         found = _of_subject(connection, answer)
         hits = assessments.hits_of(connection, [answer.subject]).get(answer.subject, [])

@@ -1,7 +1,7 @@
 """Challenges of active checks: drawn at random, signed, short-lived, good for one capture.
 
 A challenge names the capture that it is for: its identifier is that capture's. So it is used once:
-a second capture with that identifier is answered as the first was, whatever its frames show.
+a second capture with that identifier is refused, unless it is the first one sent again.
 """
 
 import base64
@@ -22,6 +22,8 @@ from parakh.domain.ids import new_id
 from parakh.domain.phrase import N_, phrase
 from parakh.errors import InvalidInput
 from parakh.faces import liveness
+from parakh.faces.burst import LONGEST, MOST_FRAMES
+from parakh.faces.detect import shrink_to
 from parakh.faces.liveness import Challenge, Method, Step
 from parakh.faces.picture import decode_picture
 from parakh.services.centre import Centre
@@ -88,7 +90,10 @@ def check(
     if now < content["at"] + steps[-1].at - SOONER.total_seconds():
         return PadResult(method=method.value, reason=TOO_SOON)
     challenge = Challenge(method=method, steps=steps)
-    return liveness.judge(centre.faces, challenge, [decode_picture(own) for own in frames], times)
+    if len(frames) > MOST_FRAMES:
+        raise InvalidInput(f"a capture has at most {MOST_FRAMES} frames, not {len(frames)}")
+    pictures = [shrink_to(decode_picture(own), LONGEST) for own in frames]
+    return liveness.judge(centre.faces, challenge, pictures, times)
 
 
 def _content(centre: Centre, actor: Actor, token: str) -> dict[str, Any]:

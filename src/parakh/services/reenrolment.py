@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from parakh.access import Actor, Permission, Purpose
 from parakh.domain.face import Template
-from parakh.errors import ParakhError
+from parakh.errors import NotFound, ParakhError
 from parakh.services import portraits
 from parakh.services.background import Progress, Report
 from parakh.services.centre import WORKER, Centre
@@ -64,8 +64,8 @@ def reenrol(centre: Centre, actor: Actor, report: Report = lambda done, total: N
         if not some:
             break
         after = some[-1].picture_id
-        added = _again(centre, actor, some)
-        done, unfit = done + added, unfit + len(some) - added
+        added, refused = _again(centre, actor, some)
+        done, unfit = done + added, unfit + refused
         report(done + unfit, max(total, done + unfit))
     dropped = _drop(centre, actor, models)
     centre.db.scrub()
@@ -113,28 +113,29 @@ def unfit(centre: Centre, actor: Actor, gallery_id: str) -> tuple[Unfit, ...]:
     )
 
 
-def _again(centre: Centre, actor: Actor, some: list[Stale]) -> int:
-    """Enrols some pictures again; gives how many could be."""
-    made: list[tuple[Stale, Sequence[Template]]] = []
+def _again(centre: Centre, actor: Actor, some: list[Stale]) -> tuple[int, int]:
+    """Enrols some pictures again; gives how many could be, and how many are unfit."""
+    made: dict[str, Sequence[Template]] = {}
     causes: list[tuple[Stale, str]] = []
     for own in some:
         try:
             with centre.db.read() as connection:
                 content, _ = pictures.load_picture(connection, centre.db.vault, own.picture_id)
-            made.append((own, portraits.read(centre, content).templates))
+            made[own.picture_id] = portraits.read(centre, content).templates
+        except NotFound:
+            continue  # deleted meanwhile
         except ParakhError as error:
             causes.append((own, str(error)))
     model = _name(centre)
     with centre.db.write(actor, Purpose.ADMINISTRATION) as tx:
-        for own, values in made:
-            template_upkeep.renew_templates(tx, centre.db.vault, own, values)
+        done = template_upkeep.renew_templates(tx, centre.db.vault, made)
         for own, cause in causes:
             tx.audit(
                 FAILED, "watchlist_entry", own.entry_id, picture=own.picture_id, model=model,
                 cause=cause,
             )  # fmt: skip
-        tx.audit("faces.reenrolled", "gallery", "", model=model, pictures=len(made))
-    return len(made)
+        tx.audit("faces.reenrolled", "gallery", "", model=model, pictures=done)
+    return done, len(causes)
 
 
 def _drop(centre: Centre, actor: Actor, models: frozenset[str]) -> int:

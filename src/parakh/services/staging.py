@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from parakh.access import Actor, Permission, Purpose
-from parakh.domain.gallery import VOYAGE_GALLERY, StagedFrom
+from parakh.domain.gallery import StagedFrom
 from parakh.domain.traveller import Traveller
 from parakh.domain.voyage import Voyage
 from parakh.errors import InvalidInput, NotFound, ParakhError
@@ -19,7 +19,7 @@ from parakh.normalise.documents import document_number
 from parakh.services import portraits
 from parakh.services.centre import Centre
 from parakh.services.portraits import Portrait
-from parakh.store import galleries, travellers, voyage_templates
+from parakh.store import travellers, voyage_templates
 from parakh.store.database import Tx
 
 MOST_AT_ONCE = 50
@@ -106,8 +106,7 @@ def stage_many(
 
 def ends_at(connection: sa.Connection, voyage: Voyage, now: datetime) -> datetime:
     """Until when the face of somebody expected on a voyage is held: so long after it is due."""
-    hold = galleries.get(connection, VOYAGE_GALLERY).retention or RETENTION
-    return (voyage.due_at or now + UNKNOWN_DUE) + hold
+    return (voyage.due_at or now + UNKNOWN_DUE) + voyage_templates.retention(connection)
 
 
 def _voyage(centre: Centre, actor: Actor, voyage_id: str, staged_from: StagedFrom) -> Voyage:

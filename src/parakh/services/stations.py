@@ -32,8 +32,10 @@ LONGEST_LANE = 20
 LONGEST_SOFTWARE = 120
 MOST_WAITING = 1_000_000
 
+IDENTIFIER = re.compile(r"[0-9a-f]{32}")
+"""How a sender names a capture."""
+
 _T = TypeVar("_T")
-_IDENTIFIER = re.compile(r"[0-9a-f]{32}")
 _NAME = re.compile(r"[\w .:/#+-]{1,80}")
 
 
@@ -286,7 +288,7 @@ def stored_answer(centre: Centre, actor: Actor, capture_id: str) -> tuple[Captur
     """
     actor.require(Permission.USE_GATE)
     with centre.db.read() as connection:
-        found = captures.known(connection, capture_id, "", centre.clock())
+        found = captures.known(connection, capture_id, None, "", centre.clock())
     if found is None or found.answer is None:
         raise NotFound("there is no such capture")
     own = (
@@ -303,7 +305,7 @@ def stored_answer(centre: Centre, actor: Actor, capture_id: str) -> tuple[Captur
 def _check(sent: Sent) -> None:
     if not 1 <= len(sent.frames) <= MOST_FRAMES:
         raise InvalidInput(f"a capture has 1 to {MOST_FRAMES} frames, not {len(sent.frames)}")
-    if sent.id and not _IDENTIFIER.fullmatch(sent.id):
+    if sent.id and not IDENTIFIER.fullmatch(sent.id):
         raise InvalidInput("the identifier of a capture has 32 digits 0-9, a-f")
     if sent.taken_at is not None and sent.taken_at.tzinfo is None:
         raise InvalidInput("taken_at needs its time zone, such as 2026-01-05T09:30:00Z")

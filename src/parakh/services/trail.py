@@ -106,8 +106,8 @@ def housekeep(centre: Centre) -> int:
     """Deletes what has had its time: ended sessions, pictures, and faces with their keys.
 
     Gives how many pictures and templates of travellers. Pictures and templates of entries that
-    expired, or were rejected or retired, are over too, and so is who was enrolled longer ago than
-    his gallery allows.
+    expired, or were rejected or retired, are over too, and so are those enrolled longer ago than
+    their gallery allows: their entries end where faces are all they are found by.
     """
     now, settings = centre.clock(), centre.settings
     created = now - timedelta(hours=settings.session_hours)
@@ -117,16 +117,23 @@ def housekeep(centre: Centre) -> int:
         held_too_long = galleries.over_retention(connection, now)
         due = pictures.due(connection, now)
         travelled = voyage_templates.due(connection, now)
+        held = voyage_templates.retention(connection)
+        moved = voyage_templates.unsettled(connection, held)
         over = pictures.entries_to_forget(connection, now)
-    if not (due or over or travelled or held_too_long):
+    if not (due or over or travelled or moved or held_too_long):
         return 0
     with centre.db.write(WORKER, Purpose.ADMINISTRATION) as tx:
-        galleries.end(tx, held_too_long)
+        galleries.end(tx, held_too_long.entries)
+        for traveller_id, ends in moved.items():
+            voyage_templates.set_expiry(tx, traveller_id, ends)
         faces = voyage_templates.expire(tx)
-        over = list({*over, *held_too_long})
+        over = list({*over, *held_too_long.entries})
         gone = pictures.expire_pictures(tx) + sum(pictures.forget(tx, own) for own in over)
-        for entry_id in held_too_long:
+        for entry_id in held_too_long.entries:
             tx.audit("entry.held_too_long", "watchlist_entry", entry_id)
+        for entry_id, picture_id in held_too_long.pictures:
+            gone += pictures.forget(tx, entry_id, picture_id)
+            tx.audit("entry.face_held_too_long", "watchlist_entry", entry_id, picture=picture_id)
         tx.audit("pictures.expired", "picture", "", count=gone, travellers=faces)
     centre.db.scrub()
     return gone + faces

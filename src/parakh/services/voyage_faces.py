@@ -12,6 +12,7 @@ from datetime import datetime
 import numpy as np
 import sqlalchemy as sa
 
+from parakh.clock import Clock
 from parakh.domain.capture import Identified
 from parakh.domain.face import Comparison, Template
 from parakh.domain.voyage import Direction, Voyage
@@ -21,21 +22,25 @@ from parakh.services.crossings import is_near
 from parakh.services.face_index import Engines
 from parakh.store import travellers, voyage_templates, watchlists
 from parakh.store.database import Database
+from parakh.store.voyage_templates import StagedTemplate
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class _Faces:
-    """One voyage's templates by one model: `vectors` (n, dimension) and whose each is."""
+    """One voyage's templates by one model: `vectors` (n, dimension), whose each is, and until when
+    it may be held."""
 
     vectors: Vector
     owners: tuple[str, ...]
+    ends: tuple[datetime, ...]
 
 
 class VoyageFaces:
     """The staged templates of all voyages, mirrored in memory."""
 
-    def __init__(self, database: Database, engines: Engines, fpir: float) -> None:
+    def __init__(self, database: Database, engines: Engines, fpir: float, clock: Clock) -> None:
         self._database = database
+        self._clock = clock
         self._engines = engines
         self._fpir = fpir
         self._lock = threading.Lock()
@@ -118,14 +123,15 @@ class VoyageFaces:
         """Of each traveller of these voyages, the similarity of his best template."""
         vector = to_vector(probe, engine.model_id, engine.dimension)
         best: dict[str, float] = {}
+        now = self._clock()
         for voyage_id in voyage_ids:
             faces = self._held.get(voyage_id, {}).get(probe.model)
             if faces is None:
                 continue
-            for owner, score in zip(
-                faces.owners, np.clip(faces.vectors @ vector, -1, 1).tolist(), strict=True
-            ):
-                best[owner] = max(best.get(owner, -1.0), score)
+            scores = np.clip(faces.vectors @ vector, -1, 1).tolist()
+            for owner, ends, score in zip(faces.owners, faces.ends, scores, strict=True):
+                if now < ends:  # housekeeping deletes it a little later
+                    best[owner] = max(best.get(owner, -1.0), score)
         return best
 
     def _due(self, port: str, direction: Direction, at: datetime) -> list[str]:
@@ -143,18 +149,19 @@ class VoyageFaces:
         self, connection: sa.Connection, voyage_ids: Collection[str]
     ) -> dict[str, Mapping[str, _Faces]]:
         dimensions = {engine.model_id: engine.dimension for engine in self._engines()}
-        rows: dict[str, dict[str, list[tuple[str, Vector]]]] = {}
+        rows: dict[str, dict[str, list[tuple[StagedTemplate, Vector]]]] = {}
         vault = self._database.vault
         for own in voyage_templates.of_voyages(connection, vault, voyage_ids, dimensions):
             model = own.template.model
             vector = to_vector(own.template, model, dimensions[model])
             of_voyage = rows.setdefault(own.voyage_id, {})
-            of_voyage.setdefault(model, []).append((own.traveller_id, vector))
+            of_voyage.setdefault(model, []).append((own, vector))
         return {
             voyage_id: {
                 model: _Faces(
                     vectors=np.stack([vector for _, vector in listed]),
-                    owners=tuple(owner for owner, _ in listed),
+                    owners=tuple(own.traveller_id for own, _ in listed),
+                    ends=tuple(own.expires_at for own, _ in listed),
                 )
                 for model, listed in by_model.items()
             }

@@ -264,9 +264,12 @@ def expiry_of(wanted: datetime | None, now: datetime) -> datetime:
     return expires
 
 
-def expiry_in(gallery: Gallery, wanted: datetime | None, now: datetime) -> datetime:
-    """The same for an entry with faces in a gallery, which holds them for so long only."""
-    if gallery.retention is not None:
+def expiry_on(
+    listed: Watchlist, gallery: Gallery, wanted: datetime | None, now: datetime
+) -> datetime:
+    """The same for an entry of a list: one of faces alone ends when its gallery may not hold them
+    any longer."""
+    if gallery.retention is not None and not listed.by_name:
         latest = now + min(gallery.retention, LONGEST)
         wanted = min(wanted or latest, latest)
     return expiry_of(wanted, now)
@@ -342,9 +345,7 @@ def _check_gallery(tx: Tx, value: Watchlist) -> None:
 
 
 def _within_retention(tx: Tx, value: WatchlistEntry) -> WatchlistEntry:
-    """The entry with an end no later than its gallery allows."""
+    """The entry with an end no later than its list's gallery allows."""
     listed = watchlists.lists(tx.connection)[value.watchlist_id]
     gallery = galleries.get(tx.connection, listed.gallery_id)
-    if gallery.retention is None:
-        return value
-    return replace(value, expires_at=expiry_in(gallery, value.expires_at, tx.at))
+    return replace(value, expires_at=expiry_on(listed, gallery, value.expires_at, tx.at))

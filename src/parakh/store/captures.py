@@ -42,9 +42,16 @@ class Capture:
     answer: CaptureAnswer | None = None
 
 
-def claim(connection: sa.Connection, value: Capture) -> bool:
-    """Adds a capture unless there is one of its identifier; another transaction that is about to
-    add it is waited for. Gives whether it was added."""
+def claim(connection: sa.Connection, value: Capture, since: datetime) -> bool:
+    """Adds a capture unless there is one of its identifier or, of one station and newer than
+    `since`, one with its frames; another transaction that is about to add it is waited for. Gives
+    whether it was added."""
+    if value.station_id is not None:
+        if connection.dialect.name == "postgresql":
+            lock = sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(value.digest, 0))
+            connection.execute(sa.select(lock))
+        if _alike(connection, value.station_id, value.digest, since) is not None:
+            return False
     statement = insert_of(connection)(capture).values(id=value.id, **_columns(value))
     added = statement.on_conflict_do_nothing(index_elements=["id"]).returning(capture.c.id)
     # Not by the count of rows, which PostgreSQL's driver does not give for an INSERT.
@@ -58,18 +65,33 @@ def complete(connection: sa.Connection, value: Capture) -> None:
 
 
 def known(
-    connection: sa.Connection, capture_id: str | None, digest: str, since: datetime
+    connection: sa.Connection,
+    capture_id: str | None,
+    station_id: str | None,
+    digest: str,
+    since: datetime,
 ) -> Capture | None:
-    """The capture of this identifier, else a newer one than `since` with the same frames, unless
-    the digest is empty."""
-    own = capture.c
+    """The capture of this identifier, else one of this station with the same frames that is newer
+    than `since`."""
     found = None
     if capture_id is not None:
-        found = connection.execute(sa.select(capture).where(own.id == capture_id)).one_or_none()
-    if found is None and digest:
-        alike = sa.select(capture).where(own.digest == digest, own.at >= since)
-        found = connection.execute(alike.order_by(own.at).limit(1)).one_or_none()
+        query = sa.select(capture).where(capture.c.id == capture_id)
+        found = connection.execute(query).one_or_none()
+    if found is None and station_id is not None:
+        found = _alike(connection, station_id, digest, since)
     return None if found is None else _capture(found)
+
+
+def _alike(
+    connection: sa.Connection, station_id: str, digest: str, since: datetime
+) -> sa.Row[Any] | None:
+    own = capture.c
+    query = (
+        sa.select(capture)
+        .where(own.digest == digest, own.station_id == station_id, own.at >= since)
+        .order_by(own.at)
+    )
+    return connection.execute(query.limit(1)).one_or_none()
 
 
 def _columns(value: Capture) -> dict[str, object]:

@@ -44,6 +44,22 @@ class Held:
         return sum(self.by_model.values())
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeldTooLong:
+    """What a gallery may not hold any longer.
+
+    Attributes:
+        entries: those in force or proposed of lists of faces alone; they end.
+        pictures: entry and picture, of lists that are screened by name too; their entries stay.
+    """
+
+    entries: tuple[str, ...]
+    pictures: tuple[tuple[str, str], ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.entries or self.pictures)
+
+
 # --- galleries --------------------------------------------------------------------------------
 
 
@@ -181,25 +197,37 @@ def has_number(connection: sa.Connection, watchlist_id: str, number: str) -> boo
     return connection.execute(query.limit(1)).first() is not None
 
 
-def over_retention(connection: sa.Connection, at: datetime) -> list[str]:
-    """Entries in force or proposed that were enrolled longer ago than their gallery allows."""
-    found: list[str] = []
+def over_retention(connection: sa.Connection, at: datetime) -> HeldTooLong:
+    """What was enrolled longer ago than its gallery allows."""
+    entries: list[str] = []
+    pictures: list[tuple[str, str]] = []
     own = watchlist_entry.c
     for value in galleries(connection):
         if value.retention is None or value.kind is GalleryKind.VOYAGES:
             continue
-        query = (
+        since = at - value.retention
+        mine = watchlist.c.gallery_id == value.id
+        of_faces = (
             sa.select(own.id)
             .join(watchlist, watchlist.c.id == own.watchlist_id)
             .where(
-                watchlist.c.gallery_id == value.id,
+                mine,
+                watchlist.c.by_name.is_(False),
                 own.state.in_((EntryState.PROPOSED.value, EntryState.APPROVED.value)),
-                own.proposed_at <= at - value.retention,
+                own.proposed_at <= since,
                 own.expires_at.is_(None) | (own.expires_at > at),
             )
         )
-        found += connection.execute(query).scalars()
-    return found
+        of_names = (
+            sa.select(own.id, picture.c.id)
+            .join(watchlist, watchlist.c.id == own.watchlist_id)
+            .join(picture, picture.c.owner_id == own.id)
+            .where(mine, watchlist.c.by_name, picture.c.created_at <= since)
+            .order_by(own.id, picture.c.id)
+        )
+        entries += connection.execute(of_faces).scalars()
+        pictures += [(entry_id, one) for entry_id, one in connection.execute(of_names)]
+    return HeldTooLong(entries=tuple(entries), pictures=tuple(pictures))
 
 
 def end(tx: Tx, ids: Sequence[str]) -> None:

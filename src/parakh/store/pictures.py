@@ -137,8 +137,17 @@ def save_template(
     )
 
 
+def hold(connection: sa.Connection, of: sa.ColumnElement[bool]) -> frozenset[str]:
+    """The pictures of a kind, held until the transaction ends (PostgreSQL): nobody else approves,
+    renews, moves or deletes their templates meanwhile. Always in one order, so that two who hold
+    several do not wait for each other."""
+    query = sa.select(picture.c.id).where(of).order_by(picture.c.id).with_for_update()
+    return frozenset(connection.execute(query).scalars())
+
+
 def approve_templates(tx: Tx, entry_id: str, picture_id: str | None = None) -> int:
     """Puts templates that others proposed in force: of one picture, or of all of an entry."""
+    hold(tx.connection, _pictures(entry_id, picture_id))
     which = (
         (template.c.reference_id == entry_id)
         & template.c.approved_by.is_(None)
@@ -166,16 +175,21 @@ def waiting_pictures(connection: sa.Connection, entry_id: str) -> dict[str, str]
 
 def forget(tx: Tx, entry_id: str, picture_id: str | None = None) -> int:
     """Deletes pictures and templates of an entry for good, or one of them; gives how many."""
+    which = _pictures(entry_id, picture_id)
+    hold(tx.connection, which)
     templates_ = template.delete().where(template.c.reference_id == entry_id)
-    pictures_ = picture.delete().where(picture.c.owner_id == entry_id)
     if picture_id is not None:
         templates_ = templates_.where(template.c.picture_id == picture_id)
-        pictures_ = pictures_.where(picture.c.id == picture_id)
     tx.connection.execute(templates_)
-    gone = tx.connection.execute(pictures_).rowcount
+    gone = tx.connection.execute(picture.delete().where(which)).rowcount
     if gone:
         tx.changed(ENTRY_CHANGED, [entry_id])
     return gone
+
+
+def _pictures(entry_id: str, picture_id: str | None) -> sa.ColumnElement[bool]:
+    own = picture.c.owner_id == entry_id
+    return own if picture_id is None else own & (picture.c.id == picture_id)
 
 
 def entries_to_forget(connection: sa.Connection, at: datetime) -> list[str]:

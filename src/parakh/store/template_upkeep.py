@@ -1,7 +1,8 @@
 """Templates sealed anew under another key, and made anew by another model."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -9,7 +10,7 @@ from parakh.domain.face import Template
 from parakh.domain.ids import new_id
 from parakh.domain.watchlist import EntryState
 from parakh.store.database import Tx
-from parakh.store.pictures import gallery_purpose
+from parakh.store.pictures import gallery_purpose, hold
 from parakh.store.tables import picture, template, watchlist_entry
 from parakh.store.vault import Vault
 from parakh.store.watchlists import ENTRY_CHANGED
@@ -40,6 +41,8 @@ def reseal(
 
 def move_templates(tx: Tx, vault: Vault, watchlist_id: str, gallery_id: str) -> int:
     """Seals the templates of a list's entries under another gallery's key; gives how many."""
+    entries = sa.select(watchlist_entry.c.id).where(watchlist_entry.c.watchlist_id == watchlist_id)
+    hold(tx.connection, picture.c.owner_id.in_(entries))
     query = (
         sa.select(template)
         .join(watchlist_entry, watchlist_entry.c.id == template.c.reference_id)
@@ -60,13 +63,11 @@ def move_templates(tx: Tx, vault: Vault, watchlist_id: str, gallery_id: str) -> 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stale:
-    """A picture whose templates other models made, and who had proposed and approved them."""
+    """A picture whose templates other models made."""
 
     picture_id: str
     entry_id: str
     gallery_id: str
-    proposed_by: str
-    approved_by: str | None
 
 
 def stale(
@@ -79,13 +80,7 @@ def stale(
     """Pictures of living entries that lack a template of one of these models, by identifier."""
     own = template.c
     query = (
-        sa.select(
-            own.picture_id,
-            own.reference_id,
-            own.gallery,
-            sa.func.min(own.proposed_by).label("proposed_by"),
-            sa.func.max(own.approved_by).label("approved_by"),
-        )
+        sa.select(own.picture_id, own.reference_id, own.gallery)
         .join(watchlist_entry, watchlist_entry.c.id == own.reference_id)
         .where(
             own.picture_id > after,
@@ -97,13 +92,7 @@ def stale(
         .limit(limit)
     )
     return [
-        Stale(
-            picture_id=row.picture_id,
-            entry_id=row.reference_id,
-            gallery_id=row.gallery,
-            proposed_by=row.proposed_by,
-            approved_by=row.approved_by,
-        )
+        Stale(picture_id=row.picture_id, entry_id=row.reference_id, gallery_id=row.gallery)
         for row in connection.execute(query)
     ]
 
@@ -119,32 +108,61 @@ def _with_all(models: Collection[str]) -> sa.Select[tuple[str]]:
     )
 
 
-def renew_templates(tx: Tx, vault: Vault, of: Stale, values: Sequence[Template]) -> None:
-    """Adds a picture's templates, in the place of those by the same models; who had approved the
-    picture stays."""
+def renew_templates(tx: Tx, vault: Vault, made: Mapping[str, Sequence[Template]]) -> int:
+    """Adds templates to pictures (by identifier), in the place of those by the same models.
+
+    Gives how many pictures: those that were deleted while somebody made the templates are left
+    out. Gallery, proposer and approver are those that the picture's templates have by now.
+    """
+    held = hold(tx.connection, picture.c.id.in_(made))
+    of = _kept(tx.connection, held)
     own = template.c
-    tx.connection.execute(
-        template.delete().where(
-            own.picture_id == of.picture_id, own.model.in_([value.model for value in values])
-        )
-    )
-    for value in values:
-        template_id = new_id()
-        purpose = gallery_purpose(of.gallery_id)
+    for picture_id, kept in of.items():
+        values = made[picture_id]
+        same = own.model.in_([value.model for value in values])
+        tx.connection.execute(template.delete().where(own.picture_id == picture_id, same))
         tx.connection.execute(
-            template.insert().values(
-                id=template_id,
-                gallery=of.gallery_id,
-                reference_id=of.entry_id,
-                model=value.model,
-                picture_id=of.picture_id,
-                sealed=vault.seal(tx.connection, purpose, template_id, value.vector),
-                created_at=tx.at,
-                proposed_by=of.proposed_by,
-                approved_by=of.approved_by,
-            )
+            template.insert(),
+            [_columns(tx, vault, picture_id, kept, value) for value in values],
         )
-    tx.changed(ENTRY_CHANGED, [of.entry_id])
+    tx.changed(ENTRY_CHANGED, sorted({kept.reference_id for kept in of.values()}))
+    return len(of)
+
+
+def _kept(connection: sa.Connection, picture_ids: Collection[str]) -> dict[str, sa.Row[Any]]:
+    """What the templates of pictures have in common, by picture."""
+    own = template.c
+    query = (
+        sa.select(
+            own.picture_id,
+            own.reference_id,
+            own.gallery,
+            sa.func.min(own.proposed_by).label("proposed_by"),
+            sa.func.max(own.approved_by).label("approved_by"),
+        )
+        .where(own.picture_id.in_(picture_ids))
+        .group_by(own.picture_id, own.reference_id, own.gallery)
+        .order_by(own.picture_id)
+    )
+    return {row.picture_id: row for row in connection.execute(query)}
+
+
+def _columns(
+    tx: Tx, vault: Vault, picture_id: str, kept: sa.Row[Any], value: Template
+) -> dict[str, object]:
+    template_id = new_id()
+    purpose = gallery_purpose(kept.gallery)
+    return {
+        "id": template_id,
+        "gallery": kept.gallery,
+        "reference_id": kept.reference_id,
+        "model": value.model,
+        "picture_id": picture_id,
+        "sealed": vault.seal(tx.connection, purpose, template_id, value.vector),
+        "created_at": tx.at,
+        "proposed_by": kept.proposed_by,
+        "approved_by": kept.approved_by,
+    }
 
 
 def count_former(connection: sa.Connection, models: Collection[str]) -> int:

@@ -6,19 +6,25 @@ No picture is kept.
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from parakh.domain.face import Template
-from parakh.domain.gallery import StagedFrom
+from parakh.domain.gallery import VOYAGE_GALLERY, StagedFrom
 from parakh.domain.ids import new_id
+from parakh.domain.voyage import CrossingState
+from parakh.store import galleries
 from parakh.store.database import Tx
-from parakh.store.tables import change, data_key, traveller, voyage_template
+from parakh.store.tables import change, crossing, data_key, traveller, voyage, voyage_template
 from parakh.store.vault import Opener, Vault
 
 CHANGED = "voyage_template"
 """Kind of the changes that tell which voyages' templates to take in again."""
+
+
+RETENTION = timedelta(hours=12)
+"""Of a traveller's template after his crossing, where its gallery says nothing."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,11 +36,17 @@ class StagedTemplate:
     traveller_id: str
     template: Template
     quality: float
+    expires_at: datetime
 
 
 def voyage_purpose(voyage_id: str) -> str:
     """The vault's purpose under which a voyage's templates are sealed."""
     return f"voyage:{voyage_id}"
+
+
+def retention(connection: sa.Connection) -> timedelta:
+    """How long a traveller's template is held after his crossing, or after his voyage is due."""
+    return galleries.get(connection, VOYAGE_GALLERY).retention or RETENTION
 
 
 def save(
@@ -106,6 +118,7 @@ def of_voyages(
             traveller_id=row.owner_id,
             template=Template(model=row.model, vector=vector),
             quality=row.quality,
+            expires_at=row.expires_at,
         )
 
 
@@ -132,11 +145,39 @@ def staged_travellers(connection: sa.Connection, voyage_id: str) -> dict[str, se
 
 def set_expiry(tx: Tx, traveller_id: str, expires_at: datetime) -> None:
     """Sets when a traveller's templates end, such as some hours after he crossed."""
-    tx.connection.execute(
+    done = tx.connection.execute(
         voyage_template.update()
-        .where(voyage_template.c.traveller_id == traveller_id)
+        .where(
+            voyage_template.c.traveller_id == traveller_id,
+            voyage_template.c.expires_at != expires_at,
+        )
         .values(expires_at=expires_at)
+        .returning(voyage_template.c.voyage_id)
     )
+    tx.changed(CHANGED, sorted(set(done.scalars())))
+
+
+def unsettled(connection: sa.Connection, retention: timedelta) -> dict[str, datetime]:
+    """Travellers whose templates should end at another moment than they do, and when: so long after
+    the crossing, else after the voyage is due.
+
+    A delayed voyage keeps its faces until it lands, and who crossed sooner, or was recorded by
+    another system, is not held longer than he need be.
+    """
+    own, met = voyage_template.c, crossing.c
+    query = (
+        sa.select(own.traveller_id, own.expires_at, met.at, voyage.c.due_at)
+        .join(voyage, voyage.c.id == own.voyage_id)
+        .outerjoin(
+            crossing,
+            (met.traveller_id == own.traveller_id) & (met.state == CrossingState.ACTUAL.value),
+        )
+    )
+    return {
+        row.traveller_id: start + retention
+        for row in connection.execute(query)
+        if (start := row.at or row.due_at) is not None and row.expires_at != start + retention
+    }
 
 
 def due(connection: sa.Connection, at: datetime) -> bool:
