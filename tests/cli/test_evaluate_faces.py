@@ -123,6 +123,23 @@ def test_a_list_of_files_with_templates(bare: Any, images: Path, tmp_path: Path)
     bare("evaluate", "faces", "--images", images, "--people", listed, "--compare", code=2)
 
 
+def test_attributes_by_file_reach_the_templates_of_the_files(
+    bare: Any, images: Path, tmp_path: Path
+) -> None:
+    files = [f"P{person}/P{person}_{number:04}.jpg" for person in (3, 7) for number in (1, 2, 3)]
+    rows = [f"{file},{file[:2]},t-{file[:2]}-{'1' in file[-6:]}" for file in files]
+    (tmp_path / "people.csv").write_text("\n".join(["file,person,template", *rows]))
+    rows = [f"{file},{'a' if file[1] == '3' else 'b'}" for file in files]
+    (tmp_path / "groups.csv").write_text("\n".join(["file,kind", *rows]))
+    figures = bare.json(
+        *("evaluate", "faces", "--images", images, "--people", tmp_path / "people.csv"),
+        *("--attributes", tmp_path / "groups.csv"),
+    )
+    kind = figures["groups"]["kind"]
+    assert (kind["unknown"], kind["groups"].keys()) == (0, {"a", "b"})
+    assert [group["pictures"] for group in kind["groups"].values()] == [2, 2]
+
+
 @pytest.mark.parametrize(
     ("option", "text"),
     [

@@ -18,11 +18,11 @@ from parakh.cli import main, outbox, program, sender
 from parakh.cli.outbox import Full, Outbox, Packed
 from parakh.cli.program import Program
 from parakh.cli.sender import Outcome, Reply, Sender, checked_address
-from parakh.cli.station import read_key
+from parakh.cli.station import read_keys
 from parakh.domain.station import StationKind
 from parakh.domain.voyage import Direction
 from parakh.errors import Misconfigured
-from parakh.services import stations
+from parakh.services import gate, stations
 from parakh.store.tables import capture
 
 KEEPER = system_actor("test")
@@ -61,9 +61,7 @@ def test_the_queue_is_sealed_and_belongs_to_its_key_and_place(tmp_path: Path) ->
         assert word not in first.read_bytes()
     first.write_bytes(second.read_bytes())  # a file in another's place
     assert [own.id for _, own in box.waiting()] == [packed(2).id]
-    assert box.refused() == 1
-    assert list(Outbox(tmp_path, "other key").waiting()) == []
-    assert Outbox(tmp_path, "key").refused() == 2, "set aside, not lost"
+    assert (box.unopened(), len(box)) == (1, 1)
 
 
 def test_the_queue_is_bounded_and_says_so(tmp_path: Path) -> None:
@@ -136,12 +134,15 @@ def test_the_key_file_is_its_owners_alone(tmp_path: Path) -> None:
     path.write_text("parakh_station_x\n")
     path.chmod(0o640)
     with pytest.raises(Misconfigured, match="chmod 600"):
-        read_key(path)
+        read_keys(path)
     path.chmod(0o600)
-    assert read_key(path) == "parakh_station_x"
-    path.write_text("something else")
-    with pytest.raises(Misconfigured, match="no station's key"):
-        read_key(path)
+    assert read_keys(path) == ["parakh_station_x"]
+    path.write_text("parakh_station_y\nparakh_station_x\n")
+    assert read_keys(path) == ["parakh_station_y", "parakh_station_x"]
+    for text in ("", "something else", "parakh_station_x\nsomething else"):
+        path.write_text(text)
+        with pytest.raises(Misconfigured, match="no station's key"):
+            read_keys(path)
 
 
 # --- against a real centre --------------------------------------------------------------------
@@ -259,7 +260,7 @@ def test_what_is_sent_twice_is_recorded_once(
     def crash(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(desk.program, "_settle", crash)  # after the answer, before it is kept
+    monkeypatch.setattr(desk.program, "_answer", crash)  # after the answer, before it is kept
     with pytest.raises(KeyboardInterrupt):
         desk.program.step()
     assert len(recorded(stage)) == 1
@@ -368,18 +369,215 @@ def test_a_capture_that_is_refused_later_is_set_aside_and_the_rest_goes_on(
     assert desk.answer("a")["state"] == "refused"
 
 
-def test_one_that_the_centre_stumbles_over_does_not_hold_up_the_rest(
+class Centre:
+    """A centre that fails over some captures, or over all, and answers the others."""
+
+    def __init__(self, *poison: str) -> None:
+        self.poison, self.all_fail = set(poison), False
+        self.sent: list[str] = []
+
+    def capture(self, one: Packed) -> Reply:
+        self.sent.append(one.id)
+        if self.all_fail or one.id in self.poison:
+            return Reply(outcome=Outcome.STUMBLED, status=500, detail="500: oh")
+        return Reply(outcome=Outcome.ANSWERED, status=200, body={"advice": "proceed"})
+
+
+class Lone(Desk):
+    """A station whose centre is made up."""
+
+    def __init__(self, folder: Path, *poison: str) -> None:
+        super().__init__("http://127.0.0.1:9", "key", folder)
+        self.centre = Centre(*poison)
+        self.begin()
+
+    def begin(self, **values: Any) -> Program:
+        sender: Any = self.centre
+        watched: dict[str, Any] = {"watch": self.watch, "say": self.said.append}
+        self.program = Program(sender, self.box, steady=self.steady, **watched, **values)
+        return self.program
+
+    def work(self, seconds: float, every: float = 1.0) -> None:
+        until = self.steady.now + seconds
+        while self.steady.now < until:
+            while self.program.step():
+                pass
+            self.steady.now += every
+
+
+BAD = "b" * 32
+
+
+def test_one_that_the_centre_fails_over_holds_up_nobody(tmp_path: Path) -> None:
+    desk = Lone(tmp_path, BAD)
+    desk.drop("bad", b"x", id=BAD)
+    desk.program.step()
+    assert desk.answer("bad")["state"] == "queued"
+    for number in range(60):
+        desk.drop(f"c{number}", b"x")
+        desk.work(10)
+        assert desk.answer(f"c{number}")["state"] == "answered"
+    assert desk.program.reached
+    assert 3 <= desk.centre.sent.count(BAD) <= 6, "it alone waits, longer from one try to the next"
+
+
+def test_one_that_it_always_fails_over_is_set_aside(tmp_path: Path) -> None:
+    desk = Lone(tmp_path, BAD)
+    desk.drop("bad", b"x", id=BAD)
+    for number in range(40):
+        desk.drop(f"c{number}", b"x")
+        desk.work(600, every=5)
+    assert (len(desk.box), desk.box.refused()) == (0, 1)
+    assert program.MOST_STUMBLES < desk.centre.sent.count(BAD) < 25
+    assert desk.answer("bad") | {"taken_at": ""} == {
+        "id": BAD,
+        "taken_at": "",
+        "state": "refused",
+        "detail": "500: oh",
+        "say": "Check this person by hand.",
+    }
+
+
+def test_a_centre_that_fails_over_all_loses_nothing_and_is_spared(tmp_path: Path) -> None:
+    desk = Lone(tmp_path)
+    desk.centre.all_fail = True
+    for number in range(20):
+        desk.drop(f"c{number}", b"x")
+    desk.work(12 * 3600, every=10)
+    assert len(desk.box) == 20
+    assert len(desk.centre.sent) < 1200, "one of the queue a minute"
+    desk.centre.all_fail = False
+    desk.work(150)
+    assert (len(desk.box), desk.box.refused()) == (0, 0)
+    assert {desk.answer(f"c{number}")["state"] for number in range(20)} == {"answered"}
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 401, 422])
+def test_what_a_status_means(status: int) -> None:
+    wanted = {500: Outcome.STUMBLED, 422: Outcome.REFUSED}.get(status, Outcome.UNREACHED)
+    assert sender._refusal(status) is wanted
+
+
+# --- folders that are used again --------------------------------------------------------------
+
+
+def test_a_folder_used_again_is_another_capture(tmp_path: Path) -> None:
+    desk = Lone(tmp_path)
+    folder = desk.drop("lane", b"one")
+    desk.program.step()
+    first = desk.answer("lane")
+    (folder / "frame0.png").write_bytes(b"two")
+    (folder / "meta.json").write_text("{}")
+    desk.program.step()
+    second = desk.answer("lane")
+    assert [first["id"], second["id"]] == desk.centre.sent
+    assert first["id"] != second["id"]
+    assert [path.name for path in folder.iterdir()] == ["answer.json"]
+
+
+def test_the_former_answer_is_gone_before_the_next_capture_is_sent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    desk = Lone(tmp_path)
+    folder = desk.drop("lane", b"one")
+    desk.program.step()
+    (folder / "frame0.png").write_bytes(b"two")
+    (folder / "meta.json").write_text("{}")
+
+    def crash(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(desk.program, "_sent", crash)
+    with pytest.raises(KeyboardInterrupt):
+        desk.program.step()
+    assert not (folder / "answer.json").exists()
+    assert (folder / "frame0.png").read_bytes() == b"two"
+
+
+def test_the_answer_is_shown_when_the_folder_is_the_cameras_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Lone(tmp_path)
+    folder = desk.drop("lane", b"one", b"two")
+    seen = []
+
+    def watched(path: Path) -> None:
+        seen.append((folder / "answer.json").exists())
+        outbox.erase(path)
+
+    monkeypatch.setattr(program, "erase", watched)
+    desk.program.step()
+    assert seen == [False, False]
+    assert desk.answer("lane")["state"] == "answered"
+
+
+def test_what_comes_late_is_not_told_to_the_next_person(tmp_path: Path) -> None:
+    desk = Lone(tmp_path, BAD)
+    folder = desk.drop("lane", b"one", id=BAD)
+    desk.program.step()
+    (folder / "frame0.png").write_bytes(b"two")
+    (folder / "meta.json").write_text("{}")
+    desk.program.step()
+    second = desk.answer("lane")
+    desk.centre.poison.clear()
+    desk.work(120)
+    assert desk.centre.sent.count(BAD) == 2
+    assert len(desk.box) == 0
+    assert desk.answer("lane") == second
+
+
+# --- keys that are replaced, and captures that grow old ---------------------------------------
+
+
+def test_what_waits_outlives_a_new_key(tmp_path: Path) -> None:
+    said: list[str] = []
+    Outbox(tmp_path, "old").put(packed(1), NOW)
+    box = Outbox(tmp_path, "new", say=said.append)
+    box.put(packed(2), NOW)
+    assert [own for _, own in box.waiting()] == [packed(2)]
+    assert (box.unopened(), box.refused()) == (1, 0)
+    assert "on a further line of the key file" in said[0]
+    again = Outbox(tmp_path, "new", former=["other", "old"])
+    assert [own for _, own in again.waiting()] == [packed(1), packed(2)]
+    assert again.unopened() == 0
+
+
+def test_nothing_is_kept_longer_than_the_centre_could_take_it(tmp_path: Path) -> None:
+    assert outbox.KEPT == gate.LATEST
+    Outbox(tmp_path, "old").put(packed(1), NOW)
     box = Outbox(tmp_path, "key")
-    for number in (1, 2):
-        box.put(packed(number), NOW)
-    own = Program(Sender("http://127.0.0.1:9", "key"), box)
-    stumbles = Reply(outcome=Outcome.UNREACHED, status=500)
-    fine = Reply(outcome=Outcome.ANSWERED, status=200)
-    monkeypatch.setattr(own._sender, "capture", lambda one: stumbles if one == packed(1) else fine)
-    assert own.step()
-    assert [one.id for _, one in box.waiting()] == [packed(1).id]
+    for number in (2, 3, 4):
+        box.put(packed(number, taken_at=(NOW + timedelta(days=number)).isoformat()), NOW)
+    second, _, _ = (path for path, _ in box.waiting())
+    box.set_aside(second)
+    box.put(packed(5, taken_at=(NOW + timedelta(hours=1)).isoformat()), NOW + timedelta(hours=1))
+    assert box.expire(NOW + timedelta(days=7)) == []
+    assert (len(box), box.refused(), box.unopened()) == (3, 1, 1)
+    gone = box.expire(NOW + timedelta(days=7, seconds=1))
+    assert [own.id for own in gone] == [packed(3).id, packed(4).id]
+    assert (len(box), box.refused(), box.unopened()) == (1, 0, 0)
+
+
+def test_what_grew_too_old_is_said_in_its_folder(tmp_path: Path) -> None:
+    desk = Lone(tmp_path, BAD)
+    desk.drop("bad", b"x", id=BAD)
+    desk.program.step()
+    week = datetime.now(UTC) + timedelta(days=7, minutes=1)
+    desk.begin(clock=lambda: week).step()
+    assert list(desk.spool.iterdir()) == []
+    told = desk.answer("bad")
+    assert (told["state"], told["detail"]) == ("refused", "not sent within 7 days, and erased")
+
+
+def test_what_was_refused_makes_room_for_what_waits(tmp_path: Path) -> None:
+    box = Outbox(tmp_path, "key", most_bytes=1000)
+    box.put(packed(1, frames=(b"x" * 500,)), NOW)
+    with pytest.raises(Full):
+        box.put(packed(2, frames=(b"x" * 500,)), NOW)
+    ((path, _),) = box.waiting()
+    box.set_aside(path)
+    box.put(packed(2, frames=(b"x" * 500,)), NOW)
+    assert (len(box), box.refused()) == (1, 0)
 
 
 def test_waiting_grows_from_one_try_to_the_next(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from parakh.faces.embedded import Embedded
 from parakh.faces.evaluation import Figures, Plan, measure
-from parakh.faces.groups import Figure, by_group, groups_json
+from parakh.faces.groups import Figure, by_group, groups_json, of_templates
 
 Crowd = Callable[..., Embedded]
 PLAN = Plan(verify_threshold=0.5, search_threshold=lambda gallery: 0.6)
@@ -78,6 +78,15 @@ def test_equal_groups_are_not_told_apart(figures: Figures) -> None:
     (own,) = by_group(figures, {"made up": values})
     for ratio in own.ratios:
         assert ratio.rate is None or ratio.rate.low < 1 < ratio.rate.high
+
+
+def test_a_template_has_the_value_of_its_pictures() -> None:
+    templates = ("t0", "t0", "p1/1.jpg", "t2", "t2", "t3")
+    values = {"sex": ["M", "M", "F", "M", "F", ""], "site": ["", "a", "", "b", "b", "c"]}
+    assert of_templates(values, templates, ("t2", "t0", "p1/1.jpg", "t3")) == {
+        "sex": ["", "M", "F", ""],
+        "site": ["b", "a", "", "c"],
+    }
 
 
 def test_no_person_is_named(figures: Figures) -> None:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from parakh.errors import InvalidInput, Misconfigured, Unreadable
-from parakh.faces import chunks
+from parakh.faces import chunks, sealed_rows
 from parakh.faces.gallery import Gallery
 from parakh.faces.sealed_rows import SealedRows
 
@@ -172,6 +172,44 @@ def test_a_destroyed_file_is_overwritten_and_gone(
     rows.destroy()
     assert seen == [False]
     assert list(path.parent.iterdir()) == []
+
+
+def test_a_file_that_is_not_open_is_overwritten_and_gone(path: Path) -> None:
+    filled(path)
+    file = os.open(path, os.O_RDONLY)
+    for own in (path, path.with_name(path.name + ".head"), path.with_name("missing")):
+        sealed_rows.destroy(own)
+    assert list(path.parent.iterdir()) == []
+    assert os.fstat(file).st_size == 0
+    os.close(file)
+
+
+def test_a_file_that_cannot_be_overwritten_goes_all_the_same(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled(path)
+    rows, _ = opened(path)
+
+    def broken(*_: object) -> int:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, "pwrite", broken)
+    with pytest.raises(OSError, match="Input/output"):
+        rows.destroy()
+    assert list(path.parent.iterdir()) == []
+
+
+def test_the_mark_and_the_key_are_known_again(path: Path) -> None:
+    rows, _ = opened(path)
+    rows.append(["a"], ["p"], vectors(1))
+    rows.checkpoint(3, b"this database")
+    rows.close()
+    rows, _ = opened(path)
+    assert (rows.seq, rows.mark) == (3, b"this database")
+    assert rows.sealed_by(Key())
+    assert not rows.sealed_by(Key(b"x" * 32))
+    rows.reset()
+    assert (rows.whole, rows.mark) == (False, b"")
 
 
 def _other_key(path: Path) -> tuple[SealedRows, Gallery]:

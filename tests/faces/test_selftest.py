@@ -136,9 +136,25 @@ def test_without_the_portrait_a_fingerprint_cannot_pass(
     monkeypatch.setattr(selftest, "portrait", lambda: None)
     with pytest.raises(Misconfigured, match="install scikit-image"):
         tried(engine, replace(SFACE, check=declared), tmp_path)
-    untested = tried(engine, SFACE, tmp_path)
-    assert untested.separation is None
-    assert "not checked" in untested.lines()[0]
+
+
+def test_what_cannot_be_checked_is_neither_used_nor_kept(
+    engine: FaceEngine, portrait: Picture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = FolderCheck(images=tmp_path, pairs=tmp_path / "pairs.txt", accuracy=0.98)
+    own, wrong = replace(SFACE, check=ModelCheck(folder=folder)), {"scale": 1 / 127.5}
+    with monkeypatch.context() as without:
+        without.setattr(selftest, "portrait", lambda: None)
+        for check in (None, ModelCheck(separation=0.5), ModelCheck(separation=0.5, folder=folder)):
+            with pytest.raises(Misconfigured, match="it cannot be checked without the built-in"):
+                tried(engine, replace(SFACE, check=check), tmp_path)
+        assert not (tmp_path / selftest.KEPT).exists()
+        for model in (own, replace(own, **wrong)):
+            assert tried(engine, model, tmp_path, [0.99]).separation is None
+            assert tried(engine, model, tmp_path).accuracy == 0.99  # the folder's answer is kept
+    assert tried(engine, own, tmp_path, [0.99]).separation is not None
+    with pytest.raises(Misconfigured, match=r"separation -?0\.0\d+, 0\.250 is needed"):
+        tried(engine, replace(own, **wrong), tmp_path)
 
 
 @pytest.mark.parametrize("text", ["AAAA", "A", "====", "AA=="])

@@ -1,5 +1,6 @@
 """Nobody is enrolled twice unawares; who looks alike waits for a supervisor's decision."""
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -7,8 +8,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from parakh.access import Purpose, Role, system_actor
-from parakh.domain.gallery import GalleryKind, TwinState
+from parakh.access import Permission, Purpose, Role, system_actor
+from parakh.domain.gallery import WATCHLIST_GALLERY, GalleryKind, TwinState
 from parakh.domain.traveller import PersonName
 from parakh.domain.watchlist import EntryState
 from parakh.errors import Conflict, Forbidden, InvalidInput, NotFound
@@ -16,7 +17,7 @@ from parakh.services import custody, face_search, listed_pictures, reenrolment, 
 from parakh.services.centre import Centre
 from parakh.services.custody import Enrolment
 from parakh.services.face_search import FaceQuestion
-from parakh.store import galleries
+from parakh.store import galleries, pictures, template_upkeep
 from parakh.store.tables import audit, picture, template, twin
 
 PROGRAM = system_actor("test")
@@ -165,10 +166,94 @@ def test_a_gallery_of_another_unit_is_closed(
         lambda: custody.enrol(drawn_centre, officer, enrolment(own.id, b"2")),
         lambda: custody.release(drawn_centre, officer, made.id, "over"),
         lambda: listed_pictures.picture(drawn_centre, officer, picture_id),
+        lambda: listed_pictures.picture(drawn_centre, acting(Role.TARGETING, "KHI"), picture_id),
+        lambda: twins.of_gallery(drawn_centre, officer, own.gallery_id),
+        lambda: reenrolment.unfit(drawn_centre, officer, own.gallery_id),
+        lambda: listed_pictures.add_portrait(
+            drawn_centre, acting(Role.TARGETING, "KHI"), made.id, b"1.1"
+        ),
         lambda: custody.enrolled(drawn_centre, acting(Role.TARGETING)),
     ):
         with pytest.raises(Forbidden):
             step()
+
+
+def test_faces_of_a_closed_gallery_are_shown_to_nobody_else(
+    drawn_centre: Centre, prison: Any, acting: Any, units: Any, officer: Any, chief: Any
+) -> None:
+    units(drawn_centre)
+    centre, own = drawn_centre, prison(drawn_centre, units=frozenset({"khi"}))
+    one = custody.enrol(centre, officer, enrolment(own.id, b"1"))
+    two = custody.enrol(centre, officer, enrolment(own.id, b"1.1", number="2"), frozenset({one.id}))
+    (pair,) = twins.of_gallery(centre, officer, own.gallery_id)
+    for role, ports, shown, pairs in (
+        (Role.TARGETING, ("LHE",), 0, 0),
+        (Role.TARGETING, ("KHI",), 1, 1),
+        (Role.AUDITOR, (), 1, 1),
+    ):
+        actor = acting(role, *ports)
+        assert len(watchlists.entry(centre, actor, two.id).row.pictures) == shown
+        rows = watchlists.entries(centre, actor).rows
+        assert [len(row.pictures) for row in rows] == [shown] * 2
+        assert len(twins.of_entry(centre, actor, one.id)) == pairs
+    elsewhere = replace(
+        acting(Role.SUPERVISOR, "LHE"), permissions=frozenset({Permission.DECIDE_TWINS})
+    )
+    with pytest.raises(Forbidden, match="not open"):
+        twins.decide(centre, elsewhere, pair.twin.id, same=True, reason="same mole")
+    assert twins.decide(centre, chief, pair.twin.id, same=True, reason="same mole")
+
+
+@pytest.fixture
+def two_prisons(drawn_centre: Centre, prison: Any, units: Any) -> tuple[Any, Any]:
+    """Lists whose galleries are open to one unit each."""
+    units(drawn_centre)
+    return (
+        prison(drawn_centre, units=frozenset({"khi"})),
+        prison(drawn_centre, GalleryKind.MISSING, units=frozenset({"lhe"})),
+    )
+
+
+def test_one_person_in_two_prisons_is_noted_and_not_shown(
+    drawn_centre: Centre, two_prisons: Any, acting: Any, officer: Any, chief: Any
+) -> None:
+    centre, (here, there) = drawn_centre, two_prisons
+    other = acting(Role.CUSTODY, "LHE")
+    first = custody.enrol(centre, officer, enrolment(here.id, b"1"))
+    again = enrolment(there.id, b"1.1", name=PersonName(family="MALIK", given="SAJID"))
+    alike = custody.look(centre, other, again)
+    assert (alike.found, alike.near, alike.persons, alike.elsewhere) == ((), (), 0, True)
+    assert not custody.look(centre, other, enrolment(there.id, b"2")).elsewhere
+    second = custody.enrol(centre, other, again)
+    view = custody.person(centre, other, second.id)
+    assert (view.twins, view.elsewhere) == ((), True)
+    for gallery_id, actor in ((here.gallery_id, officer), (there.gallery_id, other)):
+        assert twins.of_gallery(centre, actor, gallery_id) == ()
+        (pair,) = twins.of_gallery(centre, chief, gallery_id)
+        assert {pair.twin.entry_id, pair.twin.other_id} == {first.id, second.id}
+    with centre.db.read() as connection:
+        assert galleries.open_twins(connection) == {here.gallery_id: 1, there.gallery_id: 1}
+    twins.decide(centre, chief, pair.twin.id, same=False, reason="brothers")
+    assert not custody.person(centre, other, second.id).elsewhere
+
+
+def test_all_prisons_are_looked_through_together(
+    drawn_centre: Centre, two_prisons: Any, acting: Any, officer: Any, chief: Any, enlist: Any
+) -> None:
+    centre, (here, there) = drawn_centre, two_prisons
+    enlist(centre, portrait=b"1.3")  # on a watchlist, which is compared with itself alone
+    one = custody.enrol(centre, officer, enrolment(here.id, b"1"))
+    other = acting(Role.CUSTODY, "LHE")
+    two = custody.enrol(centre, other, enrolment(there.id, b"1.1"))
+    with centre.db.maintain() as connection:
+        connection.execute(twin.delete())  # as if enrolled before both were compared
+    assert twins.sweep_when_due(centre)
+    centre.matching.wait()
+    assert not twins.sweep_when_due(centre), "all galleries are done at once"
+    (pair,) = twins.of_gallery(centre, chief, here.gallery_id)
+    assert {pair.twin.entry_id, pair.twin.other_id} == {one.id, two.id}
+    done = twins.sweep(centre, chief, WATCHLIST_GALLERY)
+    assert (done.templates, done.pairs) == (1, 0)
 
 
 def test_an_ordinary_entry_is_no_detainee(drawn_centre: Centre, enlist: Any, officer: Any) -> None:
@@ -319,3 +404,68 @@ def test_the_worker_begins_by_itself(drawn_centre: Centre, prison: Any, officer:
     drawn_centre.reenrolling.wait()
     assert models(drawn_centre) == {drawn_centre.faces.model_id: 1}
     assert not reenrolment.begin_when_due(drawn_centre)
+
+
+def test_what_happens_to_a_picture_while_it_is_read_again_stays(
+    drawn_centre: Centre, prison: Any, officer: Any, chief: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    centre, own = drawn_centre, prison(drawn_centre)
+    approved, released = (
+        custody.enrol(centre, officer, enrolment(own.id, content)) for content in (b"1", b"2")
+    )
+    as_if_by(centre, "old@1")
+    read = custody.portraits.read
+
+    def slow(centre: Centre, content: bytes) -> Any:
+        if content == b"1":
+            watchlists.decide(centre, chief, approved.id, approve=True, reason="seen")
+        else:
+            custody.release(centre, officer, released.id, "court order")
+        return read(centre, content)
+
+    monkeypatch.setattr(custody.portraits, "read", slow)
+    done = reenrolment.reenrol(centre, chief)
+    assert (done.done, done.unfit, done.dropped) == (1, 0, 1)
+    with centre.db.read() as connection:
+        rows = connection.execute(sa.select(template)).all()
+    assert [(row.reference_id, row.model, row.approved_by) for row in rows] == [
+        (approved.id, centre.faces.model_id, chief.name)
+    ]
+    centre.galleries.refresh()
+    assert centre.galleries.size([own.gallery_id]) == 1
+
+
+@pytest.mark.parametrize("first", ["approval", "renewal"])
+def test_an_approval_and_a_renewal_at_once_wait_for_each_other(
+    first: str, drawn_centre: Centre, prison: Any, officer: Any, chief: Any
+) -> None:
+    centre, own = drawn_centre, prison(drawn_centre)
+    made = custody.enrol(centre, officer, enrolment(own.id, b"1"))
+    as_if_by(centre, "old@1")
+    with centre.db.read() as connection:
+        (stale,) = template_upkeep.stale(connection, {centre.faces.model_id})
+    values = custody.portraits.read(centre, b"1").templates
+
+    def renew(tx: Any) -> None:
+        template_upkeep.renew_templates(tx, centre.db.vault, {stale.picture_id: values})
+        tx.audit("test", "watchlist_entry", "")
+
+    def approve(tx: Any) -> None:
+        pictures.approve_templates(tx, made.id)
+        tx.audit("test", "watchlist_entry", "")
+
+    def run(step: Any) -> None:
+        with centre.db.write(chief, Purpose.WATCHLIST) as tx:
+            step(tx)
+
+    one, other = (approve, renew) if first == "approval" else (renew, approve)
+    later = threading.Thread(target=run, args=(other,))
+    with centre.db.write(chief, Purpose.WATCHLIST) as tx:
+        one(tx)
+        later.start()
+        later.join(0.3)
+        assert later.is_alive(), "it waits"
+    later.join(10)
+    with centre.db.read() as connection:
+        rows = connection.execute(sa.select(template.c.approved_by)).scalars().all()
+    assert rows == [chief.name] * 2

@@ -1,5 +1,7 @@
 """Galleries in memory: they follow the database, keep apart, and start from their sealed files."""
 
+import os
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from parakh.domain.gallery import Gallery, GalleryKind
 from parakh.domain.ids import new_id
 from parakh.domain.traveller import PersonName
 from parakh.domain.watchlist import EntryKind, EntryState, Handling, Watchlist, WatchlistEntry
+from parakh.faces.sealed_rows import SealedRows
 from parakh.services import gallery_files, keys, watchlists
 from parakh.services.centre import Centre
 from parakh.services.face_index import FaceIndex
@@ -69,7 +72,7 @@ def index(any_centre: Centre, engines: list[Any], tmp_path: Path) -> Iterator[Fa
 
 
 def make(centre: Centre, engines: list[Any], folder: Path) -> FaceIndex:
-    files = GalleryFiles(folder / "galleries", centre.db.vault)
+    files = GalleryFiles(folder / "galleries", centre.db)
     return FaceIndex(centre.db, lambda: engines, 0.01, centre.clock, files)
 
 
@@ -285,6 +288,298 @@ def test_who_was_retired_is_gone_from_the_file(
     assert held
     assert not any(piece in after for piece in held), "the chunk that held it was overwritten"
     index.close()
+
+
+def stored(centre: Centre, folder: Path, model: str = "new@1") -> Any:
+    """The gallery that the next process would open from the sealed file."""
+    files = GalleryFiles(folder / "galleries", centre.db)
+    assert files.take()
+    with centre.db.read() as connection:
+        opened = files.open(connection, ("watchlist", model), 4)
+    files.close()
+    return opened and opened[0]
+
+
+def data_files(folder: Path) -> list[Path]:
+    return [own for own in (folder / "galleries").glob("*.*") if own.suffix != ".head"]
+
+
+def forget(centre: Centre, *entry_ids: str) -> None:
+    with centre.db.write(ACTOR, Purpose.WATCHLIST) as tx:
+        for entry_id in entry_ids:
+            pictures.forget(tx, entry_id)
+        tx.audit("test", "test", "forgotten")
+
+
+def change_again(centre: Centre, kind: str, ref_id: str) -> None:
+    with centre.db.write(ACTOR, Purpose.WATCHLIST) as tx:
+        tx.changed(kind, [ref_id])
+        tx.audit("test", "test", ref_id)
+
+
+def test_a_listed_person_is_found_while_a_change_of_his_entry_is_taken_in(
+    any_centre: Centre,
+    index: FaceIndex,
+    enrolled: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    me = enrolled(template(1, 0, 0, 0))
+    assert found(index, template(1, 0, 0, 0)) == [me]
+    records = pictures.templates
+    seen: list[list[str]] = []
+
+    def search() -> None:
+        seen.append([own.entry.id for own in index.search([template(1, 0, 0, 0)], ["watchlist"])])
+
+    def slow(*given: Any, **named: Any) -> Any:
+        search()
+        yield from records(*given, **named)
+        search()
+
+    monkeypatch.setattr(pictures, "templates", slow)
+    change_again(any_centre, store.ENTRY_CHANGED, me)
+    index.refresh()
+    assert seen == [[me], [me]]
+    assert found(index, template(1, 0, 0, 0)) == [me]
+
+
+def test_of_an_entry_one_picture_can_go(
+    any_centre: Centre, index: FaceIndex, enrolled: Callable[..., str]
+) -> None:
+    me = enrolled(template(1, 0, 0, 0), template(0, 1, 0, 0))
+    assert found(index, template(0, 1, 0, 0)) == [me]
+    with any_centre.db.write(ACTOR, Purpose.WATCHLIST) as tx:
+        pictures.forget(tx, me, pictures.pictures_of(tx.connection, [me])[me][1])
+        tx.audit("test", "test", me)
+    assert found(index, template(0, 1, 0, 0)) == []
+    assert found(index, template(1, 0, 0, 0)) == [me]
+
+
+def _full_disk(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    write = os.pwrite
+    failed: list[int] = []
+
+    def once(*given: Any) -> int:
+        if not failed:
+            failed.append(1)
+            raise OSError(28, "No space left on device")
+        return write(*given)
+
+    monkeypatch.setattr(os, "pwrite", once)
+
+
+def _altered(_: pytest.MonkeyPatch, folder: Path) -> None:
+    (path,) = data_files(folder)
+    data = bytearray(path.read_bytes())
+    data[100::997] = bytes(own ^ 255 for own in data[100::997])
+    with path.open("r+b") as file:
+        file.write(data)
+
+
+@pytest.mark.usefixtures("with_files")
+@pytest.mark.parametrize("fault", [_full_disk, _altered])
+def test_a_file_that_fails_is_destroyed_and_memory_goes_on(
+    any_centre: Centre,
+    engines: list[Any],
+    enrolled: Callable[..., str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: Callable[[pytest.MonkeyPatch, Path], None],
+) -> None:
+    stays, goes = enrolled(template(1, 0, 0, 0)), enrolled(template(0, 1, 0, 0))
+    index = make(any_centre, engines, tmp_path)
+    index.refresh()
+    forget(any_centre, goes)
+    with monkeypatch.context() as patch:
+        fault(patch, tmp_path)
+        index.refresh()
+    assert data_files(tmp_path) == []
+    late = enrolled(template(0, 0, 1, 0))
+    for _ in range(2):
+        assert found(index, template(1, 0, 0, 0)) == [stays]
+        assert found(index, template(0, 1, 0, 0)) == []
+        assert found(index, template(0, 0, 1, 0)) == [late]
+        index.close()
+        index = make(any_centre, engines, tmp_path)
+    index.close()
+    held = stored(any_centre, tmp_path)
+    assert [len(held.templates_of(own)) for own in (stays, goes, late)] == [1, 0, 1]
+
+
+def test_the_file_of_a_gallery_that_became_small_is_destroyed(
+    any_centre: Centre,
+    engines: list[Any],
+    enrolled: Callable[..., str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(gallery_files, "FROM", 3)
+    first, *others = [enrolled(template(1, place, 0, 0)) for place in range(4)]
+    index = make(any_centre, engines, tmp_path)
+    index.refresh()
+    index.close()
+    assert len(data_files(tmp_path)) == 1
+    forget(any_centre, *others)
+    again = make(any_centre, engines, tmp_path)
+    assert found(again, template(1, 0, 0, 0)) == [first]
+    again.close()
+    assert [own.name for own in (tmp_path / "galleries").iterdir()] == ["lock"]
+
+
+@pytest.mark.usefixtures("with_files")
+def test_the_file_of_a_model_that_is_not_searched_any_more_is_destroyed(
+    any_centre: Centre, enrolled: Callable[..., str], tmp_path: Path
+) -> None:
+    enrolled(template(1, 0, 0, 0, model="old@1"))
+    enrolled(template(1, 0, 0, 0))
+    for models, files in ((["new@1", "old@1"], 2), (["new@1"], 1)):
+        index = make(any_centre, [FakeEngine(own) for own in models], tmp_path)
+        index.refresh()
+        index.close()
+        assert len(data_files(tmp_path)) == files
+    assert stored(any_centre, tmp_path, "new@1")
+
+
+@pytest.mark.usefixtures("with_files")
+def test_who_goes_on_takes_over_the_files_that_another_process_left(
+    any_centre: Centre, engines: list[Any], enrolled: Callable[..., str], tmp_path: Path
+) -> None:
+    stays, goes = enrolled(template(1, 0, 0, 0)), enrolled(template(0, 1, 0, 0))
+    small = enrolled(template(0, 0, 0, 1), gallery_id="custody")
+    first, second = make(any_centre, engines, tmp_path), make(any_centre, engines, tmp_path)
+    first.refresh()
+    second.refresh()
+    forget(any_centre, goes)
+    second.refresh()
+    first.close()
+    second.refresh()
+    late = enrolled(template(0, 0, 1, 0))
+    assert found(second, template(1, 0, 0, 0)) == [stays]
+    assert found(second, template(0, 1, 0, 0)) == []
+    assert found(second, template(0, 0, 1, 0)) == [late]
+    assert found(second, template(0, 0, 0, 1), where=["custody"]) == [small]
+    second.close()
+    held = stored(any_centre, tmp_path)
+    assert [len(held.templates_of(own)) for own in (stays, goes, late)] == [1, 0, 1]
+
+
+@pytest.mark.usefixtures("with_files")
+def test_who_takes_over_a_file_that_is_damaged_goes_on_from_memory(
+    any_centre: Centre,
+    engines: list[Any],
+    enrolled: Callable[..., str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    me = enrolled(template(1, 0, 0, 0))
+    first, second = make(any_centre, engines, tmp_path), make(any_centre, engines, tmp_path)
+    first.refresh()
+    second.refresh()
+    first.close()
+    _altered(monkeypatch, tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(pictures, "templates", None)
+        assert found(second, template(1, 0, 0, 0)) == [me]
+    assert data_files(tmp_path) == []
+    second.close()
+
+
+@pytest.mark.usefixtures("with_files")
+@pytest.mark.parametrize("beside", [False, True], ids=["the file's own process", "another"])
+def test_a_replaced_key_seals_nothing_any_more(
+    any_centre: Centre,
+    engines: list[Any],
+    enrolled: Callable[..., str],
+    beside: bool,
+) -> None:
+    """`beside`: the process that has the file open takes nothing in while the key is replaced."""
+    folder = any_centre.settings.data_dir
+    me = enrolled(template(1, 0, 0, 0))
+    index = make(any_centre, engines, folder)
+    index.refresh()
+    (path,) = data_files(folder)
+    before = path.read_bytes()
+    with any_centre.db.read() as connection:
+        old = any_centre.db.vault.sealer(connection, gallery_purpose("watchlist"))
+    files = os.open(path, os.O_RDONLY)
+    keys.rotate(any_centre, ACTOR, "watchlist", lambda *_: None if beside else index.refresh())
+    assert not any(os.pread(files, len(before), 0)), "overwritten, not only deleted"
+    os.close(files)
+    late = enrolled(template(0, 1, 0, 0))
+    assert found(index, template(0, 1, 0, 0)) == [late]
+    assert data_files(folder) == []
+    index.close()
+    again = make(any_centre, engines, folder)
+    assert found(again, template(1, 0, 0, 0)) == [me]
+    again.close()
+    (path,) = data_files(folder)
+    assert len(stored(any_centre, folder)) == 2
+    rows, _ = SealedRows.open(path, old, "new@1", 4)
+    assert not rows.whole
+    rows.close()
+
+
+def copy_database(centre: Centre, source: Path, target: Path) -> None:
+    """Makes a backup of an embedded database, or puts it back."""
+    centre.db.scrub()
+    centre.db.engine.dispose()
+    for leaving in target.parent.glob(f"{target.name}*"):
+        leaving.unlink()
+    shutil.copy(source, target)
+
+
+@pytest.mark.usefixtures("with_files")
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("later", [0, 3])
+def test_a_file_of_before_the_database_was_put_back_is_not_used(
+    any_centre: Centre,
+    engines: list[Any],
+    enrolled: Callable[..., str],
+    tmp_path: Path,
+    later: int,
+) -> None:
+    """`later` changes were made since: the change numbers may be past those of the file again."""
+    stays, forgotten = enrolled(template(1, 0, 0, 0)), enrolled(template(0, 1, 0, 0))
+    database, kept = Path(any_centre.db.engine.url.database or ""), tmp_path / "kept.backup"
+    copy_database(any_centre, database, kept)
+    forget(any_centre, forgotten)
+    first = make(any_centre, engines, tmp_path)
+    assert found(first, template(0, 1, 0, 0)) == []
+    first.close()
+    copy_database(any_centre, kept, database)
+    for _ in range(later):
+        change_again(any_centre, store.ENTRY_CHANGED, stays)
+    again = make(any_centre, engines, tmp_path)
+    assert found(again, template(0, 1, 0, 0)) == [forgotten]
+    again.close()
+    assert stored(any_centre, tmp_path).templates_of(forgotten)
+
+
+@pytest.mark.usefixtures("with_files")
+def test_a_head_is_not_written_for_every_change(
+    any_centre: Centre,
+    engines: list[Any],
+    enrolled: Callable[..., str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    me = enrolled(template(1, 0, 0, 0))
+    index = make(any_centre, engines, tmp_path)
+    index.refresh()
+    (head,) = (tmp_path / "galleries").glob("*.head")
+    before = head.read_bytes()
+    for _ in range(3):
+        change_again(any_centre, "voyage_template", "v1")
+        index.refresh()
+    assert head.read_bytes() == before
+    monkeypatch.setattr(index._files, "_due", 0.0)
+    index.refresh()
+    assert head.read_bytes() == before, "nothing changed"
+    change_again(any_centre, "voyage_template", "v1")
+    index.refresh()
+    assert head.read_bytes() != before
+    index.close()
+    assert stored(any_centre, tmp_path).templates_of(me)
 
 
 def test_an_erased_gallery_finds_nobody(

@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from parakh.access import Role, system_actor
 from parakh.domain.gallery import VOYAGE_GALLERY, WATCHLIST_GALLERY, Gallery, GalleryKind
 from parakh.errors import Conflict, Forbidden, InvalidInput, NotFound
-from parakh.services import galleries, trail, watchlists
+from parakh.services import galleries, listed_pictures, trail, watchlists
 from parakh.services.centre import Centre
 from parakh.services.mirror import Names
+from parakh.store import galleries as store
 from parakh.store import pictures
 from parakh.store.tables import audit, template
 
@@ -150,7 +151,8 @@ def test_whoever_was_held_long_enough_goes(
     own = prison(drawn_centre, retention=timedelta(days=30))
     entry = enlist(drawn_centre, portrait=b"1")
     moved = watchlists.get_list(drawn_centre, MAKER, entry.watchlist_id)
-    watchlists.add_list(drawn_centre, MAKER, replace(moved, gallery_id=own.gallery_id))
+    moved = replace(moved, gallery_id=own.gallery_id, by_name=False)
+    watchlists.add_list(drawn_centre, MAKER, moved)
     clock.advance(days=29)
     assert trail.housekeep(drawn_centre) == 0
     clock.advance(days=1)
@@ -160,3 +162,30 @@ def test_whoever_was_held_long_enough_goes(
     view = watchlists.entry(drawn_centre, MAKER, entry.id)
     assert view.row.entry.expires_at == clock()
     assert trail.housekeep(drawn_centre) == 0
+
+
+def test_names_outlive_the_faces_that_were_held_long_enough(
+    drawn_centre: Centre, enlist: Any, clock: Any
+) -> None:
+    centre = drawn_centre
+    with centre.db.read() as connection:
+        own = store.get(connection, WATCHLIST_GALLERY)
+    galleries.save(centre, MAKER, replace(own, retention=timedelta(days=30), legal_basis="Act"))
+    nameless, pictured = enlist(centre, document="PX1"), enlist(centre, portrait=b"1")
+    assert pictured.expires_at == clock() + watchlists.LONGEST, "a name is not held for its face"
+    clock.advance(days=20)
+    listed_pictures.add_portrait(centre, system_actor("first"), pictured.id, b"1.1")
+    clock.advance(days=10)
+    assert trail.housekeep(centre) == 1
+    for entry, left in ((nameless, 0), (pictured, 1)):
+        row = watchlists.entry(centre, MAKER, entry.id).row
+        assert row.entry.listed_at(clock())
+        assert len(row.pictures) == left
+    with centre.db.read() as connection:
+        assert len(connection.execute(sa.select(template)).all()) == 1
+        told = sa.select(audit.c.subject_id).where(audit.c.action == "entry.face_held_too_long")
+        assert connection.execute(told).scalars().all() == [pictured.id]
+    assert trail.housekeep(centre) == 0
+    names = Names(centre.db)
+    names.refresh()
+    assert len(names.index) == 2

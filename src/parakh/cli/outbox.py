@@ -14,7 +14,7 @@ there by then. Whatever its ending, none outlasts the time in which the centre c
 import os
 import secrets
 import struct
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -110,9 +110,14 @@ class Outbox:
         self._make_room(len(sealed))
         _write(self._folder / f"{name}{_SUFFIX}", sealed)
 
-    def waiting(self) -> Iterator[tuple[Path, Packed]]:
-        """What waits, the oldest first; a file that cannot be opened is set aside, not lost."""
+    def waiting(self, but: Container[str] = ()) -> Iterator[tuple[Path, Packed]]:
+        """What waits but for these identifiers, the oldest first.
+
+        A file that cannot be opened is set aside, not lost.
+        """
         for path in self._files():
+            if path.stem.partition("-")[2] in but:
+                continue
             try:
                 yield path, self._open(path)
             except Unreadable as error:

@@ -146,6 +146,7 @@ class Program:
         try:
             self._outbox.put(packed, self._clock())
         except Full as error:
+            self._stumbles.pop(packed.id, None)
             self._say(f"the queue is full: {error}")
             self._answer(folder, _refused(str(error)))
             return
@@ -158,10 +159,8 @@ class Program:
         now = self._steady()
         if now < max(self._again_at, self._queue_at):
             return False
-        for path, packed in self._outbox.waiting():
-            stumble = self._stumbles.get(packed.id)
-            if stumble is not None and now < stumble.again_at:
-                continue
+        put_off = {own for own, stumble in self._stumbles.items() if now < stumble.again_at}
+        for path, packed in self._outbox.waiting(but=put_off):
             reply = self._sent(packed)
             if reply.outcome is Outcome.UNREACHED:
                 return False

@@ -154,5 +154,7 @@ def read_keys(path: Path) -> list[str]:
         raise Misconfigured(f"{path} can be read by others: run `chmod 600 {path}`")
     keys = path.read_text().split()
     if not keys or not all(key.startswith(stations.PREFIX) for key in keys):
-        raise Misconfigured(f"{path} holds no station's key ({stations.PREFIX}…), or more than keys")
+        raise Misconfigured(
+            f"{path} holds no station's key ({stations.PREFIX}…), or more than keys"
+        )
     return keys

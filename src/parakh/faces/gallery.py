@@ -112,6 +112,10 @@ class Gallery:
         """Takes all templates of an identity out for good; gives their identifiers."""
         return [own.decode() for own in self._store.remove_identity(to_identifier(identity))]
 
+    def templates_of(self, identity: str) -> list[str]:
+        """Identifiers of an identity's templates."""
+        return [own.decode() for own in self._store.of_identity(to_identifier(identity))]
+
     def search(self, probe: Template, limit: int = 20, threshold: float = -1.0) -> list[Candidate]:
         """The `limit` most similar identities with a cosine of at least `threshold`, best first.
 

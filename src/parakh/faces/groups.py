@@ -90,9 +90,7 @@ def of_templates(
         said: dict[str, set[str]] = {}
         for template, value in zip(templates, values, strict=True):
             said.setdefault(template, set()).update({value} - {""})
-        found[name] = [
-            next(iter(said[own])) if len(said[own]) == 1 else "" for own in measured
-        ]
+        found[name] = [next(iter(said[own])) if len(said[own]) == 1 else "" for own in measured]
     return found
 
 

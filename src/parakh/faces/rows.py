@@ -124,6 +124,12 @@ class RowStore:
             self._clear(rows)
             return gone
 
+    def of_identity(self, identity: bytes) -> list[bytes]:
+        """Identifiers of an identity's templates."""
+        with self._lock:
+            rows = self._rows_of_identity(identity)
+            return [bytes(self._segment(row).templates[row & _PLACE]) for row in rows]
+
     def holds(self, template: bytes) -> bool:
         """Whether a template of this identifier is in force."""
         with self._lock:

@@ -42,11 +42,12 @@ class SealedRows:
     whole version on disk, the newest whole one counts, and a row that was removed is either still
     announced by the database's change log (`seq` is older) or nowhere in the file.
 
-    The head holds `seq` and the version of every chunk, sealed. A chunk of which only an older
-    version is found, or none, was damaged or put back: then the file is not `whole`, holds nothing,
-    and the owner fills it again from the records.
+    The head holds `seq`, the owner's `mark` and the version of every chunk, sealed. A chunk of
+    which only an older version is found, or none, was damaged or put back: then the file is not
+    `whole`, holds nothing, and the owner fills it again from the records.
 
-    One process at a time may have it open.
+    One process at a time may have it open. After an error (OSError of the disk, ParakhError of an
+    altered chunk) what it holds is not known: the owner destroys it.
     """
 
     def __init__(self, path: Path, sealer: Sealer, model: str, dimension: int) -> None:
@@ -64,6 +65,7 @@ class SealedRows:
 
     def _clear(self) -> None:
         self.seq = -1
+        self.mark = b""
         self._slots = 0
         self._next_chunk = 0
         self._roomy: set[int] = set()
@@ -84,9 +86,13 @@ class SealedRows:
         """
         own = cls(path, sealer, model, dimension)
         gallery = Gallery(model, dimension)
-        if own._read(gallery):
-            return own, gallery
-        own.reset()
+        try:
+            if own._read(gallery):
+                return own, gallery
+            own.reset()
+        except OSError:
+            own.close()
+            raise
         return own, Gallery(model, dimension)
 
     @property
@@ -121,28 +127,39 @@ class SealedRows:
         with self._lock:
             return self._remove(to_identifiers(list(templates)))
 
-    def checkpoint(self, seq: int) -> None:
-        """Notes that all changes of the database up to `seq` are in the file."""
+    def checkpoint(self, seq: int, mark: bytes = b"") -> None:
+        """Notes that all changes of the database up to `seq` are in the file.
+
+        By `mark` the owner tells, when he opens the file again, whether it is the same database.
+        """
         with self._lock:
-            self._write_head(seq)
-            self.seq = seq
+            self._write_head(seq, mark)
+            self.seq, self.mark = seq, mark
+
+    def sealed_by(self, sealer: Sealer) -> bool:
+        """Whether this is the key under which the file is sealed."""
+        try:
+            self._sealer.open(self._context, sealer.seal(self._context, b""))
+        except ParakhError:
+            return False
+        return True
 
     def reset(self) -> None:
         """Overwrites everything, to be filled again."""
         with self._lock:
             self._drop_head()
-            self._overwrite()
-            os.ftruncate(self._file, 0)
-            os.fsync(self._file)
+            _overwrite(self._file)
             self._clear()
 
     def destroy(self) -> None:
         """Overwrites everything and deletes the file."""
         with self._lock:
-            self.reset()
-            self.close()
-            self._path.unlink()
-            _sync_folder(self._path.parent)
+            try:
+                self.reset()
+            finally:
+                self.close()
+                self._path.unlink(missing_ok=True)
+                _sync_folder(self._path.parent)
 
     def close(self) -> None:
         """Closes the file."""
@@ -244,7 +261,7 @@ class SealedRows:
         head = self._read_head()
         if head is None:
             return False
-        seq, versions = head
+        seq, versions, mark = head
         size = os.fstat(self._file).st_size
         self._slots = -(-size // self._codec.slot_bytes)
         if size:
@@ -262,7 +279,7 @@ class SealedRows:
         for slot in self._free:
             self._wipe(slot)
         os.fsync(self._file)
-        self.seq = seq
+        self.seq, self.mark = seq, mark
         return True
 
     def _enrol_newest(self, whole: memoryview, gallery: Gallery) -> None:
@@ -299,21 +316,24 @@ class SealedRows:
 
     # --- head -----------------------------------------------------------------------------------
 
-    def _read_head(self) -> tuple[int, list[int]] | None:
+    def _read_head(self) -> tuple[int, list[int], bytes] | None:
         try:
             sealed = self._head_path.read_bytes()
             plain = self._sealer.open(f"{self._context}/head", sealed)
         except (FileNotFoundError, ParakhError):
             return None
         seq, chunks = np.frombuffer(plain, _HEAD, 1)[0].tolist()
-        return seq, np.frombuffer(plain, "<u4", chunks, _HEAD.itemsize).tolist()
+        versions = np.frombuffer(plain, "<u4", chunks, _HEAD.itemsize)
+        return seq, versions.tolist(), plain[_HEAD.itemsize + versions.nbytes :]
 
-    def _write_head(self, seq: int) -> None:
+    def _write_head(self, seq: int, mark: bytes) -> None:
         versions = np.zeros(self._next_chunk, dtype="<u4")
         for number, version in self._versions.items():
             versions[number] = version
-        plain = np.array([(seq, len(versions))], dtype=_HEAD).tobytes() + versions.tobytes()
-        sealed = self._sealer.seal(f"{self._context}/head", plain)
+        head = np.array([(seq, len(versions))], dtype=_HEAD)
+        sealed = self._sealer.seal(
+            f"{self._context}/head", head.tobytes() + versions.tobytes() + mark
+        )
         fresh = self._head_path.with_name(self._head_path.name + ".new")
         file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
@@ -330,12 +350,30 @@ class SealedRows:
         self._head_path.with_name(self._head_path.name + ".new").unlink(missing_ok=True)
         _sync_folder(self._head_path.parent)
 
-    def _overwrite(self) -> None:
-        size = os.fstat(self._file).st_size
-        zeros = bytes(1 << 20)
-        for start in range(0, size, len(zeros)):
-            _write_all(self._file, zeros[: size - start], start)
-        os.fsync(self._file)
+
+def destroy(path: Path) -> None:
+    """Overwrites and deletes a file, or a head, that is not open here; it may be gone already."""
+    try:
+        file = os.open(path, os.O_WRONLY)
+    except FileNotFoundError:
+        return
+    try:
+        _overwrite(file)
+    finally:
+        os.close(file)
+        path.unlink(missing_ok=True)
+        _sync_folder(path.parent)
+
+
+def _overwrite(file: int) -> None:
+    """Zeros on disk, then nothing."""
+    size = os.fstat(file).st_size
+    zeros = bytes(1 << 20)
+    for start in range(0, size, len(zeros)):
+        _write_all(file, zeros[: size - start], start)
+    os.fsync(file)
+    os.ftruncate(file, 0)
+    os.fsync(file)
 
 
 def _ahead(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:

@@ -151,7 +151,8 @@ def require(
 
 def _by_folder_alone(declared: ModelCheck) -> bool:
     """Whether the agency's own pictures are all that a model is to be checked by."""
-    return declared.folder is not None and declared.fingerprint is declared.separation is None
+    others = (declared.fingerprint, declared.separation)
+    return declared.folder is not None and others == (None, None)
 
 
 def examine(detector: Detector, embedder: Embedder) -> SelfTest:

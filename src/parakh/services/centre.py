@@ -173,7 +173,7 @@ class Centre:
     @cached_property
     def galleries(self) -> FaceIndex:
         """The galleries of listed persons."""
-        files = GalleryFiles(self.settings.data_dir / "galleries", self.db.vault)
+        files = GalleryFiles(self.settings.data_dir / "galleries", self.db)
         return FaceIndex(self.db, self.engines, self.settings.face_fpir, self.clock, files)
 
     @cached_property

@@ -4,7 +4,7 @@ Each is an ordinary entry of a list whose gallery is one of custody or of missin
 here, approved by another person, alerted on, cleared and expired like every other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from parakh.access import Actor, Permission, Purpose
 from parakh.domain.dates import PartialDate
-from parakh.domain.gallery import Gallery, GalleryKind, Twin
+from parakh.domain.gallery import Gallery, GalleryKind, Twin, TwinState
 from parakh.domain.ids import new_id
 from parakh.domain.traveller import PersonName, Sex
 from parakh.domain.watchlist import EntryKind, EntryState, Watchlist, WatchlistEntry
@@ -65,13 +65,16 @@ class Alike:
     """What a search for a person found before he is enrolled.
 
     `found` reach the threshold and need an answer; `near` come close. `persons` is how many were
-    compared, and `threshold` what is needed among so many.
+    compared in the galleries open to the officer, and `threshold` what is needed among so many.
+    `elsewhere` says that somebody in another gallery of custody or of missing persons reaches it:
+    not who, and not where; once the person is enrolled, a supervisor looks.
     """
 
     found: tuple[Found, ...]
     near: tuple[Found, ...]
     persons: int
     threshold: float
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,6 +92,8 @@ class PersonView:
     Attributes:
         waiting: pictures that wait for a second person.
         twins: others who look like him, and what was decided about each.
+        elsewhere: whether somebody in a gallery that is not open to the actor looks like him, or
+            was decided to be he.
         may_release: whether the actor may end it now.
     """
 
@@ -97,6 +102,7 @@ class PersonView:
     decision: str
     waiting: tuple[str, ...]
     twins: tuple[TwinView, ...]
+    elsewhere: bool
     may_release: bool
 
 
@@ -130,12 +136,16 @@ def person(centre: Centre, actor: Actor, entry_id: str) -> PersonView:
     with centre.db.read() as connection:
         found = entries.get_entry(connection, entry_id)
         place = _place(connection, actor, found.watchlist_id)
+        pairs = store.twins(connection, entry_id=entry_id)
+        shown = views(connection, actor, pairs)
+        hidden = {own.id for own in pairs if own.state is not TwinState.DIFFERENT}
         view = PersonView(
             row=rows_of(connection, [found])[0],
             gallery=place.gallery,
             decision=entries.decision_reason(connection, entry_id),
             waiting=tuple(pictures.waiting_pictures(connection, entry_id)),
-            twins=views(connection, store.twins(connection, entry_id=entry_id)),
+            twins=shown,
+            elsewhere=bool(hidden - {own.twin.id for own in shown}),
             may_release=found.state in (EntryState.PROPOSED, EntryState.APPROVED),
         )
     centre.looked(actor, Purpose.WATCHLIST, "entry.viewed", "watchlist_entry", entry_id)
@@ -148,17 +158,17 @@ def person(centre: Centre, actor: Actor, entry_id: str) -> PersonView:
 def look(centre: Centre, actor: Actor, value: Enrolment) -> Alike:
     """Who is enrolled already and looks like the person; nothing is stored but that it was asked.
 
-    Searched are the galleries of custody and of missing persons that are open to the actor, with
-    those who still wait for a second person. Raises InvalidInput for a picture that is not fit, and
-    for pictures that do not show one person.
+    Searched are all galleries of custody and of missing persons, with those who still wait for a
+    second person; of those not open to the actor he is told only whether somebody is alike. Raises
+    InvalidInput for a picture that is not fit, and for pictures that do not show one person.
     """
     actor.require(Permission.ENROL_DETAINEES)
     _check(centre, actor, value)
-    found = _look(centre, actor, _portraits(centre, value))
+    alike, matches = _look(centre, actor, _portraits(centre, value))
     with centre.db.write(actor, Purpose.WATCHLIST) as tx:
-        own = [one.match.entry.id for one in found.found]
+        own = [one.entry.id for one in matches]
         tx.audit("custody.searched", "watchlist", value.watchlist_id, found=own)
-    return found
+    return alike
 
 
 def enrol(
@@ -167,14 +177,14 @@ def enrol(
     """Enrols a person; another person approves it before it is searched at gates.
 
     `seen` are the entries that the officer compared with him: raises Conflict when somebody else
-    reaches the threshold, for nobody is enrolled twice unawares. Whoever reaches it becomes a pair
-    that a supervisor decides on.
+    whom he may see reaches the threshold, for nobody is enrolled twice unawares. Whoever reaches
+    it, in whichever gallery, becomes a pair that a supervisor decides on.
     """
     actor.require(Permission.ENROL_DETAINEES)
     place = _check(centre, actor, value)
     shots = _portraits(centre, value)
-    found = _look(centre, actor, shots)
-    if {own.match.entry.id for own in found.found} - seen:
+    alike, matches = _look(centre, actor, shots)
+    if {own.match.entry.id for own in alike.found} - seen:
         raise Conflict("somebody enrolled already looks like this person: compare them first")
     made = _entry(centre, actor, value, place)
     with centre.db.write(actor, Purpose.WATCHLIST) as tx:
@@ -182,13 +192,13 @@ def enrol(
         entries.save_entry(tx, made)
         for shot in shots:
             listed_pictures.enrol_picture(centre, tx, made.id, shot)
-        _note_twins(tx, made, place.gallery, [own.match for own in found.found])
+        _note_twins(tx, made, place.gallery, matches)
         tx.audit(
             "custody.enrolled",
             "watchlist_entry",
             made.id,
             pictures=len(shots),
-            alike=sorted(own.match.entry.id for own in found.found),
+            alike=sorted(own.entry.id for own in matches),
         )
     return made
 
@@ -260,24 +270,40 @@ def _portraits(centre: Centre, value: Enrolment) -> list[Portrait]:
     return shots
 
 
-def _look(centre: Centre, actor: Actor, shots: Sequence[Portrait]) -> Alike:
+def _look(centre: Centre, actor: Actor, shots: Sequence[Portrait]) -> tuple[Alike, list[FaceMatch]]:
+    """What the officer may know, and all who reach the threshold, wherever they are enrolled."""
     with centre.db.read() as connection:
-        ids = sorted({own.gallery.id for own in _places(connection, actor)})
-    known = face_search.alike(centre, [shot.probes for shot in shots], ids, _SHOWN)
-    threshold = centre.galleries.threshold(ids)
+        kept = [own for own in store.galleries(connection) if own.kind in KINDS]
+        held = store.held(connection)
+    mine = {own.id for own in kept if actor.everywhere or own.open_to(actor.units)}
+    others = {own.id for own in kept} - mine
+    seen = _matches(centre, shots, mine)
+    found = [own for own in seen if own.match]
+    hidden = [own for own in _matches(centre, shots, others) if own.match]
+    with centre.db.read() as connection:
+        alike = Alike(
+            found=face_search.shown(connection, found),
+            near=face_search.shown(connection, [own for own in seen if not own.match][:2]),
+            persons=sum(held[own].persons for own in mine if own in held),
+            threshold=centre.galleries.threshold(mine),
+            elsewhere=bool(hidden),
+        )
+    return alike, [*found, *hidden]
+
+
+def _matches(
+    centre: Centre, shots: Sequence[Portrait], gallery_ids: Collection[str]
+) -> list[FaceMatch]:
+    """The most alike of some galleries, with those who wait for a second person."""
+    if not gallery_ids:
+        return []
+    known = face_search.alike(centre, [shot.probes for shot in shots], gallery_ids, _SHOWN)
+    threshold = centre.galleries.threshold(gallery_ids)
     waiting = face_search.alike_waiting(
-        centre, [shot.sample.template for shot in shots], ids, threshold
+        centre, [shot.sample.template for shot in shots], gallery_ids, threshold
     )
     found = {own.entry.id: own for own in (*waiting, *known)}
-    matches = sorted(found.values(), key=lambda own: (-own.score, own.entry.id))
-    with centre.db.read() as connection:
-        held = store.held(connection)
-        return Alike(
-            found=face_search.shown(connection, [own for own in matches if own.match]),
-            near=face_search.shown(connection, [own for own in matches if not own.match][:2]),
-            persons=sum(held[own].persons for own in ids if own in held),
-            threshold=threshold,
-        )
+    return sorted(found.values(), key=lambda own: (-own.score, own.entry.id))
 
 
 def _entry(centre: Centre, actor: Actor, value: Enrolment, place: Place) -> WatchlistEntry:

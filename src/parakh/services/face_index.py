@@ -19,11 +19,10 @@ from parakh.domain.gallery import Gallery, GalleryKind
 from parakh.domain.watchlist import Watchlist, WatchlistEntry
 from parakh.faces import gallery as memory
 from parakh.faces.extract import FaceEngine
-from parakh.faces.sealed_rows import SealedRows
-from parakh.faces.vectors import STORED, to_vector
+from parakh.faces.vectors import STORED
 from parakh.screen.faces import FaceMatch
 from parakh.services import gallery_files
-from parakh.services.gallery_files import GalleryFiles
+from parakh.services.gallery_files import GalleryFiles, Key
 from parakh.store import galleries, pictures, watchlists
 from parakh.store.database import Database
 from parakh.store.pictures import StoredTemplate
@@ -62,8 +61,7 @@ class FaceIndex:
         self._clock = clock
         self._lock = threading.Lock()
         self._seq = -1
-        self._held: dict[_Key, memory.Gallery] = {}
-        self._sealed: dict[_Key, SealedRows] = {}
+        self._held: dict[Key, memory.Gallery] = {}
         self._galleries: dict[str, Gallery] = {}
 
     def at_gates(self) -> frozenset[str]:
@@ -113,23 +111,20 @@ class FaceIndex:
         """Takes in what changed since the last time."""
         with self._lock, self._database.read() as connection:
             last = watchlists.last_change(connection)
-            if last == self._seq:
-                return
-            if self._seq < 0:
+            behind = last != self._seq
+            if behind and self._seq >= 0:
+                self._catch_up(connection)
+            if self._files.take() or self._seq < 0:
                 self._load(connection, last)
-            else:
-                if galleries.changed_after(connection, self._seq):
-                    self._settle(connection)
-                self._follow(connection, self._seq)
-            for sealed in self._sealed.values():
-                sealed.checkpoint(last)
+            elif not behind:
+                return
+            self._files.checkpoint(connection, last)
             self._seq = last
 
     def close(self) -> None:
         """Closes the sealed files, so that another process may use them."""
-        for sealed in self._sealed.values():
-            sealed.close()
-        self._files.close()
+        with self._lock:
+            self._files.close()
 
     def _candidates(
         self,
@@ -198,86 +193,107 @@ class FaceIndex:
         )
 
     def _load(self, connection: sa.Connection, last: int) -> None:
-        """Everything anew; searches go on over what was held until it is there."""
-        self._galleries = _searched(connection)
-        fresh: dict[_Key, memory.Gallery] = {}
-        since = last
-        counts = pictures.template_counts(connection)
-        for engine in self._engines():
-            for gallery_id in self._galleries:
-                key = (gallery_id, engine.model_id)
-                if counts.get(key, 0):
-                    held, seq = self._open(connection, key, engine, counts[key])
-                    fresh[key] = held
-                    since = min(since, last if seq is None else seq)
-        self._held = fresh
-        self._follow(connection, since)
+        """Everything anew, at the start or when another process left the files; searches go on over
+        what was held until it is there."""
+        try:
+            self._held = self._opened(connection, last)
+        except Exception:
+            # What is in the files now is not followed: the next time begins with them again.
+            self._files.close()
+            raise
 
-    def _open(
-        self, connection: sa.Connection, key: "_Key", engine: FaceEngine, count: int
-    ) -> tuple[memory.Gallery, int | None]:
-        """A gallery from its file, with the change up to which that is true; else from the records,
-        which are true now."""
-        gallery_id, model = key
-        opened = None
-        if count >= gallery_files.FROM:
-            opened = self._files.open(connection, gallery_id, model, engine.dimension)
-        if opened is not None:
-            self._sealed[key], held = opened
-            if self._sealed[key].whole:
-                return held, self._sealed[key].seq
-        held = memory.Gallery(model=model, dimension=engine.dimension)
-        rows = pictures.templates(connection, self._database.vault, model, gallery_id=gallery_id)
+    def _opened(self, connection: sa.Connection, last: int) -> "_Held":
+        """All galleries, from their files or from the records."""
+        self._galleries = _searched(connection)
+        counts = pictures.template_counts(connection)
+        engines = {
+            key: engine
+            for engine in self._engines()
+            for gallery_id in self._galleries
+            if counts.get(key := (gallery_id, engine.model_id), 0)
+        }
+        filed = {key for key in engines if counts[key] >= gallery_files.FROM}
+        self._files.clean(filed)
+        held: _Held = {}
+        since = last
+        for key, engine in engines.items():
+            opened = self._files.open(connection, key, engine.dimension) if key in filed else None
+            if opened is None:
+                opened = self._from_records(connection, key, engine), last
+            held[key], seq = opened
+            since = min(since, seq)
+        self._follow(connection, held, since)
+        return held
+
+    def _from_records(
+        self, connection: sa.Connection, key: Key, engine: FaceEngine
+    ) -> memory.Gallery:
+        """A gallery as the records have it; its file is filled meanwhile."""
+        if key in self._held:
+            # Nobody at a gate waits for a file to be filled; the next start does it.
+            self._files.drop(key)
+            return self._held[key]
+        held = memory.Gallery(model=key[1], dimension=engine.dimension)
+        rows = pictures.templates(connection, self._database.vault, key[1], gallery_id=key[0])
         for some in batched(rows, AT_ONCE):
             self._add(key, held, some)
-        return held, None
+        return held
+
+    def _catch_up(self, connection: sa.Connection) -> None:
+        """Takes in what changed since the last time."""
+        if galleries.changed_after(connection, self._seq):
+            self._settle(connection)
+        held = dict(self._held)
+        self._follow(connection, held, self._seq)
+        self._held = held
 
     def _settle(self, connection: sa.Connection) -> None:
         """Takes in the galleries' settings; of one that was erased, nobody stays."""
-        before, self._galleries = self._galleries, _searched(connection)
-        for gallery_id, own in self._galleries.items():
-            known = before.get(gallery_id)
-            if known is not None and known.erased_at != own.erased_at:
-                for key in [key for key in self._held if key[0] == gallery_id]:
-                    del self._held[key]
-                    sealed = self._sealed.pop(key, None)
-                    if sealed is not None:
-                        sealed.close()
+        now = _searched(connection)
+        erased = {
+            own.id
+            for own in self._galleries.values()
+            if own.id in now and now[own.id].erased_at != own.erased_at
+        }
+        self._held = {key: own for key, own in self._held.items() if key[0] not in erased}
+        self._files.keep(connection, self._held)
+        self._galleries = now
 
-    def _follow(self, connection: sa.Connection, since: int) -> None:
+    def _follow(self, connection: sa.Connection, held: "_Held", since: int) -> None:
         """Takes in what changed after a change of this number."""
         changes = watchlists.changes_after(connection, since)
         changed = list(dict.fromkeys(ref_id for _, ref_id in changes))
         for start in range(0, len(changed), AT_ONCE):
-            self._take_in(connection, changed[start : start + AT_ONCE])
+            self._take_in(connection, held, changed[start : start + AT_ONCE])
 
-    def _take_in(self, connection: sa.Connection, entry_ids: Sequence[str]) -> None:
-        for key, held in self._held.items():
-            gone = [own for entry_id in entry_ids for own in held.remove_identity(entry_id)]
-            if gone and key in self._sealed:
-                self._sealed[key].remove(gone)
-        vault = self._database.vault
+    def _take_in(self, connection: sa.Connection, held: "_Held", entry_ids: Sequence[str]) -> None:
+        """First adds what there is, then removes what is gone: nobody is missed meanwhile."""
+        present: dict[Key, set[str]] = defaultdict(set)
         for engine in self._engines():
-            by_key: dict[_Key, list[StoredTemplate]] = defaultdict(list)
-            for own in pictures.templates(connection, vault, engine.model_id, entry_ids):
+            by_key: dict[Key, list[StoredTemplate]] = defaultdict(list)
+            for own in pictures.templates(
+                connection, self._database.vault, engine.model_id, entry_ids
+            ):
                 by_key[own.gallery_id, engine.model_id].append(own)
             for key, listed in by_key.items():
-                if key not in self._held:
-                    gallery = memory.Gallery(model=engine.model_id, dimension=engine.dimension)
-                    self._held = self._held | {key: gallery}
-                self._add(key, self._held[key], listed)
+                if key not in held:
+                    held[key] = memory.Gallery(model=key[1], dimension=engine.dimension)
+                self._add(key, held[key], listed)
+                present[key] = {own.id for own in listed}
+        for key, gallery in held.items():
+            known = [own for entry_id in entry_ids for own in gallery.templates_of(entry_id)]
+            gone = [own for own in known if own not in present[key]]
+            if gone:
+                # The file first: whatever fails here, memory still knows what must go.
+                self._files.remove(key, gone)
+                gallery.remove_many(gone)
 
-    def _add(self, key: "_Key", held: memory.Gallery, stored: Sequence[StoredTemplate]) -> None:
+    def _add(self, key: Key, held: memory.Gallery, stored: Sequence[StoredTemplate]) -> None:
         held.enrol_many([(own.id, own.template, own.entry_id) for own in stored])
-        if key in self._sealed:
-            vectors = [to_vector(own.template, key[1], held.dimension) for own in stored]
-            self._sealed[key].append(
-                [own.id for own in stored], [own.entry_id for own in stored], np.stack(vectors)
-            )
+        self._files.put(key, stored, held.dimension)
 
 
-_Key = tuple[str, str]
-"""A gallery's identifier, and a model's name."""
+_Held = dict[Key, memory.Gallery]
 
 
 def _searched(connection: sa.Connection) -> dict[str, Gallery]:

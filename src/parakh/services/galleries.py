@@ -54,11 +54,13 @@ class GalleryRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GalleryView:
-    """One gallery, the lists that name it, and the units that there are."""
+    """One gallery, the lists that name it, and the units that there are; `shown` when the actor may
+    see whose faces it holds."""
 
     row: GalleryRow
     lists: dict[str, str]
     units: tuple[Unit, ...]
+    shown: bool
 
 
 def overview(centre: Centre, actor: Actor) -> tuple[GalleryRow, ...]:
@@ -72,12 +74,13 @@ def view(centre: Centre, actor: Actor, gallery_id: str) -> GalleryView:
     """One gallery; raises NotFound."""
     actor.require(Permission.SEE_GALLERIES)
     with centre.db.read() as connection:
-        store.get(connection, gallery_id)
+        found = store.get(connection, gallery_id)
         rows = _rows(centre, connection, actor)
         return GalleryView(
             row=next(row for row in rows if row.gallery.id == gallery_id),
             lists=store.lists_of(connection, gallery_id),
             units=tuple(people.units(connection).values()),
+            shown=_open(found, actor),
         )
 
 
@@ -131,9 +134,19 @@ def require_open(connection: sa.Connection, actor: Actor, gallery_id: str) -> Ga
     found = store.get(connection, gallery_id)
     if found.kind is GalleryKind.VOYAGES:
         raise InvalidInput("travellers are searched at gates only")
-    if not _open(found, actor):
-        raise Forbidden(f"the gallery {found.name} is not open to {actor.name}")
+    require_shown(found, actor)
     return found
+
+
+def require_shown(value: Gallery, actor: Actor) -> None:
+    """Raises Forbidden unless the actor may see whose faces a gallery holds."""
+    if not _open(value, actor):
+        raise Forbidden(f"the gallery {value.name} is not open to {actor.name}")
+
+
+def shown_to(connection: sa.Connection, actor: Actor) -> frozenset[str]:
+    """The galleries of which the actor may see whose faces they hold."""
+    return frozenset(own.id for own in store.galleries(connection) if _open(own, actor))
 
 
 def present_models(centre: Centre) -> frozenset[str]:

@@ -1,12 +1,13 @@
 """Keys: replaced, destroyed, and with them what they sealed."""
 
-import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from parakh.access import Actor, Permission, Purpose
 from parakh.domain.gallery import Gallery, GalleryKind
 from parakh.errors import Conflict, Forbidden, InvalidInput
+from parakh.faces import sealed_rows
+from parakh.services import gallery_files
 from parakh.services.background import Progress, Report
 from parakh.services.centre import Centre
 from parakh.services.four_eyes import same_person
@@ -36,15 +37,21 @@ def rotate(
 ) -> int:
     """Replaces a gallery's key, and seals all its templates anew; gives how many there are.
 
-    The old key is destroyed once nothing is sealed under it. Cut off, it is gone on with by asking
-    again. Searching and enrolling go on beside it.
+    The old key is destroyed once nothing is sealed under it; sealed files of the gallery are at
+    once, and made anew at the next start. Cut off, it is gone on with by asking again. Searching
+    and enrolling go on beside it.
     """
     actor.require(Permission.KEEP_GALLERIES)
     vault, purpose = centre.db.vault, gallery_purpose(gallery_id)
     with centre.db.write(actor, Purpose.ADMINISTRATION) as tx:
         _own_key(galleries.get(tx.connection, gallery_id))
         fresh = vault.begin_rotation(tx.connection, purpose)
+        if fresh:
+            # Whoever has a file open under the old key must give it up.
+            tx.changed(galleries.GALLERY_CHANGED, [gallery_id])
         tx.audit("gallery.rotation_begun", "gallery", gallery_id, resumed=not fresh)
+    if fresh:
+        _destroy_files(centre, gallery_id)
     with centre.db.read() as connection:
         total = _templates(galleries.held(connection), gallery_id)
     done, after = 0, ""
@@ -102,6 +109,7 @@ def erase(centre: Centre, actor: Actor, second: Actor, gallery_id: str, reason: 
             reason=reason.strip(),
         )
     centre.db.scrub()
+    _destroy_files(centre, gallery_id)
     return done
 
 
@@ -113,19 +121,18 @@ def _erase(centre: Centre, tx: Tx, value: Gallery) -> Erased:
     templates, shown = template_upkeep.forget_gallery(tx, entries, value.id)
     vault.destroy_key(tx.connection, purpose)
     vault.create_key(tx.connection, purpose)
-    return Erased(templates=templates, pictures=shown, files=_unlink(centre, value.id))
+    return Erased(templates=templates, pictures=shown, files=len(_files(centre, value.id)))
 
 
-def _unlink(centre: Centre, gallery_id: str) -> int:
-    """Deletes the sealed files of a gallery, which without their key say nothing any more."""
-    folder = centre.settings.data_dir / "galleries"
-    found = [*folder.glob(gallery_id), *folder.glob(f"{gallery_id}.*")]
-    for path in found:
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
-    return len(found)
+def _files(centre: Centre, gallery_id: str) -> list[Path]:
+    return gallery_files.files_of(centre.settings.data_dir / "galleries", gallery_id)
+
+
+def _destroy_files(centre: Centre, gallery_id: str) -> None:
+    """Overwrites and deletes the sealed files of a gallery. A process that has one open finds it
+    unreadable, and goes on in memory."""
+    for path in _files(centre, gallery_id):
+        sealed_rows.destroy(path)
 
 
 def _own_key(value: Gallery) -> None:

@@ -9,6 +9,7 @@ from parakh.errors import Conflict, Forbidden
 from parakh.services import portraits
 from parakh.services.centre import Centre
 from parakh.services.four_eyes import same_person
+from parakh.services.galleries import require_shown, shown_to
 from parakh.services.portraits import Portrait
 from parakh.store import alerts, galleries, pictures, watchlists
 from parakh.store.database import Tx
@@ -16,7 +17,10 @@ from parakh.store.database import Tx
 
 def picture(centre: Centre, actor: Actor, picture_id: str) -> tuple[bytes, str]:
     """A picture and its media type, for those who see watchlists or redress (whichever it is of),
-    or have an alert about it."""
+    or have an alert about it.
+
+    A picture of an entry is for those to whom its gallery is open; an alert shows it besides.
+    """
     with centre.db.read() as connection:
         kind, owner_id = pictures.picture_owner(connection, picture_id)
         purpose = _purpose_of_look(connection, actor, kind, owner_id)
@@ -28,33 +32,37 @@ def picture(centre: Centre, actor: Actor, picture_id: str) -> tuple[bytes, str]:
 
 
 def _purpose_of_look(connection: sa.Connection, actor: Actor, kind: str, owner_id: str) -> Purpose:
-    if kind == Kind.WATCHLIST_ENTRY and (
-        actor.may(Permission.SEE_WATCHLISTS) or _searches(connection, actor, owner_id)
-    ):
+    if kind == Kind.WATCHLIST_ENTRY and _sees_faces(connection, actor, owner_id):
         return Purpose.WATCHLIST
     if kind == Kind.REDRESS and actor.may(Permission.SEE_REDRESS):
         return Purpose.REDRESS
     return Purpose.ALERT
 
 
-def _searches(connection: sa.Connection, actor: Actor, entry_id: str) -> bool:
-    """Whether the actor may search by hand in the gallery that holds the entry's faces."""
-    if not actor.may(Permission.SEARCH_FACES):
+def _sees_faces(connection: sa.Connection, actor: Actor, entry_id: str) -> bool:
+    """Whether the gallery that holds the entry's faces is open to the actor, who looks at entries
+    or searches by hand."""
+    if not (actor.may(Permission.SEE_WATCHLISTS) or actor.may(Permission.SEARCH_FACES)):
         return False
-    gallery = galleries.get(connection, watchlists.gallery_of(connection, entry_id))
-    return actor.everywhere or gallery.open_to(actor.units)
+    return watchlists.gallery_of(connection, entry_id) in shown_to(connection, actor)
+
+
+def _require_gallery(connection: sa.Connection, actor: Actor, entry_id: str) -> None:
+    gallery_id = watchlists.gallery_of(connection, entry_id)
+    require_shown(galleries.get(connection, gallery_id), actor)
 
 
 def add_portrait(centre: Centre, actor: Actor, entry_id: str, portrait: bytes) -> str:
     """Proposes one more picture of an entry, and gives its identifier.
 
     Another person must approve it before it is searched. Raises InvalidInput when it is not fit to
-    search by, Conflict when the entry is over.
+    search by, Conflict when the entry is over, Forbidden when its gallery is not open to the actor.
     """
     actor.require(Permission.PROPOSE_ENTRIES)
     enrolled = portraits.read(centre, portrait)
     with centre.db.write(actor, Purpose.WATCHLIST) as tx:
         found = watchlists.get_entry(tx.connection, entry_id)
+        _require_gallery(tx.connection, actor, entry_id)
         if found.state not in (EntryState.PROPOSED, EntryState.APPROVED):
             raise Conflict(f"the entry is {found.state.value}")
         picture_id = enrol_picture(centre, tx, entry_id, enrolled)
@@ -68,6 +76,7 @@ def decide_portrait(
     """Approves a waiting picture, or deletes it; raises Forbidden for the one who proposed it."""
     actor.require(Permission.DECIDE_ENTRIES)
     with centre.db.write(actor, Purpose.WATCHLIST) as tx:
+        _require_gallery(tx.connection, actor, entry_id)
         proposer = pictures.waiting_pictures(tx.connection, entry_id).get(picture_id)
         if proposer is None:
             raise Conflict("the picture does not wait for a decision any more")

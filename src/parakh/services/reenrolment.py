@@ -16,7 +16,7 @@ from parakh.errors import NotFound, ParakhError
 from parakh.services import portraits
 from parakh.services.background import Progress, Report
 from parakh.services.centre import WORKER, Centre
-from parakh.services.galleries import present_models
+from parakh.services.galleries import present_models, require_shown
 from parakh.services.watchlists import EntryRow, rows_of
 from parakh.store import audit, galleries, pictures, template_upkeep, watchlists
 from parakh.store.template_upkeep import Stale
@@ -95,9 +95,13 @@ def begin_when_due(centre: Centre) -> bool:
 
 
 def unfit(centre: Centre, actor: Actor, gallery_id: str) -> tuple[Unfit, ...]:
-    """Entries of a gallery whose pictures the present model cannot use; each needs another."""
+    """Entries of a gallery whose pictures the present model cannot use; each needs another.
+
+    Raises Forbidden when the gallery is not open to the actor.
+    """
     actor.require(Permission.SEE_GALLERIES)
     with centre.db.read() as connection:
+        require_shown(galleries.get(connection, gallery_id), actor)
         waiting = [
             own
             for own in template_upkeep.stale(connection, present_models(centre))

@@ -21,6 +21,7 @@ from parakh.errors import Conflict, Forbidden, InvalidInput, NotFound
 from parakh.services import listed_pictures, portraits
 from parakh.services.centre import Centre
 from parakh.services.four_eyes import same_person
+from parakh.services.galleries import shown_to
 from parakh.store import (
     amendments,
     calibration,
@@ -134,7 +135,7 @@ def entries(
         found, total = watchlists.search_entries(
             connection, state=state, text=text.strip(), offset=(page - 1) * PAGE, limit=PAGE
         )
-        rows = rows_of(connection, found)
+        rows = _rows_for(connection, actor, found)
     with centre.db.write(actor, Purpose.WATCHLIST) as tx:
         tx.audit("entries.viewed", "watchlist", state or "all", searched=text.strip())
     return EntryPage(rows=rows, total=total, page=page, pages=max(1, -(-total // PAGE)))
@@ -146,7 +147,7 @@ def entry(centre: Centre, actor: Actor, entry_id: str) -> EntryView:
     with centre.db.read() as connection:
         found = watchlists.get_entry(connection, entry_id)
         view = EntryView(
-            row=rows_of(connection, [found])[0],
+            row=_rows_for(connection, actor, [found])[0],
             decision=watchlists.decision_reason(connection, entry_id),
             approval=watchlists.approval(connection, entry_id),
             may_decide=actor.may(Permission.DECIDE_ENTRIES)
@@ -293,6 +294,17 @@ def rows_of(connection: sa.Connection, found: list[WatchlistEntry]) -> tuple[Ent
 
 
 # --- within -----------------------------------------------------------------------------------
+
+
+def _rows_for(
+    connection: sa.Connection, actor: Actor, found: list[WatchlistEntry]
+) -> tuple[EntryRow, ...]:
+    """Rows with the pictures of those galleries alone that are open to the actor."""
+    shown = shown_to(connection, actor)
+    return tuple(
+        row if row.watchlist.gallery_id in shown else replace(row, pictures=())
+        for row in rows_of(connection, found)
+    )
 
 
 def _proposed(centre: Centre, actor: Actor, value: WatchlistEntry) -> WatchlistEntry:

@@ -303,10 +303,15 @@ def twins(
     state: TwinState | None = None,
     limit: int = 200,
 ) -> list[Twin]:
-    """Pairs, the most alike first: of a gallery, of an entry, in a state."""
+    """Pairs, the most alike first: with one of a gallery, of an entry, in a state."""
     query = sa.select(twin).order_by(twin.c.score.desc(), twin.c.id).limit(limit)
     if gallery_id is not None:
-        query = query.where(twin.c.gallery_id == gallery_id)
+        in_it = (
+            sa.select(watchlist_entry.c.id)
+            .join(watchlist, watchlist.c.id == watchlist_entry.c.watchlist_id)
+            .where(watchlist.c.gallery_id == gallery_id)
+        )
+        query = query.where(twin.c.entry_id.in_(in_it) | twin.c.other_id.in_(in_it))
     if entry_id is not None:
         query = query.where((twin.c.entry_id == entry_id) | (twin.c.other_id == entry_id))
     if state is not None:
@@ -315,11 +320,16 @@ def twins(
 
 
 def open_twins(connection: sa.Connection) -> dict[str, int]:
-    """How many pairs of each gallery wait for a decision."""
+    """How many pairs with one of each gallery wait for a decision."""
+    own = twin.c
+    sides = sa.union(sa.select(own.id, own.entry_id), sa.select(own.id, own.other_id)).subquery()
     query = (
-        sa.select(twin.c.gallery_id, sa.func.count())
-        .where(twin.c.state == TwinState.OPEN.value)
-        .group_by(twin.c.gallery_id)
+        sa.select(watchlist.c.gallery_id, sa.func.count(own.id.distinct()))
+        .join(sides, sides.c.id == own.id)
+        .join(watchlist_entry, watchlist_entry.c.id == sides.c.entry_id)
+        .join(watchlist, watchlist.c.id == watchlist_entry.c.watchlist_id)
+        .where(own.state == TwinState.OPEN.value)
+        .group_by(watchlist.c.gallery_id)
     )
     return dict(connection.execute(query).all())
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -125,11 +124,11 @@ def renew_templates(tx: Tx, vault: Vault, made: Mapping[str, Sequence[Template]]
             template.insert(),
             [_columns(tx, vault, picture_id, kept, value) for value in values],
         )
-    tx.changed(ENTRY_CHANGED, sorted({kept.reference_id for kept in of.values()}))
+    tx.changed(ENTRY_CHANGED, sorted({kept["reference_id"] for kept in of.values()}))
     return len(of)
 
 
-def _kept(connection: sa.Connection, picture_ids: Collection[str]) -> dict[str, sa.Row[Any]]:
+def _kept(connection: sa.Connection, picture_ids: Collection[str]) -> dict[str, sa.RowMapping]:
     """What the templates of pictures have in common, by picture."""
     own = template.c
     query = (
@@ -144,24 +143,24 @@ def _kept(connection: sa.Connection, picture_ids: Collection[str]) -> dict[str, 
         .group_by(own.picture_id, own.reference_id, own.gallery)
         .order_by(own.picture_id)
     )
-    return {row.picture_id: row for row in connection.execute(query)}
+    return {row["picture_id"]: row for row in connection.execute(query).mappings()}
 
 
 def _columns(
-    tx: Tx, vault: Vault, picture_id: str, kept: sa.Row[Any], value: Template
+    tx: Tx, vault: Vault, picture_id: str, kept: sa.RowMapping, value: Template
 ) -> dict[str, object]:
     template_id = new_id()
-    purpose = gallery_purpose(kept.gallery)
+    purpose = gallery_purpose(kept["gallery"])
     return {
         "id": template_id,
-        "gallery": kept.gallery,
-        "reference_id": kept.reference_id,
+        "gallery": kept["gallery"],
+        "reference_id": kept["reference_id"],
         "model": value.model,
         "picture_id": picture_id,
         "sealed": vault.seal(tx.connection, purpose, template_id, value.vector),
         "created_at": tx.at,
-        "proposed_by": kept.proposed_by,
-        "approved_by": kept.approved_by,
+        "proposed_by": kept["proposed_by"],
+        "approved_by": kept["approved_by"],
     }
 
 

@@ -87,6 +87,9 @@ class AlikeOut(Wire):
     near: list[FoundOut]
     persons: int
     threshold: float
+    elsewhere: bool = Field(
+        description="somebody in a gallery not open to the caller is alike; a supervisor looks"
+    )
 
     @classmethod
     def of(cls, value: Alike) -> "AlikeOut":
@@ -96,6 +99,7 @@ class AlikeOut(Wire):
             near=[FoundOut.of(own) for own in value.near],
             persons=value.persons,
             threshold=value.threshold,
+            elsewhere=value.elsewhere,
         )
 
 
@@ -106,6 +110,9 @@ class PersonOut(Wire):
     gallery: str
     waiting: list[str] = Field(description="pictures that another person has to approve")
     twins: list[TwinOut]
+    elsewhere: bool = Field(
+        description="somebody in a gallery not open to the caller looks like this person"
+    )
     may_release: bool
 
     @classmethod
@@ -116,6 +123,7 @@ class PersonOut(Wire):
             gallery=value.gallery.name,
             waiting=list(value.waiting),
             twins=[TwinOut.shown(own) for own in value.twins],
+            elsewhere=value.elsewhere,
             may_release=value.may_release,
         )
 

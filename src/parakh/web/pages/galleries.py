@@ -103,10 +103,10 @@ def one(here: Here, gallery_id: str, show: str = "") -> HTMLResponse:
         gallery=view.row.gallery,
         units={own.id: own for own in view.units},
         kinds=galleries.ADDED,
-        twins=twins.of_gallery(here.centre, here.actor, gallery_id, state),
+        twins=twins.of_gallery(here.centre, here.actor, gallery_id, state) if view.shown else (),
         state=state,
         states=list(TwinState),
-        unfit=reenrolment.unfit(here.centre, here.actor, gallery_id),
+        unfit=reenrolment.unfit(here.centre, here.actor, gallery_id) if view.shown else (),
         centre=here.centre,
     )
 
