@@ -3,8 +3,15 @@
 const SIDE = 1280; // the longer side of a shot, in pixels: enough for the face model, quick to send
 const QUALITY = 0.92;
 
-export const pause = (ms: number): Promise<void> =>
-  new Promise((done) => window.setTimeout(done, Math.max(0, ms)));
+/** Waits, unless it is called off meanwhile. */
+export const pause = (ms: number, off?: AbortSignal): Promise<void> =>
+  new Promise((done) => {
+    const timer = window.setTimeout(done, Math.max(0, ms));
+    off?.addEventListener("abort", () => {
+      window.clearTimeout(timer);
+      done();
+    });
+  });
 
 export class Camera {
   private stream: MediaStream | undefined;
@@ -60,17 +67,20 @@ export class Camera {
     return blob ? new File([blob], name, { type: "image/jpeg" }) : undefined;
   }
 
-  /** Shots so many seconds after now; gives them and when each was really taken. */
+  /** Shots so many seconds after now, until it is called off; gives them and when each was really
+   * taken. */
   async series(
     moments: readonly number[],
     before?: (index: number) => void,
+    off?: AbortSignal,
   ): Promise<{ files: File[]; times: number[] }> {
     const begin = performance.now();
     const taken: Promise<File | undefined>[] = [];
     const times: number[] = [];
     for (const [index, moment] of moments.entries()) {
       before?.(index);
-      await pause(begin + moment * 1000 - performance.now());
+      await pause(begin + moment * 1000 - performance.now(), off);
+      if (off?.aborted) break;
       times.push((performance.now() - begin) / 1000);
       taken.push(this.shot(`frame-${index + 1}.jpg`));
     }

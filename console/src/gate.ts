@@ -2,7 +2,7 @@
 // that a shot and an uploaded file are sent in one and the same way; keeps what cannot be sent.
 import { Camera, pause } from "./camera";
 import { clearNotice, csrfToken } from "./htmx";
-import { Waiting } from "./waiting";
+import { LateAnswers, Waiting } from "./waiting";
 
 const BURST = [0, 0.15, 0.3, 0.45]; // seconds
 const READING_MS = 1_500; // the person hears and reads what is asked before it begins
@@ -51,29 +51,58 @@ function newId(): string {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** What is asked of the person, over the camera's picture. */
+/** What is asked of the person: the words below the camera's picture, the dot on it. */
 class Asking {
+  private readonly box: HTMLElement;
   private readonly prompt: HTMLElement;
   private readonly dot: HTMLElement;
+  private readonly progress: HTMLProgressElement;
+  private running: AbortController | undefined;
 
-  constructor(private readonly box: HTMLElement) {
-    this.prompt = box.querySelector<HTMLElement>("[data-prompt]")!;
-    this.dot = box.querySelector<HTMLElement>("[data-dot]")!;
+  constructor(private readonly root: HTMLElement) {
+    this.box = root.querySelector<HTMLElement>("[data-asked]")!;
+    this.prompt = root.querySelector<HTMLElement>("[data-prompt]")!;
+    this.dot = root.querySelector<HTMLElement>("[data-dot]")!;
+    this.progress = root.querySelector<HTMLProgressElement>("[data-progress]")!;
   }
 
-  begin(own: Challenge): void {
+  /** Shows what is asked, in place of the buttons; gives the signal that calls it off. */
+  begin(own: Challenge): AbortSignal {
+    this.running = new AbortController();
+    this.show(true);
     this.prompt.textContent = own.prompt;
     this.dot.hidden = own.method !== "follow";
-    this.dot.dataset["x"] = "0";
-    this.box.hidden = false;
+    this.look(0, 0);
+    this.progress.max = own.steps.length;
+    this.button("cancel").focus();
+    return this.running.signal;
   }
 
-  look(x: number): void {
+  look(x: number, done: number): void {
     this.dot.dataset["x"] = String(x);
+    this.progress.value = done;
+  }
+
+  cancel(): void {
+    this.running?.abort();
   }
 
   end(): void {
-    this.box.hidden = true;
+    this.running = undefined;
+    this.dot.hidden = true;
+    this.prompt.textContent = "";
+    this.show(false);
+    this.button("active").focus();
+  }
+
+  private show(on: boolean): void {
+    this.box.hidden = !on;
+    this.root.toggleAttribute("data-asking", on);
+    this.button("next").disabled = on;
+  }
+
+  private button(name: string): HTMLButtonElement {
+    return this.root.querySelector<HTMLButtonElement>(`[data-gate="${name}"]`)!;
   }
 }
 
@@ -90,9 +119,9 @@ function start(root: HTMLElement): void {
   const waiting = new Waiting(
     form.action,
     root.querySelector<HTMLElement>("[data-away]")!,
-    root.querySelector<HTMLElement>("[data-late-answers]")!,
+    new LateAnswers(root),
   );
-  const asking = new Asking(root.querySelector<HTMLElement>("[data-asked]")!);
+  const asking = new Asking(root);
   let busy = false;
 
   /** What belongs to one capture alone must not go with the next. */
@@ -121,13 +150,14 @@ function start(root: HTMLElement): void {
     }).catch(() => undefined);
     if (!response?.ok) return capture(); // away, or refused: the capture itself says so
     const own = (await response.json()) as Challenge;
-    asking.begin(own);
-    await pause(READING_MS);
+    const off = asking.begin(own);
+    const moments = own.steps.map((step) => step.at);
+    const look = (n: number): void => asking.look(own.steps[n]!.x, n);
+    await pause(READING_MS, off);
     forget();
     field("taken_at").value = new Date().toISOString();
-    const moments = own.steps.map((step) => step.at);
-    const { files, times } = await camera.series(moments, (n) => asking.look(own.steps[n]!.x));
-    asking.end();
+    const { files, times } = await camera.series(moments, look, off).finally(() => asking.end());
+    if (off.aborted || files.length === 0) return forget();
     field("id").value = own.capture;
     field("challenge").value = own.challenge;
     field("times").value = times.map((time) => time.toFixed(2)).join(",");
@@ -140,6 +170,7 @@ function start(root: HTMLElement): void {
     stop: () => camera.stop(),
     capture: () => void once(capture),
     active: () => void once(active),
+    cancel: () => asking.cancel(),
     portrait: () => void camera.shot().then((file) => file && put(portrait, [file])),
     next: () => {
       form.reset();
@@ -155,6 +186,7 @@ function start(root: HTMLElement): void {
     actions[button?.dataset["gate"] ?? ""]?.();
   });
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") asking.cancel();
     const onControl =
       (event.target as HTMLElement).closest("input, select, textarea, button, a, summary") !== null;
     if (event.key !== " " || onControl || !camera.on) return;
@@ -176,7 +208,8 @@ function start(root: HTMLElement): void {
   // The centre is away: the capture waits in this page, and the officer is told at once.
   const keep = (event: Event): void => {
     event.stopPropagation();
-    document.getElementById("answer")?.replaceChildren();
+    const byHand = root.querySelector<HTMLTemplateElement>("template[data-by-hand]");
+    document.getElementById("answer")?.replaceChildren(...(byHand ? [byHand.content.cloneNode(true)] : []));
     waiting.keep(form);
     forget();
   };

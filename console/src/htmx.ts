@@ -8,7 +8,7 @@ export function csrfToken(): string {
 }
 
 export function clearNotice(): void {
-  document.getElementById("notice")?.replaceChildren();
+  for (const place of document.querySelectorAll("#notice, [data-refusal]")) place.replaceChildren();
 }
 
 export function startHtmx(): void {
@@ -27,6 +27,17 @@ export function startHtmx(): void {
     // What went wrong is shown above the page, which stays as it was.
     { code: "...", swap: true, error: true, target: "#notice", swapOverride: "innerHTML", select: "#notice > *" },
   ];
+
+  // A form far down a page has a place of its own for it (`data-refusal`).
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { detail } = event as CustomEvent<{
+      isError: boolean;
+      target: Element;
+      requestConfig: { elt: Element };
+    }>;
+    const own = detail.isError && detail.requestConfig.elt.querySelector("[data-refusal]");
+    if (own) detail.target = own;
+  });
 
   document.addEventListener("htmx:configRequest", (event) => {
     const { detail } = event as CustomEvent<{ verb: string; headers: Record<string, string> }>;
@@ -62,6 +73,7 @@ export function startHtmx(): void {
 
   document.addEventListener("htmx:afterSwap", (event) => {
     const { detail } = event as CustomEvent<{ target: HTMLElement }>;
-    if (detail.target.id === "notice") detail.target.scrollIntoView({ block: "nearest" });
+    const { target } = detail;
+    if (target.id === "notice" || "refusal" in target.dataset) target.scrollIntoView({ block: "nearest" });
   });
 }

@@ -71,6 +71,7 @@ class Worker(threading.Thread):
                     housekeep_at = now + HOUSEKEEP_SECONDS
                     trail.checkpoint(self._centre)
                     trail.housekeep(self._centre)
+                    self._centre.follow()
                     calibration.measure_when_due(self._centre)
                     reenrolment.begin_when_due(self._centre)
                     twins.sweep_when_due(self._centre)

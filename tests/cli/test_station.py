@@ -320,6 +320,7 @@ def test_no_crash_loses_a_capture(
         ((b"x",), {"taken_at": "2026-01-01T00:00:00"}, "time zone"),
         ((b"x",), {"lines": 1}, "unknown members lines"),
         ((b"x",), {"id": "short"}, "32 digits"),
+        ((b"x",), {"id": "../../x"}, "32 digits"),
     ],
 )
 def test_what_is_refused_is_said_and_not_tried_again(

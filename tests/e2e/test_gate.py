@@ -1,6 +1,7 @@
 """The gate in a real browser: by upload, by camera, and when neither will do."""
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -190,12 +191,23 @@ def test_captures_wait_while_the_centre_is_away(
         page.get_by_role("button", name="Capture and check").click()
         expect(away).to_contain_text(f"Captures that wait: {number}")
     expect(away).to_contain_text("The centre cannot be reached. Check this person by hand.")
+    expect(page.locator("#answer")).to_contain_text("Compare the face with the document's picture")
     serving.start()
     expect(away).to_be_hidden(timeout=20_000)
-    late = page.locator("[data-late-answers] details")
+    late = page.locator("[data-late-answers] .late-one")
     expect(late).to_have_count(2)
-    expect(late.first).to_contain_text("Sent late: taken at")
+    summary = late.last.locator("summary")
+    expect(summary).to_contain_text(re.compile(r"Taken at \d\d:\d\d:\d\d"))
+    expect(summary).to_contain_text("Proceed")
+    expect(summary).to_contain_text("PA100000304")
+    assert page.locator(".late-one .verdict").filter(visible=True).count() == 0
+    summary.click()
     expect(late.last).to_contain_text("Announced on PK304")
+    expect(late.last.locator("h2")).to_have_css("font-size", "17px")
+    for left in (1, 0):
+        late.first.get_by_role("button", name="Dealt with").click()
+        expect(late).to_have_count(left)
+    expect(page.get_by_text("Answers that came late")).to_have_count(0)
     with stage.centre.db.read() as connection:
         assert len(connection.execute(sa.select(capture)).all()) == 2
 
@@ -210,3 +222,36 @@ def test_an_active_check_that_a_still_picture_fails(visit: Visit, camera: Browse
     expect(answer).to_contain_text("Suspected attack", timeout=30_000)
     expect(answer.get_by_role("heading", level=2)).to_have_text("Compare")
     expect(page.locator("[data-asked]")).to_be_hidden()
+
+
+def test_an_active_check_can_be_called_off(visit: Visit, camera: Browser, stage: Any) -> None:
+    page = visit("/gate", "gate", camera)
+    page.get_by_role("button", name="Start the camera").click()
+    page.get_by_role("button", name="Active check").click()
+    cancel = page.get_by_role("button", name="Cancel")
+    expect(cancel).to_be_focused()
+    expect(page.get_by_role("button", name="Capture and check")).to_be_hidden()
+    expect(page.get_by_role("button", name="Next person")).to_be_disabled()
+    asked = page.locator("[data-asked]").bounding_box()
+    view = page.locator(".view").bounding_box()
+    assert asked is not None
+    assert view is not None
+    assert asked["y"] >= view["y"] + view["height"]
+    page.keyboard.press("Escape")
+    expect(cancel).to_be_hidden()
+    expect(page.get_by_role("button", name="Active check")).to_be_focused()
+    page.wait_for_timeout(500)
+    with stage.centre.db.read() as connection:
+        assert connection.execute(sa.select(capture)).all() == []
+
+
+def test_an_active_check_says_what_it_measured(visit: Visit, camera: Browser) -> None:
+    page = visit("/gate", "gate", camera)
+    page.get_by_role("button", name="Start the camera").click()
+    page.get_by_role("button", name="Active check").click()
+    progress = page.locator("progress")
+    expect(progress).to_be_visible()
+    answer = page.locator("#answer")
+    expect(answer.locator(".verdict.attack")).to_contain_text("Suspected attack", timeout=20_000)
+    answer.get_by_text("How it was measured").click()
+    expect(answer).to_contain_text(re.compile(r"eye distances|as much as the nose"))

@@ -7,10 +7,20 @@ import sqlalchemy as sa
 
 from parakh.access import system_actor
 from parakh.domain.delivery import Awaited
-from parakh.services import accounts, missing, queue
+from parakh.domain.voyage import Direction
+from parakh.services import accounts, gate, missing, queue, stations
 from parakh.services.centre import Centre
 from parakh.services.demonstration import PEOPLE, Demonstration
-from parakh.store.tables import alert, crossing, hit, message, traveller, watchlist_entry
+from parakh.services.gate_values import CaptureRequest
+from parakh.store.tables import (
+    alert,
+    crossing,
+    hit,
+    message,
+    traveller,
+    voyage_template,
+    watchlist_entry,
+)
 
 TABLES = (alert, crossing, hit, message, traveller, watchlist_entry)
 
@@ -57,7 +67,30 @@ def test_planted_persons_raise_alerts_and_a_face_is_found(
     assert {path.name for path in (show.manifest.watchlist.parent / "pictures").iterdir()} == {
         "portrait.jpg",
         "at-the-gate.jpg",
+        "expected.jpg",
     }
+
+
+def test_a_staged_traveller_is_found_by_her_face_and_a_station_is_there(
+    face_centre: Centre, quiet: list[str], cheap_passwords: None
+) -> None:
+    show = Demonstration.prepare(face_centre, 7, quiet.append)
+    actor = system_actor("test")
+    Demonstration.prepare(face_centre, 7, quiet.append)
+    with face_centre.db.read() as connection:
+        (staged,) = set(connection.execute(sa.select(voyage_template.c.traveller_id)).scalars())
+    live = (show.manifest.watchlist.parent / "pictures" / "expected.jpg").read_bytes()
+    answer = gate.capture(
+        face_centre,
+        actor,
+        CaptureRequest(
+            frames=(live,), portrait=None, port="KHI", lane="A2", direction=Direction.ENTRY
+        ),
+    )
+    assert answer.identified
+    assert answer.identified.traveller_id == staged
+    (row,) = stations.every(face_centre, actor)
+    assert row.station.heard
 
 
 def test_each_role_can_sign_in_with_the_printed_password(

@@ -485,14 +485,14 @@ def test_who_takes_over_a_file_that_is_damaged_goes_on_from_memory(
 
 
 @pytest.mark.usefixtures("with_files")
-@pytest.mark.parametrize("beside", [False, True], ids=["the file's own process", "another"])
+@pytest.mark.parametrize("where", ["here", "on another machine"])
 def test_a_replaced_key_seals_nothing_any_more(
     any_centre: Centre,
     engines: list[Any],
     enrolled: Callable[..., str],
-    beside: bool,
+    where: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """`beside`: the process that has the file open takes nothing in while the key is replaced."""
     folder = any_centre.settings.data_dir
     me = enrolled(template(1, 0, 0, 0))
     index = make(any_centre, engines, folder)
@@ -501,13 +501,18 @@ def test_a_replaced_key_seals_nothing_any_more(
     before = path.read_bytes()
     with any_centre.db.read() as connection:
         old = any_centre.db.vault.sealer(connection, gallery_purpose("watchlist"))
-    files = os.open(path, os.O_RDONLY)
-    keys.rotate(any_centre, ACTOR, "watchlist", lambda *_: None if beside else index.refresh())
-    assert not any(os.pread(files, len(before), 0)), "overwritten, not only deleted"
-    os.close(files)
+    file = os.open(path, os.O_RDONLY)
+    if where != "here":
+        monkeypatch.setattr(keys, "_destroy_files", lambda *_: None)
+    keys.rotate(any_centre, ACTOR, "watchlist")
+    if where != "here":
+        assert os.pread(file, len(before), 0) == before
+        index.refresh()
+    assert not any(os.pread(file, len(before), 0)), "overwritten, not only deleted"
+    os.close(file)
+    assert data_files(folder) == []
     late = enrolled(template(0, 1, 0, 0))
     assert found(index, template(0, 1, 0, 0)) == [late]
-    assert data_files(folder) == []
     index.close()
     again = make(any_centre, engines, folder)
     assert found(again, template(1, 0, 0, 0)) == [me]

@@ -8,10 +8,11 @@ import sqlalchemy as sa
 
 from parakh.access import Purpose, Role, system_actor
 from parakh.domain.face import Template
-from parakh.domain.gallery import WATCHLIST_GALLERY
+from parakh.domain.gallery import VOYAGE_GALLERY, WATCHLIST_GALLERY
 from parakh.errors import Conflict, Forbidden, InvalidInput, Misconfigured
 from parakh.services import keys
 from parakh.services.centre import Centre
+from parakh.services.keys import Erasure
 from parakh.settings import Settings
 from parakh.store import galleries, pictures
 from parakh.store.database import Database
@@ -108,16 +109,18 @@ def test_a_rotation_that_was_cut_off_is_gone_on_with(
 def test_erasing_takes_a_reason_and_two_persons(any_centre: Centre, acting: Any) -> None:
     one = acting(Role.SUPERVISOR)
     other = acting(Role.SUPERVISOR, "KHI")
-    for second, reason, refused in (
-        (one, "over", Forbidden),
-        (acting(Role.AUDITOR), "over", Forbidden),
-        (ACTOR, "over", Forbidden),
-        (other, " ", InvalidInput),
+    for second, reason, refused, said in (
+        (one, "over", Forbidden, "you cannot be the second person"),
+        (acting(Role.AUDITOR), "over", Forbidden, "auditor cannot be the second person"),
+        (ACTOR, "over", Forbidden, "not a program"),
+        (other, " ", InvalidInput, "reason"),
     ):
-        with pytest.raises(refused):
+        with pytest.raises(refused, match=said):
             keys.erase(any_centre, one, second, WATCHLIST_GALLERY, reason)
     with pytest.raises(Forbidden):
         keys.erase(any_centre, acting(Role.TARGETING), other, WATCHLIST_GALLERY, "over")
+    with pytest.raises(InvalidInput, match="second person's name or password is wrong"):
+        keys.second_person(any_centre, "nobody", "guessed")
 
 
 def test_an_erased_gallery_holds_nothing_and_can_be_used_again(
@@ -136,6 +139,10 @@ def test_an_erased_gallery_holds_nothing_and_can_be_used_again(
     done = keys.erase(any_centre, one, second, WATCHLIST_GALLERY, "a court ordered it")
     assert (done.templates, done.pictures, done.files) == (1, 1, 1)
     assert [path.name for path in folder.iterdir()] == ["other.sealed"]
+    assert keys.erasure(any_centre, one, WATCHLIST_GALLERY) == Erasure(
+        at=any_centre.clock(), by=one.name, second=second.name, reason="a court ordered it"
+    )
+    assert keys.erasure(any_centre, one, VOYAGE_GALLERY) is None
     with any_centre.db.read() as connection:
         for table in (template, picture):
             assert connection.execute(sa.select(sa.func.count()).select_from(table)).scalar() == 0

@@ -12,6 +12,7 @@ from parakh.cli.cohort import cohort
 from parakh.cli.galleries import gallery, gallery_named
 from parakh.cli.models import model
 from parakh.domain.gallery import StagedFrom
+from parakh.domain.watchlist import EntryState
 from parakh.services import face_search, listed_pictures, reenrolment, staging, twins
 from parakh.services.face_search import FaceQuestion, Found
 from parakh.services.hand import PURPOSES
@@ -76,6 +77,7 @@ def search(picture: Path, names: tuple[str, ...], purpose: str, reason: str, as_
             {
                 "galleries": [own.name for own in answer.galleries],
                 "persons": answer.persons,
+                "waiting": answer.waiting,
                 "threshold": answer.threshold,
                 "candidates": rows,
             }
@@ -83,8 +85,12 @@ def search(picture: Path, names: tuple[str, ...], purpose: str, reason: str, as_
     else:
         for row in rows:
             match = "match" if row["match"] else "     "
-            click.echo(f"{row['score']:.3f}  {match}  {row['name']}  ({row['gallery']})")
-        click.echo(f"threshold {answer.threshold:.3f} among {answer.persons} persons")
+            waits = ", waits for approval" if row["state"] == EntryState.PROPOSED else ""
+            click.echo(f"{row['score']:.3f}  {match}  {row['name']}  ({row['gallery']}{waits})")
+        click.echo(
+            f"threshold {answer.threshold:.3f}; compared with {answer.persons},"
+            f" of whom {answer.waiting} wait for approval"
+        )
     if answer.found:
         sys.exit(1)
 
@@ -142,7 +148,8 @@ def stage(voyage: str, document: str, picture: Path, source: str) -> None:
 def twins_(name: str, as_json: bool) -> None:
     """Compare everybody in the gallery NAME with each other. Exit code 1 when pairs wait.
 
-    Pairs that reach the threshold wait for a supervisor, who decides whether they are one person.
+    Detainees and missing persons are compared across all galleries of both kinds. Pairs that reach
+    the threshold wait for a supervisor, who decides whether they are one person.
     """
     with opened() as centre:
         own = gallery_named(centre, name)
@@ -196,6 +203,7 @@ def _row(own: Found) -> dict[str, Any]:
         "name": str(next(iter(it.entry.names), "")),
         "watchlist": it.watchlist.name,
         "gallery": it.gallery.name,
+        "state": it.entry.state.value,
         "score": round(it.score, 4),
         "match": it.match,
     }

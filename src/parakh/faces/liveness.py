@@ -121,9 +121,10 @@ def draw(method: Method | None = None) -> Challenge:
             side = secrets.choice((-1, 1))
             steps = [Step(at=0.0), *(Step(at=0.5 * n, x=side) for n in range(1, 6))]
         case Method.FOLLOW:
-            steps = [Step(at=0.7 * n, x=x) for n, x in enumerate(_walk(FOLLOWED), start=1)]
+            walk = enumerate(_walk(FOLLOWED), start=1)
+            steps = [Step(at=round(0.7 * n, 1), x=x) for n, x in walk]
         case Method.BLINK:
-            steps = [Step(at=0.3 * n) for n in range(MOST_FRAMES)]
+            steps = [Step(at=round(0.3 * n, 1)) for n in range(MOST_FRAMES)]
     return Challenge(method=own, steps=tuple(steps))
 
 

@@ -193,6 +193,13 @@ class Centre:
         except ParakhError:
             _log.exception("models or indexes could not be loaded")
 
+    def follow(self) -> None:
+        """Takes what was deleted out of memory and sealed files where nobody searches just now."""
+        if "galleries" in self.__dict__:
+            self.galleries.refresh()
+        if "voyage_faces" in self.__dict__:
+            self.voyage_faces.refresh()
+
     def traveller_screeners(self) -> Sequence[Screener]:
         """The screeners of persons as declared."""
         index, refresh = self.names.index, self.names.refresh

@@ -293,17 +293,11 @@ def _look(centre: Centre, actor: Actor, shots: Sequence[Portrait]) -> tuple[Alik
 
 def _matches(
     centre: Centre, shots: Sequence[Portrait], gallery_ids: Collection[str]
-) -> list[FaceMatch]:
+) -> tuple[FaceMatch, ...]:
     """The most alike of some galleries, with those who wait for a second person."""
     if not gallery_ids:
-        return []
-    known = face_search.alike(centre, [shot.probes for shot in shots], gallery_ids, _SHOWN)
-    threshold = centre.galleries.threshold(gallery_ids)
-    waiting = face_search.alike_waiting(
-        centre, [shot.sample.template for shot in shots], gallery_ids, threshold
-    )
-    found = {own.entry.id: own for own in (*waiting, *known)}
-    return sorted(found.values(), key=lambda own: (-own.score, own.entry.id))
+        return ()
+    return face_search.compare(centre, shots, gallery_ids, _SHOWN).matches
 
 
 def _entry(centre: Centre, actor: Actor, value: Enrolment, place: Place) -> WatchlistEntry:

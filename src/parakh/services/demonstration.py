@@ -18,11 +18,12 @@ import numpy as np
 import structlog
 
 from parakh.access import Role, system_actor
-from parakh.domain.gallery import Gallery, GalleryKind
+from parakh.domain.gallery import VOYAGE_GALLERY, Gallery, GalleryKind, StagedFrom
 from parakh.domain.message import Channel, Source
-from parakh.domain.traveller import PersonName
+from parakh.domain.station import StationKind
+from parakh.domain.traveller import PersonName, Sex, Traveller
 from parakh.domain.unit import Unit
-from parakh.domain.voyage import Direction
+from parakh.domain.voyage import CrossingState, Direction
 from parakh.domain.watchlist import EntryKind, Handling, Watchlist, WatchlistEntry
 from parakh.errors import Misconfigured, ParakhError
 from parakh.faces.picture import Picture, decode_picture
@@ -35,7 +36,10 @@ from parakh.services import (
     intake,
     portraits,
     queue,
+    staging,
+    stations,
     timetable,
+    voyages,
     watchlists,
 )
 from parakh.services.centre import Centre
@@ -43,6 +47,7 @@ from parakh.services.gate_values import CaptureRequest, CrossingRequest
 from parakh.simulate import traffic
 from parakh.simulate.journeys import earlier_crossings
 from parakh.simulate.traffic import Manifest
+from parakh.store import travellers, voyage_templates
 
 _log = structlog.get_logger()
 _LOADER = system_actor("demo")
@@ -120,6 +125,12 @@ DETAINEES = (
 CHILDREN = (("ABRO", "SANAM", "M-2026-031", "Last seen at the main station (invented)"),)
 PORTRAIT_NAME = PersonName(family="PORTRAIT", given="PUBLIC DOMAIN")
 
+_HELD = timedelta(hours=36)
+"""So long a traveller's face is held here: her flight may have landed yesterday evening."""
+
+STAGED_VOYAGE = "PK214"
+"""Of one traveller of this flight the face is known before he comes to the gate."""
+
 FIRST_LANDING = time(21, 50)
 """After this local time the simulated day's first flight has landed."""
 
@@ -163,6 +174,8 @@ class Demonstration:
             _load_galleries(centre)
             note("Showing a face to the gate …")
             _load_portrait(centre, folder / "pictures")
+            _load_station(centre)
+        _stage_somebody(centre, manifest, folder / "pictures")
         return cls(centre=centre, manifest=manifest, passwords=passwords)
 
     def welcome(self) -> str:
@@ -286,7 +299,11 @@ def _cross(centre: Centre, row: Mapping[str, Any], at: datetime) -> None:
 
 
 def _load_galleries(centre: Centre) -> None:
-    """A gallery of custody and one of missing persons, with invented persons without pictures."""
+    """A gallery of custody and one of missing persons, with invented persons without pictures; and
+    for how long travellers' faces are held."""
+    expected = galleries.view(centre, _LOADER, VOYAGE_GALLERY).row.gallery
+    basis = "None is needed: everybody in it is invented"
+    galleries.save(centre, _LOADER, replace(expected, legal_basis=basis, retention=_HELD))
     for own, listed, people in zip(
         GALLERIES, (PRISON, MISSING), (DETAINEES, CHILDREN), strict=True
     ):
@@ -311,9 +328,11 @@ def _load_portrait(centre: Centre, folder: Path) -> None:
     """Enrols the public-domain portrait, and shows a changed copy of it to the gate."""
     picture = _public_portrait()
     folder.mkdir(parents=True, exist_ok=True)
-    enrolled, live = portraits.kept(picture), portraits.kept(_at_the_gate(picture))
+    enrolled = portraits.kept(picture)
+    live = portraits.kept(_at_the_gate(picture, turned=5.0))
     (folder / "portrait.jpg").write_bytes(enrolled)
     (folder / "at-the-gate.jpg").write_bytes(live)
+    (folder / "expected.jpg").write_bytes(portraits.kept(_at_the_gate(picture, turned=-3.0)))
     watchlists.add_list(centre, _LOADER, PORTRAITS)
     entry = WatchlistEntry(
         id="",
@@ -330,6 +349,54 @@ def _load_portrait(centre: Centre, folder: Path) -> None:
     gate.capture(centre, _LOADER, request)
 
 
+def _load_station(centre: Centre) -> None:
+    """A gate that was heard once and is silent since, for nobody has its key."""
+    key = stations.register(
+        centre,
+        _LOADER,
+        name="e-gate A1",
+        kind=StationKind.GATE,
+        port="KHI",
+        lane="A1",
+        direction=Direction.ENTRY,
+    )
+    station = stations.bearer(centre, key)
+    if station is not None:
+        stations.hear(centre, station, at=centre.clock(), software="demonstration")
+
+
+def _stage_somebody(centre: Centre, manifest: Manifest, folder: Path) -> None:
+    """The face of one traveller who is still to come, so that the gate finds her by `expected.jpg`;
+    by the same portrait, for no other may be shown."""
+    path = folder / "portrait.jpg"
+    found = _still_to_come(centre, manifest) if path.exists() else None
+    if found is not None and found.voyage_id is not None:
+        picture = path.read_bytes()
+        staging.stage(centre, _LOADER, found.voyage_id, found.id, picture, StagedFrom.DOCUMENT)
+
+
+def _still_to_come(centre: Centre, manifest: Manifest) -> Traveller | None:
+    """A woman on the flight whom nothing is known against and who does not cross by herself; None
+    when somebody's face is staged already, or the flight is over."""
+    now, (begun, later) = centre.clock(), _crossings(manifest)
+    crossing = {row["document_number"] for row in (*begun, *later)}
+    with centre.db.read() as connection:
+        due = travellers.voyages_between(connection, now - _HELD, now + _HELD, None)
+        for voyage in due:
+            if voyage.name != STAGED_VOYAGE:
+                continue
+            if voyage_templates.staged_travellers(connection, voyage.id):
+                return None
+            declared = travellers.travellers_of_voyage(connection, voyage.id)
+            for row in voyages.vetting_rows(connection, declared):
+                own = row.traveller
+                seen = row.crossing is not None and row.crossing.state is CrossingState.ACTUAL
+                comes = crossing.intersection(document.number for document in own.documents)
+                if own.sex is Sex.FEMALE and not (seen or comes or row.hits):
+                    return own
+    return None
+
+
 def _public_portrait() -> Picture:
     """NASA's portrait of an astronaut (public domain), as scikit-image brings it."""
     package = find_spec("skimage")
@@ -339,11 +406,11 @@ def _public_portrait() -> Picture:
     return decode_picture((Path(next(iter(folders))) / "data" / "astronaut.png").read_bytes())
 
 
-def _at_the_gate(picture: Picture) -> Picture:
-    """The portrait as a gate's camera might see it: turned a little, darker, less sharp."""
+def _at_the_gate(picture: Picture, turned: float) -> Picture:
+    """The portrait as a gate's camera might see it: turned by some degrees, darker, less sharp."""
     height, width = picture.shape[:2]
-    turn = cv2.getRotationMatrix2D((width / 2, height / 2), 5.0, 1.1)
-    turned = cv2.warpAffine(picture, turn, (width, height), borderMode=cv2.BORDER_REPLICATE)
-    blurred = cv2.GaussianBlur(turned, (3, 3), 0)
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), turned, 1.1)
+    moved = cv2.warpAffine(picture, turn, (width, height), borderMode=cv2.BORDER_REPLICATE)
+    blurred = cv2.GaussianBlur(moved, (3, 3), 0)
     darker: Picture = np.clip(blurred.astype(np.float32) * 0.8, 0, 255).astype(np.uint8)
     return darker

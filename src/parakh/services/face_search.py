@@ -18,12 +18,16 @@ from parakh.screen.faces import FaceMatch
 from parakh.services import galleries, portraits
 from parakh.services.centre import Centre
 from parakh.services.hand import PURPOSES
+from parakh.services.portraits import Portrait
 from parakh.store import galleries as store
 from parakh.store import pictures, watchlists
 
 LIMIT = 10
 NEAR = 3
 """Of those who are less alike than is needed, so many are shown, marked so."""
+
+CLOSE = 0.6
+"""Who has less than this share of what is needed is not near: strangers resemble each other so."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,19 +51,35 @@ class Found:
 class FaceAnswer:
     """Who reaches the threshold, and who comes close; advice for the officer, not a decision.
 
-    `persons` is how many are enrolled in the galleries that were searched.
+    `sizes` is how many persons are in force in each gallery that was searched, and `waiting` how
+    many were compared besides who wait for a second person's approval.
     """
 
     quality: Quality
     galleries: tuple[Gallery, ...]
-    persons: int
+    sizes: tuple[int, ...]
+    waiting: int
     threshold: float
     found: tuple[Found, ...]
     near: tuple[Found, ...]
 
+    @property
+    def persons(self) -> int:
+        """How many persons were compared."""
+        return sum(self.sizes) + self.waiting
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Compared:
+    """Who is most alike, in force or waiting, and how many who wait were compared."""
+
+    matches: tuple[FaceMatch, ...]
+    waiting: int
+
 
 def search(centre: Centre, actor: Actor, picture: bytes, question: FaceQuestion) -> FaceAnswer:
-    """Searches the face of a picture; a look that is audited with its reason.
+    """Searches the face of a picture, among those too who wait for approval; a look that is audited
+    with its reason, once for each gallery.
 
     Raises Forbidden for a gallery that is not open to the actor, InvalidInput without a reason or
     for a picture that is not fit to search by.
@@ -71,17 +91,19 @@ def search(centre: Centre, actor: Actor, picture: bytes, question: FaceQuestion)
         raise InvalidInput("choose a purpose")
     asked = _galleries(centre, actor, question.galleries)
     portrait = portraits.read(centre, picture)
-    ids = [own.id for own in asked]
-    matches = alike(centre, [portrait.probes], ids, LIMIT)
-    answer = _answer(centre, portrait.sample.quality, asked, matches)
+    compared = compare(centre, [portrait], [own.id for own in asked], LIMIT)
+    answer = _answer(centre, portrait.sample.quality, asked, compared)
     with centre.db.write(actor, question.purpose) as tx:
-        tx.audit(
-            "face.searched",
-            "gallery",
-            ",".join(ids),
-            reason=question.reason.strip(),
-            found=[own.match.entry.id for own in answer.found],
-        )
+        for gallery in asked:
+            found = [own.match for own in answer.found if own.match.gallery.id == gallery.id]
+            tx.audit(
+                "face.searched",
+                "gallery",
+                gallery.id,
+                name=gallery.name,
+                reason=question.reason.strip(),
+                found=[own.entry.id for own in found],
+            )
     return answer
 
 
@@ -97,6 +119,23 @@ def verify(
     with centre.db.write(actor, purpose) as tx:
         tx.audit("faces.compared", "face", "", reason=reason.strip())
     return result
+
+
+def compare(
+    centre: Centre, shots: Sequence[Portrait], gallery_ids: Collection[str], limit: int
+) -> Compared:
+    """Those who look like one of several pictures of a person, with those who reach the threshold
+    but wait for a second person; most alike first, whether they reach it or not."""
+    known = alike(centre, [shot.probes for shot in shots], gallery_ids, limit)
+    samples = [shot.sample.template for shot in shots]
+    threshold = centre.galleries.threshold(gallery_ids)
+    waiting, compared = _alike_waiting(centre, samples, gallery_ids, threshold)
+    best: dict[str, FaceMatch] = {}
+    for own in (*known, *waiting):
+        if own.entry.id not in best or own.score > best[own.entry.id].score:
+            best[own.entry.id] = own
+    matches = sorted(best.values(), key=lambda own: (-own.score, own.entry.id))
+    return Compared(matches=tuple(matches), waiting=compared)
 
 
 def alike(
@@ -121,14 +160,23 @@ def alike_waiting(
     centre: Centre, faces: Sequence[Template], gallery_ids: Collection[str], threshold: float
 ) -> list[FaceMatch]:
     """Those who look like the face but wait for a second person, and so are not searched yet."""
+    return _alike_waiting(centre, faces, gallery_ids, threshold)[0]
+
+
+def _alike_waiting(
+    centre: Centre, faces: Sequence[Template], gallery_ids: Collection[str], threshold: float
+) -> tuple[list[FaceMatch], int]:
+    """Those of them who reach the threshold, and how many wait."""
     engine = centre.faces
     probes = np.stack([to_vector(own, engine.model_id, engine.dimension) for own in faces])
     best: dict[str, tuple[float, str]] = {}
+    seen: set[str] = set()
     with centre.db.read() as connection:
         for gallery_id in gallery_ids:
             for stored in pictures.living_templates(
                 connection, centre.db.vault, engine.model_id, gallery_id, waiting=True
             ):
+                seen.add(stored.entry_id)
                 vector = to_vector(stored.template, engine.model_id, engine.dimension)
                 score = min(float((probes @ vector).max()), 1.0)
                 if score >= threshold and score > best.get(stored.entry_id, (-1.0, ""))[0]:
@@ -136,7 +184,7 @@ def alike_waiting(
         entries = watchlists.entries_by_id(connection, best)
         lists = watchlists.lists(connection)
         held = {own.id: own for own in store.galleries(connection)}
-    return [
+    found = [
         FaceMatch(
             entry=entries[entry_id],
             watchlist=lists[entries[entry_id].watchlist_id],
@@ -146,6 +194,7 @@ def alike_waiting(
         )
         for entry_id, (score, gallery_id) in best.items()
     ]
+    return found, len(seen)
 
 
 def shown(connection: sa.Connection, matches: Sequence[FaceMatch]) -> tuple[Found, ...]:
@@ -171,17 +220,18 @@ def _answer(
     centre: Centre,
     quality: Quality,
     asked: tuple[Gallery, ...],
-    matches: Sequence[FaceMatch],
+    compared: Compared,
 ) -> FaceAnswer:
-    ids = [own.id for own in asked]
-    over = [own for own in matches if own.match]
-    near = [own for own in matches if not own.match][:NEAR]
+    threshold = centre.galleries.threshold([own.id for own in asked])
+    over = [own for own in compared.matches if own.match]
+    near = [own for own in compared.matches if not own.match and own.score >= CLOSE * threshold]
     with centre.db.read() as connection:
         return FaceAnswer(
             quality=quality,
             galleries=asked,
-            persons=centre.galleries.size(ids),
-            threshold=centre.galleries.threshold(ids),
+            sizes=tuple(centre.galleries.size([own.id]) for own in asked),
+            waiting=compared.waiting,
+            threshold=threshold,
             found=shown(connection, over),
-            near=shown(connection, near),
+            near=shown(connection, near[:NEAR]),
         )

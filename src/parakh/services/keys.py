@@ -1,17 +1,20 @@
 """Keys: replaced, destroyed, and with them what they sealed."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
+
+import orjson
 
 from parakh.access import Actor, Permission, Purpose
 from parakh.domain.gallery import Gallery, GalleryKind
-from parakh.errors import Conflict, Forbidden, InvalidInput
+from parakh.errors import Conflict, Forbidden, InvalidInput, SignInFailed
 from parakh.faces import sealed_rows
-from parakh.services import gallery_files
+from parakh.services import accounts, gallery_files
 from parakh.services.background import Progress, Report
 from parakh.services.centre import Centre
 from parakh.services.four_eyes import same_person
-from parakh.store import galleries, template_upkeep, voyage_templates
+from parakh.store import audit, galleries, template_upkeep, voyage_templates
 from parakh.store.database import Tx
 from parakh.store.keys import Keys
 from parakh.store.pictures import gallery_purpose
@@ -27,6 +30,16 @@ class Erased:
     templates: int
     pictures: int
     files: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Erasure:
+    """When all faces of a gallery were erased last, by which two persons, and why."""
+
+    at: datetime
+    by: str
+    second: str
+    reason: str
 
 
 # --- one gallery's key ------------------------------------------------------------------------
@@ -87,14 +100,15 @@ def erase(centre: Centre, actor: Actor, second: Actor, gallery_id: str, reason: 
     reason.
     """
     actor.require(Permission.KEEP_GALLERIES)
-    second.require(Permission.KEEP_GALLERIES)
     if not reason.strip():
         raise InvalidInput("give a reason")
     if not second.human:
         raise Forbidden("a person has to agree to it, not a program")
+    if not second.may(Permission.KEEP_GALLERIES):
+        raise Forbidden(f"{second.name} cannot be the second person: it takes another supervisor")
     with centre.db.write(actor, Purpose.ADMINISTRATION) as tx:
         if same_person(tx.connection, second.name, actor):
-            raise Forbidden("a second person has to agree to it")
+            raise Forbidden("you cannot be the second person yourself: it takes another supervisor")
         value = galleries.get(tx.connection, gallery_id)
         done = _erase(centre, tx, value)
         galleries.save(tx, replace(value, erased_at=tx.at))
@@ -111,6 +125,28 @@ def erase(centre: Centre, actor: Actor, second: Actor, gallery_id: str, reason: 
     centre.db.scrub()
     _destroy_files(centre, gallery_id)
     return done
+
+
+def erasure(centre: Centre, actor: Actor, gallery_id: str) -> Erasure | None:
+    """The last erasure of a gallery; None if there was none."""
+    actor.require(Permission.SEE_GALLERIES)
+    with centre.db.read() as connection:
+        row = audit.newest(connection, "gallery.erased", gallery_id)
+    if row is None:
+        return None
+    said = orjson.loads(row.detail)
+    return Erasure(at=row.at, by=row.actor, second=said["second"], reason=said["reason"])
+
+
+def second_person(centre: Centre, name: str, password: str) -> Actor:
+    """Whoever agrees to an erasure on another's screen; raises InvalidInput, not SignInFailed: he
+    who asks is signed in."""
+    try:
+        return accounts.identify(centre, name.strip(), password)
+    except SignInFailed as error:
+        raise InvalidInput(
+            "the second person's name or password is wrong, or the account is locked"
+        ) from error
 
 
 def _erase(centre: Centre, tx: Tx, value: Gallery) -> Erased:

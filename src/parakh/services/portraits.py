@@ -1,10 +1,12 @@
 """Pictures of one person: decoded within bounds, judged, and made anew as JPEG for keeping."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 
 from parakh.domain.face import FaceSample, Template
+from parakh.domain.phrase import Phrase
 from parakh.errors import InvalidInput
 from parakh.faces.picture import Picture
 from parakh.services.centre import Centre
@@ -34,6 +36,16 @@ class Portrait:
         return (self.sample.template, *([second] if second else []))
 
 
+class UnfitPicture(InvalidInput):
+    """A picture whose face cannot be relied on, and why; of several pictures, which."""
+
+    def __init__(self, reasons: Sequence[Phrase], number: int = 0) -> None:
+        listed = "; ".join(str(reason) for reason in reasons)
+        which = f"picture {number}: " if number else ""
+        super().__init__(f"{which}the picture is not fit to search by: {listed}")
+        self.reasons, self.number = tuple(reasons), number
+
+
 def read(centre: Centre, content: bytes) -> Portrait:
     """The face of a picture; raises InvalidInput when there is none that can be relied on."""
     picture, found = centre.faces.look(content)
@@ -42,8 +54,7 @@ def read(centre: Centre, content: bytes) -> Portrait:
         raise InvalidInput("no face was found in the picture")
     best = samples[0]
     if not best.quality.acceptable:
-        reasons = "; ".join(str(reason) for reason in best.quality.reasons)
-        raise InvalidInput(f"the picture is not fit to search by: {reasons}")
+        raise UnfitPicture(best.quality.reasons)
     probes = centre.probes(picture, found[0], best)
     return Portrait(sample=best, jpeg=kept(picture), probes=probes)
 

@@ -47,7 +47,7 @@ class VoyageRow:
 class VettingRow:
     """A traveller on a vetting list; `advice` follows from the hits as they stand now.
 
-    It is None while the traveller waits to be screened.
+    It is None while the traveller waits to be screened. `staged`: his face is known.
     """
 
     traveller: Traveller
@@ -55,6 +55,7 @@ class VettingRow:
     advice: Advice | None
     hits: tuple[Hit, ...]
     failed: tuple[str, ...]
+    staged: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,10 +105,12 @@ def voyage(centre: Centre, actor: Actor, voyage_id: str) -> VoyageView:
     with centre.db.read() as connection:
         found = travellers.get_voyage(connection, voyage_id)
         actor.require_port(found.port)
-        rows = _rows(connection, found)
-        staged = len(voyage_templates.staged_travellers(connection, voyage_id))
+        staged = voyage_templates.staged_travellers(connection, voyage_id)
+        rows = [
+            replace(row, staged=row.traveller.id in staged) for row in _rows(connection, found)
+        ]
     centre.looked(actor, Purpose.VETTING, "voyage.viewed", "voyage", voyage_id)
-    return VoyageView(voyage=found, rows=tuple(sorted(rows, key=_urgency)), staged=staged)
+    return VoyageView(voyage=found, rows=tuple(sorted(rows, key=_urgency)), staged=len(staged))
 
 
 def _rows(connection: sa.Connection, of: Voyage) -> list[VettingRow]:

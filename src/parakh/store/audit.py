@@ -152,6 +152,19 @@ def last_of(
     return {newest[seq]: at for seq, at in rows}
 
 
+def newest(connection: sa.Connection, action: str, subject_id: str) -> AuditRow | None:
+    """The last row of an action on a subject."""
+    own = audit.c
+    query = (
+        sa.select(audit)
+        .where(own.subject_id == subject_id, own.action == action)
+        .order_by(own.seq.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).one_or_none()
+    return row and row_of(row)
+
+
 def details(connection: sa.Connection, action: str, subject_ids: Collection[str]) -> list[str]:
     """What rows of an action say of some subjects, oldest first."""
     own = audit.c

@@ -44,8 +44,8 @@ NOTICES = {
     "version-discarded": N_("The version is discarded; the list stays as it was."),
     "gallery-added": N_("The gallery is added, with a key of its own."),
     "gallery-saved": N_("The gallery is saved."),
-    "gallery-erased": N_("The gallery is erased: its key and all faces that it held are gone."),
-    "rotation-begun": N_("The key is being replaced; searching goes on beside it."),
+    "gallery-erased": N_("All faces of the gallery are erased, and its key with them."),
+    "rotation-begun": N_("Replacing the key has begun; searching goes on beside it."),
     "twins-sought": N_("Everybody in the gallery is being compared with each other."),
     "reenrolment-begun": N_("Everybody is being enrolled again from the kept pictures."),
     "twin-same": N_("The two are marked as one person, with your reason."),
@@ -107,6 +107,7 @@ PLACES = (
     ),
     Place(path="/alerts", label=N_("Alerts"), permission=Permission.SEE_ALERTS),
     Place(path="/gate", label=N_("Gate"), permission=Permission.USE_GATE),
+    Place(path="/audit", label=N_("Audit"), permission=Permission.SEE_AUDIT),
     Place(path="/stations", label=N_("Stations"), permission=Permission.SEE_STATIONS),
     Place(
         path="/watchlist",
@@ -141,7 +142,6 @@ PLACES = (
         permission=Permission.SEE_CALIBRATION,
         but=Permission.SEE_WATCHLISTS,
     ),
-    Place(path="/audit", label=N_("Audit"), permission=Permission.SEE_AUDIT),
 )
 
 

@@ -54,10 +54,13 @@ class FaceAnswerOut(Wire):
 
     quality: float = Field(description="of the picture, 0 to 1")
     galleries: list[str] = Field(description="names of those that were searched")
-    persons: int = Field(description="enrolled in them")
+    persons: int = Field(description="compared, with those who wait")
+    waiting: int = Field(description="of them, those who wait for a second person's approval")
     threshold: float
     found: list[FoundOut]
-    near: list[FoundOut] = Field(description="under the threshold, three at most")
+    near: list[FoundOut] = Field(
+        description="under the threshold but not far from it, three at most"
+    )
 
     @classmethod
     def of(cls, value: FaceAnswer) -> "FaceAnswerOut":
@@ -66,6 +69,7 @@ class FaceAnswerOut(Wire):
             quality=value.quality.score,
             galleries=[own.name for own in value.galleries],
             persons=value.persons,
+            waiting=value.waiting,
             threshold=value.threshold,
             found=[FoundOut.of(own) for own in value.found],
             near=[FoundOut.of(own) for own in value.near],

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from parakh.access import Permission
 from parakh.domain.gallery import Gallery, GalleryKind, Twin, TwinState
-from parakh.services import accounts, galleries, keys, reenrolment, twins
+from parakh.services import galleries, keys, reenrolment, twins
 from parakh.services.background import Progress
 from parakh.services.galleries import GalleryRow
 from parakh.services.keys import Erased
@@ -257,7 +257,7 @@ def rotate_gallery_key(calling: Calling, gallery_id: GalleryId) -> ProgressOut:
 def erase_gallery(calling: Calling, gallery_id: GalleryId, body: EraseIn) -> ErasedOut:
     """Destroys the gallery's key and all faces that it holds; two persons have to agree."""
     calling.actor.require(Permission.KEEP_GALLERIES)
-    second = accounts.identify(calling.centre, body.second, body.password)
+    second = keys.second_person(calling.centre, body.second, body.password)
     done = keys.erase(calling.centre, calling.actor, second, gallery_id, body.reason)
     return ErasedOut.of(done)
 
@@ -273,7 +273,8 @@ def list_twins(
 
 @router.post("/{gallery_id}/twins", status_code=202)
 def seek_twins(calling: Calling, gallery_id: GalleryId) -> ProgressOut:
-    """Begins to compare everybody in the gallery with each other."""
+    """Begins to compare everybody in the gallery with each other; detainees and missing persons
+    across all galleries of both kinds."""
     return ProgressOut.of(twins.begin(calling.centre, calling.actor, gallery_id))
 
 

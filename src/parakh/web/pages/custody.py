@@ -10,8 +10,10 @@ from parakh.domain.gallery import GalleryKind
 from parakh.domain.traveller import Sex
 from parakh.errors import InvalidInput
 from parakh.services import custody, watchlists
+from parakh.services.portraits import UnfitPicture
 from parakh.web.enrolments import EnrolmentForm, Filled
 from parakh.web.queries import PageNumber
+from parakh.web.unfit import choices
 from parakh.web.viewer import Here, Viewer
 
 router = APIRouter(prefix="/custody")
@@ -33,7 +35,10 @@ def empty(here: Here, list: str = "") -> HTMLResponse:
 @router.post("/search")
 def look(here: Here, form: Filled) -> HTMLResponse:
     """Who is enrolled already and looks like the person; nothing is stored."""
-    alike = custody.look(here.centre, here.actor, form.enrolment())
+    try:
+        alike = custody.look(here.centre, here.actor, form.enrolment())
+    except UnfitPicture as error:
+        return _unfit(here, form, error)
     if "hx-request" in here.request.headers:
         return here.page("fragments/alike.html", alike=alike)
     return _page(here, form, alike)
@@ -62,6 +67,14 @@ def release(
     """Ends an enrolment: released, transferred or found."""
     custody.release(here.centre, here.actor, entry_id, reason)
     return here.done("/custody", "person-released")
+
+
+def _unfit(here: Viewer, form: EnrolmentForm, error: UnfitPicture) -> HTMLResponse:
+    """Of a picture that is not fit, what to choose instead, as a list above the form."""
+    if "hx-request" not in here.request.headers:
+        raise error
+    name = form.pictures[error.number - 1].filename if error.number else ""
+    return here.page("fragments/unfit.html", status=422, choices=choices(error), name=name)
 
 
 def _places(here: Viewer) -> list[custody.Place]:

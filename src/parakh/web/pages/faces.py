@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, UploadFile
 from starlette.responses import HTMLResponse
 
-from parakh.access import Purpose
+from parakh.access import Permission, Purpose
 from parakh.services import face_search, galleries
 from parakh.services.face_search import FaceAnswer, FaceQuestion
 from parakh.services.hand import PURPOSES
@@ -17,8 +17,10 @@ router = APIRouter(prefix="/faces")
 
 @router.get("")
 def empty(here: Here) -> HTMLResponse:
-    """The page on which somebody asks."""
-    return _page(here, FaceQuestion(galleries=frozenset(), purpose=Purpose.VETTING, reason=""))
+    """The page on which somebody asks; who vets no travellers asks for the watchlist's sake."""
+    vets = here.actor.may(Permission.SEE_VOYAGES)
+    purpose = Purpose.VETTING if vets else Purpose.WATCHLIST
+    return _page(here, FaceQuestion(galleries=frozenset(), purpose=purpose, reason=""))
 
 
 @router.post("")

@@ -66,10 +66,11 @@ def add(here: Here, form: Annotated[GalleryForm, Form()]) -> RedirectResponse:
 
 
 @router.get("/working")
-def working(here: Here) -> HTMLResponse:
-    """What goes on in the background, as pages put it into its place."""
+def working(here: Here, began: bool = False) -> HTMLResponse:
+    """What goes on in the background, as pages put it into its place; `began` says that the page
+    showed something under way before."""
     galleries.overview(here.centre, here.actor)
-    return here.page("fragments/galleries_working.html", centre=here.centre)
+    return here.page("fragments/galleries_working.html", centre=here.centre, began=began)
 
 
 @router.post("/reenrolment")
@@ -106,6 +107,7 @@ def one(here: Here, gallery_id: str, show: str = "") -> HTMLResponse:
         twins=twins.of_gallery(here.centre, here.actor, gallery_id, state) if view.shown else (),
         state=state,
         states=list(TwinState),
+        erasure=keys.erasure(here.centre, here.actor, gallery_id),
         unfit=reenrolment.unfit(here.centre, here.actor, gallery_id) if view.shown else (),
         centre=here.centre,
     )
@@ -142,6 +144,6 @@ def erase(
 ) -> RedirectResponse:
     """Destroys all faces of the gallery; a second person agrees with his password."""
     here.actor.require(Permission.KEEP_GALLERIES)
-    other = accounts.identify(here.centre, second.strip(), password)
+    other = keys.second_person(here.centre, second, password)
     keys.erase(here.centre, here.actor, other, gallery_id, reason)
     return here.done(f"/galleries/{gallery_id}", "gallery-erased")

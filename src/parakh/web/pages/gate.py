@@ -14,6 +14,7 @@ from parakh.services import accounts, presence, stations
 from parakh.services.gate_values import GateAnswer
 from parakh.web.captures import Particulars, Pictures, Place, sent
 from parakh.web.i18n import translate
+from parakh.web.measures import measured
 from parakh.web.viewer import Here, Viewer
 
 router = APIRouter(prefix="/gate")
@@ -36,7 +37,7 @@ def capture(
     """Answers one capture; to HTMX the answer alone, otherwise the whole page."""
     answer = stations.capture(here.centre, here.actor, sent(pictures, where, particulars))
     if "hx-request" in here.request.headers:
-        return here.page("fragments/gate_answer.html", answer=answer, told=instruction)
+        return here.page("fragments/gate_answer.html", answer=answer, told=instruction, measured=measured)
     return _page(here, answer)
 
 
@@ -67,4 +68,6 @@ def _page(here: Viewer, answer: GateAnswer | None) -> HTMLResponse:
         limit=MOST_BYTES,
         answer=answer,
         told=instruction,
+        measured=measured,
+        zone=here.centre.settings.time_zone,
     )

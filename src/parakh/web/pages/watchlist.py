@@ -82,11 +82,13 @@ def entry(here: Here, entry_id: str) -> HTMLResponse:
     """One entry."""
     view = watchlists.entry(here.centre, here.actor, entry_id)
     ends = view.row.entry.expires_at
+    held = {own.id: own for own in galleries.for_lists(here.centre, here.actor)}
     return here.page(
         "entry.html",
         view=view,
         entry=view.row.entry,
         list=view.row.watchlist,
+        gallery=held[view.row.watchlist.gallery_id],
         twins=twins.of_entry(here.centre, here.actor, entry_id),
         changes=review.changes_of(here.centre, here.actor, entry_id),
         last=last_day(ends) if ends else None,
