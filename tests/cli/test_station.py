@@ -639,8 +639,12 @@ def test_stations_from_the_command_line(verb: Callable[..., Any], stage: Any) ->
         "desk 2",
         "KHI",
         "B2",
-        "silent",
+        "never heard",
     )
+    heard = stations.bearer(stage.centre, key)
+    assert heard is not None
+    stations.hear(stage.centre, heard, at=stage.centre.clock(), camera=False, waiting=3)
+    assert "3 waiting, camera fails, clock +0.0 s" in verb("list").stdout
     other = verb("rekey", "desk 2").stdout.strip()
     assert stations.bearer(stage.centre, key) is None
     assert stations.bearer(stage.centre, other) is not None
@@ -650,6 +654,23 @@ def test_stations_from_the_command_line(verb: Callable[..., Any], stage: Any) ->
     assert stations.bearer(stage.centre, other) is None
     assert verb("revoke", "desk 2").exit_code == 1
     assert verb("add", "x", "--kind", "desk", "--port", "XXX").exit_code == 2
+
+
+def test_a_new_key_goes_into_a_file_of_its_own(
+    verb: Callable[..., Any], stage: Any, tmp_path: Path
+) -> None:
+    path, words = tmp_path / "station.key", ("desk 3", "--kind", "desk", "--port", "KHI")
+    refused = verb("add", *words, "--out", str(path))
+    assert refused.exit_code == 2, "a desk stands at a lane"
+    assert not path.exists()
+    made = verb("add", *words, "--lane", "B3", "--out", str(path))
+    assert (made.exit_code, made.stdout) == (0, "")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    (key,) = read_keys(path)
+    assert stations.bearer(stage.centre, key) is not None
+    again = verb("rekey", "desk 3", "--out", str(path))
+    assert "File exists" in again.output
+    assert stations.bearer(stage.centre, key) is not None, "no key was lost"
 
 
 def test_the_program_refuses_a_plain_address(verb: Callable[..., Any], tmp_path: Path) -> None:

@@ -36,7 +36,9 @@ def test_a_station_is_registered_and_its_key_shown_once(visit: Visit, stage: Any
 
 def test_what_was_typed_stays_when_the_name_is_taken(visit: Visit, stage: Any) -> None:
     keeper = stage.actor("integrator")
-    stations.register(stage.centre, keeper, name="desk 1", kind=StationKind.DESK, port="KHI")
+    stations.register(
+        stage.centre, keeper, name="desk 1", kind=StationKind.DESK, port="KHI", lane="B1"
+    )
     page = visit("/stations", "integrator")
     page.get_by_label("Name").fill("desk 1")
     page.get_by_label("Lane").fill("B7")
@@ -47,7 +49,9 @@ def test_what_was_typed_stays_when_the_name_is_taken(visit: Visit, stage: Any) -
 
 def test_a_key_is_copied_and_not_left_by_mistake(visit: Visit, stage: Any) -> None:
     keeper = stage.actor("integrator")
-    stations.register(stage.centre, keeper, name="desk 1", kind=StationKind.DESK, port="KHI")
+    stations.register(
+        stage.centre, keeper, name="desk 1", kind=StationKind.DESK, port="KHI", lane="B1"
+    )
     page = visit("/stations", "integrator")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.locator("summary").get_by_text("New key", exact=True).click()
@@ -70,7 +74,9 @@ def test_a_key_is_copied_and_not_left_by_mistake(visit: Visit, stage: Any) -> No
 
 def test_on_a_narrow_screen_nothing_is_cut_off(visit: Visit, stage: Any) -> None:
     keeper = stage.actor("integrator")
-    key = stations.register(stage.centre, keeper, name="e-gate 2", kind=StationKind.GATE, port="KHI")
+    key = stations.register(
+        stage.centre, keeper, name="e-gate 2", kind=StationKind.GATE, port="KHI", lane="A2"
+    )
     own = stations.bearer(stage.centre, key)
     assert own is not None
     stations.hear(stage.centre, own, at=stage.centre.clock(), software="parakh station 0.1.0")

@@ -240,3 +240,9 @@ def test_a_movement_that_knows_nothing_of_the_dot_seldom_passes() -> None:
         noses = 0.15 * moved + rng.normal(0, 0.02, len(moved))
         passed += liveness._followed(noses, shown.astype(float)) >= liveness.THRESHOLD
     assert passed < 50
+
+
+@pytest.mark.parametrize("method", Method)
+def test_the_moments_of_a_check_are_whole_tenths(method: Method) -> None:
+    moments = [step.at for step in draw(method).steps]
+    assert moments == [round(at, 1) for at in moments]

@@ -7,7 +7,6 @@ import sqlalchemy as sa
 from parakh.access import Purpose, Role
 from parakh.domain.gallery import WATCHLIST_GALLERY
 from parakh.domain.traveller import PersonName
-from parakh.domain.watchlist import EntryState
 from parakh.services import custody, face_search, trail
 from parakh.services.centre import Centre
 from parakh.services.custody import Enrolment
@@ -42,7 +41,7 @@ def test_who_waits_for_approval_is_found_and_counted(
     enrol(drawn_centre, officer, listed.id, b"2")
     answer = face_search.search(drawn_centre, officer, b"1.1", EVERY)
     assert found(answer) == [made]
-    assert answer.found[0].match.entry.state is EntryState.PROPOSED
+    assert answer.found[0].waits
     assert (answer.persons, answer.waiting, sum(answer.sizes)) == (2, 2, 0)
     nobody = face_search.search(drawn_centre, officer, b"3", EVERY)
     assert (found(nobody), nobody.near) == ([], ()), "a stranger is not near"

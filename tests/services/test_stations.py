@@ -288,3 +288,14 @@ def test_a_challenge_is_good_for_one_capture(
         stations.capture(
             facing, actor, Sent(frames=(portrait,), challenge=issued.token, id="c" * 32)
         )
+
+
+def test_a_clock_that_is_ahead_loses_no_capture_and_is_told(
+    facing: Centre, keeper: Actor, portrait: bytes, clock: Any
+) -> None:
+    _, actor = added(facing, keeper)
+    ahead = Sent(frames=(portrait,), taken_at=clock() + timedelta(days=2))
+    answer = stations.capture(facing, actor, ahead)
+    assert any("clock of the sender" in str(note) for note in answer.notes)
+    slightly = Sent(frames=(_grey(portrait),), taken_at=clock() + timedelta(seconds=20))
+    assert not any("clock" in str(note) for note in stations.capture(facing, actor, slightly).notes)

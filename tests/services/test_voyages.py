@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 
 from parakh.access import Actor, Purpose, Role, system_actor
+from parakh.domain.gallery import StagedFrom
 from parakh.domain.hit import Advice
 from parakh.domain.message import Channel, Source
 from parakh.domain.watchlist import Handling
 from parakh.errors import Forbidden, NotFound
-from parakh.services import alerts, dossier, intake, queue, reading, voyages
+from parakh.services import alerts, dossier, intake, queue, reading, staging, voyages
 from parakh.services.centre import Centre
 
 SENDER = system_actor("test")
@@ -126,3 +127,23 @@ def test_a_traveller_shows_where_each_value_came_from(
     assert source.declared.lines["birth_date"] > source.line
     assert view.advice is Advice.REFER
     assert len(view.alerts) == len(view.hits) == len(view.assessments) == 1
+
+
+def test_travellers_whose_face_is_staged_are_marked(
+    drawn_centre: Centre,
+    declare: Callable[..., bytes],
+    person: Any,
+    units: Any,
+    acting: Callable[..., Actor],
+) -> None:
+    units(drawn_centre)
+    data = declare(person(document="PA1"), person(family="AHMED", document="PA2"))
+    intake.receive(drawn_centre, SENDER, data, Source(channel=Channel.CLI, name="x"))
+    assert queue.drain(drawn_centre) == set()
+    officer = acting(Role.TARGETING, "KHI")
+    (row,) = day(drawn_centre, officer)
+    shots = [("PA2", b"1")]
+    staging.stage_many(drawn_centre, SENDER, row.voyage.id, shots, StagedFrom.DOCUMENT)
+    view = voyages.voyage(drawn_centre, officer, row.voyage.id)
+    assert view.staged == 1
+    assert [own.traveller.documents[0].number for own in view.rows if own.staged] == ["PA2"]

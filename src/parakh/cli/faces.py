@@ -12,7 +12,6 @@ from parakh.cli.cohort import cohort
 from parakh.cli.galleries import gallery, gallery_named
 from parakh.cli.models import model
 from parakh.domain.gallery import StagedFrom
-from parakh.domain.watchlist import EntryState
 from parakh.services import face_search, listed_pictures, reenrolment, staging, twins
 from parakh.services.face_search import FaceQuestion, Found
 from parakh.services.hand import PURPOSES
@@ -85,7 +84,7 @@ def search(picture: Path, names: tuple[str, ...], purpose: str, reason: str, as_
     else:
         for row in rows:
             match = "match" if row["match"] else "     "
-            waits = ", waits for approval" if row["state"] == EntryState.PROPOSED else ""
+            waits = ", waits for approval" if row["waits"] else ""
             click.echo(f"{row['score']:.3f}  {match}  {row['name']}  ({row['gallery']}{waits})")
         click.echo(
             f"threshold {answer.threshold:.3f}; compared with {answer.persons},"
@@ -203,7 +202,7 @@ def _row(own: Found) -> dict[str, Any]:
         "name": str(next(iter(it.entry.names), "")),
         "watchlist": it.watchlist.name,
         "gallery": it.gallery.name,
-        "state": it.entry.state.value,
+        "waits": own.waits,
         "score": round(it.score, 4),
         "match": it.match,
     }

@@ -42,7 +42,11 @@ def list_(as_json: bool) -> None:
         print_json(rows)
         return
     for row in rows:
-        click.echo(f"{row['name']}  ({row['kind']}): {row['persons']} persons")
+        kind = "travellers" if row["kind"] == GalleryKind.VOYAGES else row["kind"]
+        persons = f"{row['searched']} {'person' if row['searched'] == 1 else 'persons'} searched"
+        waiting = f", {row['waiting']} waiting" if row["waiting"] else ""
+        lacking = f", {row['pictureless']} without a picture" if row["pictureless"] else ""
+        click.echo(f"{row['name']}  ({kind}): {persons}{waiting}{lacking}")
         for warning in row["warnings"]:
             click.echo(f"  ! {warning}")
 
@@ -188,7 +192,9 @@ def _json(row: GalleryRow) -> dict[str, Any]:
         "at_gates": own.at_gates,
         "units": sorted(own.units),
         "persons": row.held.persons,
+        "searched": row.held.searched,
         "waiting": row.held.waiting,
+        "pictureless": row.pictureless,
         "templates": row.held.by_model,
         "open_twins": row.twins,
         "key_since": row.key_since and row.key_since.isoformat(),

@@ -130,7 +130,7 @@ class Program:
         try:
             packed = self._packed(folder)
         except (InvalidInput, OSError) as error:
-            self._answer(folder, {"state": "refused", "detail": str(error)})
+            self._answer(folder, _refused(str(error)))
             self._tidy(folder)
             return
         if self.reached or self._steady() >= self._again_at:

@@ -1,6 +1,9 @@
 """Verbs for capture stations: the register, and the program that runs at a station."""
 
+import os
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +22,11 @@ _KIND = click.Choice([own.value for own in StationKind], case_sensitive=False)
 _DIRECTION = click.Choice([Direction.ENTRY.value, Direction.EXIT.value], case_sensitive=False)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _PAUSE = 0.1
+_OUT = click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="New file for the key, readable by its owner only; it is not printed then.",
+)
 
 
 @click.group()
@@ -33,11 +41,12 @@ def station() -> None:
 @click.option("--lane", default="", help="Where it stands; a handheld names it each time.")
 @click.option("--direction", type=_DIRECTION, help="Both, and named each time, if not given.")
 @click.option("--owner", default="", help="Who answers for it; else you.")
+@_OUT
 def add_station(
-    name: str, kind: str, port: str, lane: str, direction: str | None, owner: str
+    name: str, kind: str, port: str, lane: str, direction: str | None, owner: str, out: Path | None
 ) -> None:
     """Register a station NAME and print its key; it cannot be shown again."""
-    with opened() as centre:
+    with opened() as centre, _told(out) as tell:
         key = stations.register(
             centre,
             operator(),
@@ -48,7 +57,25 @@ def add_station(
             direction=Direction(direction) if direction else None,
             owner=owner,
         )
-    click.echo(key)
+        tell(key)
+
+
+@contextmanager
+def _told(out: Path | None) -> Iterator[Callable[[str], None]]:
+    """Where a new key goes: a file, made before the key so that none is lost; else the terminal."""
+    if out is None:
+        yield click.echo
+        return
+    try:
+        file = os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w")
+    except OSError as error:
+        raise Misconfigured(f"{out} cannot be made: {error.strerror}") from error
+    try:
+        with file:
+            yield lambda key: print(key, file=file)
+    except BaseException:
+        out.unlink()
+        raise
 
 
 @station.command("list")
@@ -64,12 +91,21 @@ def list_stations(port: str, as_json: bool) -> None:
     for row in rows:
         place = f"{row['port']} {row['lane'] or '-'}"
         captures = f"{row['captures_today']} captures, {row['unfit_today']} not fit"
-        click.echo(f"{row['name']:20} {row['kind']:9} {place:12} {row['state']:8} {captures}")
+        said = ""
+        if row["heard_at"] is not None and row["state"] != "revoked":
+            camera = "works" if row["camera"] else "fails"
+            clock = f"clock {row['clock_offset']:+.1f} s"
+            said = f"; {row['waiting']} waiting, camera {camera}, {clock}"
+        click.echo(
+            f"{row['name']:20} {row['kind']:9} {place:12} {row['state']:11} {captures}{said}"
+        )
 
 
 def _row(row: stations.StationRow) -> dict[str, Any]:
     own, heard = row.station, row.station.heard
     state = "revoked" if own.revoked_at else "silent" if row.silent else "heard"
+    if heard is None and state == "silent":
+        state = "never heard"
     return {
         "id": own.id,
         "name": own.name,
@@ -81,6 +117,8 @@ def _row(row: stations.StationRow) -> dict[str, Any]:
         "state": state,
         "heard_at": heard.at if heard else None,
         "waiting": heard.waiting if heard else None,
+        "camera": heard.camera if heard else None,
+        "clock_offset": heard.clock_offset if heard else None,
         "captures_today": row.tally.captures,
         "unfit_today": row.tally.unfit,
     }
@@ -88,11 +126,12 @@ def _row(row: stations.StationRow) -> dict[str, Any]:
 
 @station.command("rekey")
 @click.argument("name")
-def rekey_station(name: str) -> None:
+@_OUT
+def rekey_station(name: str, out: Path | None) -> None:
     """Give the station NAME another key and print it; the one before is refused from now on."""
-    with opened() as centre:
+    with opened() as centre, _told(out) as tell:
         actor = operator()
-        click.echo(stations.rekey(centre, actor, stations.named(centre, actor, name)))
+        tell(stations.rekey(centre, actor, stations.named(centre, actor, name)))
 
 
 @station.command("revoke")

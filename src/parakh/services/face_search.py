@@ -41,10 +41,14 @@ class FaceQuestion:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Found:
-    """Somebody enrolled who looks like the face, and his first picture."""
+    """Somebody enrolled who looks like the face, and his first picture.
+
+    `waits` tells that what resembles the face still waits for a second person's approval.
+    """
 
     match: FaceMatch
     picture_id: str | None
+    waits: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,9 +75,11 @@ class FaceAnswer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Compared:
-    """Who is most alike, in force or waiting, and how many who wait were compared."""
+    """Who is most alike, which of them by a face that waits for approval, and how many who wait
+    were compared."""
 
     matches: tuple[FaceMatch, ...]
+    waits: frozenset[str]
     waiting: int
 
 
@@ -130,12 +136,15 @@ def compare(
     samples = [shot.sample.template for shot in shots]
     threshold = centre.galleries.threshold(gallery_ids)
     waiting, compared = _alike_waiting(centre, samples, gallery_ids, threshold)
-    best: dict[str, FaceMatch] = {}
-    for own in (*known, *waiting):
-        if own.entry.id not in best or own.score > best[own.entry.id].score:
-            best[own.entry.id] = own
-    matches = sorted(best.values(), key=lambda own: (-own.score, own.entry.id))
-    return Compared(matches=tuple(matches), waiting=compared)
+    best = {own.entry.id: own for own in known}
+    # Whoever is found by a face in force needs no other.
+    waits = [own for own in waiting if own.entry.id not in best or not best[own.entry.id].match]
+    best |= {own.entry.id: own for own in waits}
+    return Compared(
+        matches=tuple(sorted(best.values(), key=lambda own: (-own.score, own.entry.id))),
+        waits=frozenset(own.entry.id for own in waits),
+        waiting=compared,
+    )
 
 
 def alike(
@@ -156,17 +165,11 @@ def alike(
     return sorted(best.values(), key=lambda own: (-own.score, own.entry.id))[:limit]
 
 
-def alike_waiting(
-    centre: Centre, faces: Sequence[Template], gallery_ids: Collection[str], threshold: float
-) -> list[FaceMatch]:
-    """Those who look like the face but wait for a second person, and so are not searched yet."""
-    return _alike_waiting(centre, faces, gallery_ids, threshold)[0]
-
-
 def _alike_waiting(
     centre: Centre, faces: Sequence[Template], gallery_ids: Collection[str], threshold: float
 ) -> tuple[list[FaceMatch], int]:
-    """Those of them who reach the threshold, and how many wait."""
+    """Those who look like the face but wait for a second person, and so are not searched yet; and
+    how many wait."""
     engine = centre.faces
     probes = np.stack([to_vector(own, engine.model_id, engine.dimension) for own in faces])
     best: dict[str, tuple[float, str]] = {}
@@ -197,11 +200,17 @@ def _alike_waiting(
     return found, len(seen)
 
 
-def shown(connection: sa.Connection, matches: Sequence[FaceMatch]) -> tuple[Found, ...]:
-    """Matches with the picture of each, in the same order."""
+def shown(
+    connection: sa.Connection, matches: Sequence[FaceMatch], waits: Collection[str] = ()
+) -> tuple[Found, ...]:
+    """Matches with the picture of each, in the same order; of `waits`, by a face that waits."""
     first = pictures.pictures_of(connection, [own.entry.id for own in matches])
     return tuple(
-        Found(match=own, picture_id=next(iter(first.get(own.entry.id, ())), None))
+        Found(
+            match=own,
+            picture_id=next(iter(first.get(own.entry.id, ())), None),
+            waits=own.entry.id in waits,
+        )
         for own in matches
     )
 
@@ -232,6 +241,6 @@ def _answer(
             sizes=tuple(centre.galleries.size([own.id]) for own in asked),
             waiting=compared.waiting,
             threshold=threshold,
-            found=shown(connection, over),
+            found=shown(connection, over, compared.waits),
             near=shown(connection, near[:NEAR]),
         )

@@ -22,13 +22,19 @@ from parakh.store.pictures import gallery_purpose
 ADDED = (GalleryKind.CUSTODY, GalleryKind.MISSING, GalleryKind.WATCHLIST)
 """Kinds of which a centre may have as many galleries as it wants; travellers have one."""
 
+_BY_FACE = (GalleryKind.CUSTODY, GalleryKind.MISSING)
+"""Kinds whose persons are meant to be found by their faces."""
+
 OLD_KEY = timedelta(days=365)
 LONGEST_RETENTION = timedelta(days=10 * 365)
 
 _NO_BASIS = N_("No legal basis is stated.")
 _NO_RETENTION = N_("No retention is stated: a face stays as long as its entry.")
 _OLD_KEY = N_("Its key is more than a year old.")
-_ROTATING = N_("Its key is being replaced; the old one is still kept. Rotate it again to go on.")
+_ROTATING = N_(
+    "Replacing its key was begun and is not done, so the old one is still kept. Unless it goes on"
+    " elsewhere, press “Replace the key” again."
+)
 _MODELS = N_("It holds templates of a model that is not in use any more.")
 _TWINS = N_("Pairs of its persons look alike and wait for a decision: {count}.")
 
@@ -40,6 +46,8 @@ class GalleryRow:
     Attributes:
         key_since: when its key was made; None for one as old as the centre, or one a voyage.
         twins: pairs of alike persons that wait for a decision.
+        pictureless: entries of a gallery of custody or of missing persons that have no face, and
+            so are found by no camera; None for other kinds.
         open: whether the actor may search it by hand.
         warnings: what somebody should see to.
     """
@@ -48,6 +56,7 @@ class GalleryRow:
     held: Held
     key_since: datetime | None
     twins: int
+    pictureless: int | None
     open: bool
     warnings: tuple[Phrase, ...]
 
@@ -171,14 +180,19 @@ def _rows(centre: Centre, connection: sa.Connection, actor: Actor) -> tuple[Gall
     held = store.held(connection)
     made = store.keys_made(connection, [own.id for own in found])
     twins = store.open_twins(connection)
-    rotating = centre.db.vault.rotating(connection)
+    # What goes on in this process shows its progress; it is nothing to see to.
+    busy = centre.rotating.progress.running
+    rotating = set() if busy else centre.db.vault.rotating(connection)
     present = present_models(centre)
+    by_face = [own.id for own in found if own.kind in _BY_FACE]
+    lacking = store.without_face(connection, by_face, centre.clock())
     return tuple(
         GalleryRow(
             gallery=own,
             held=held.get(own.id, Held()),
             key_since=made.get(own.id),
             twins=twins.get(own.id, 0),
+            pictureless=lacking.get(own.id, 0) if own.kind in _BY_FACE else None,
             open=actor.may(Permission.SEARCH_FACES)
             and own.kind is not GalleryKind.VOYAGES
             and _open(own, actor),

@@ -2,8 +2,8 @@
 
 import re
 import secrets
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -12,6 +12,7 @@ from parakh.access import Actor, Permission, Purpose
 from parakh.domain.capture import CaptureAnswer
 from parakh.domain.face import NO_PAD_CHECK
 from parakh.domain.ids import new_id
+from parakh.domain.phrase import N_, phrase
 from parakh.domain.station import Heartbeat, Station, StationKind
 from parakh.domain.voyage import Direction
 from parakh.errors import Conflict, Forbidden, InvalidInput, NotFound
@@ -29,6 +30,10 @@ PREFIX = "parakh_station_"
 
 MOST_FRAMES = 8
 LONGEST_LANE = 20
+AHEAD = timedelta(minutes=1)
+"""By so much a sender's clock may be ahead without a word."""
+
+_AHEAD = N_("The clock of the sender is ahead; the moment of the capture is that of its arrival.")
 LONGEST_SOFTWARE = 120
 MOST_WAITING = 1_000_000
 
@@ -276,6 +281,8 @@ def capture(centre: Centre, actor: Actor, sent: Sent) -> GateAnswer:
         active=active,
     )
     answer = gate.capture(centre, actor, request)
+    if sent.taken_at is not None and sent.taken_at > now + AHEAD:
+        answer = replace(answer, notes=(*answer.notes, phrase(_AHEAD)))
     if actor.station and not answer.duplicate:
         _count(centre, actor.station, now, unfit=not answer.quality.acceptable)
     return answer

@@ -31,10 +31,11 @@ KEY_MADE = ("gallery.added", "gallery.rotated", "gallery.erased")
 
 @dataclass(kw_only=True, slots=True)
 class Held:
-    """What a gallery holds: persons with templates, those of them that wait for a second person,
-    and templates by the model that made them."""
+    """What a gallery holds: persons with templates, those of them that have some in force, those of
+    whom some wait for a second person, and templates by the model that made them."""
 
     persons: int = 0
+    searched: int = 0
     waiting: int = 0
     by_model: dict[str, int] = field(default_factory=dict)
 
@@ -114,6 +115,10 @@ def held(connection: sa.Connection) -> dict[str, Held]:
     ):
         found[gallery_id].persons = count
     for gallery_id, count in connection.execute(
+        sa.select(own.gallery, persons).where(own.approved_by.is_not(None)).group_by(own.gallery)
+    ):
+        found[gallery_id].searched = count
+    for gallery_id, count in connection.execute(
         sa.select(own.gallery, persons).where(own.approved_by.is_(None)).group_by(own.gallery)
     ):
         found[gallery_id].waiting = count
@@ -126,9 +131,11 @@ def _add_voyages(connection: sa.Connection, found: dict[str, Held]) -> None:
     by_model = sa.select(own.model, sa.func.count()).group_by(own.model)
     counts = connection.execute(by_model).all()
     if counts:
-        persons = sa.select(sa.func.count(own.traveller_id.distinct()))
+        query = sa.select(sa.func.count(own.traveller_id.distinct()))
+        persons = connection.execute(query).scalar_one()
         found[VOYAGE_GALLERY] = Held(
-            persons=connection.execute(persons).scalar_one(),
+            persons=persons,
+            searched=persons,
             by_model=dict(counts),
         )
 
@@ -195,6 +202,25 @@ def has_number(connection: sa.Connection, watchlist_id: str, number: str) -> boo
         own.state.in_((EntryState.PROPOSED.value, EntryState.APPROVED.value)),
     )
     return connection.execute(query.limit(1)).first() is not None
+
+
+def without_face(
+    connection: sa.Connection, gallery_ids: Collection[str], at: datetime
+) -> dict[str, int]:
+    """Of each gallery, how many entries in force or proposed have no template; none if all do."""
+    own = watchlist_entry.c
+    query = (
+        sa.select(watchlist.c.gallery_id, sa.func.count())
+        .join(watchlist, watchlist.c.id == own.watchlist_id)
+        .where(
+            watchlist.c.gallery_id.in_(set(gallery_ids)),
+            own.state.in_((EntryState.PROPOSED.value, EntryState.APPROVED.value)),
+            own.expires_at.is_(None) | (own.expires_at > at),
+            ~sa.exists().where(template.c.reference_id == own.id),
+        )
+        .group_by(watchlist.c.gallery_id)
+    )
+    return {row.gallery_id: row[1] for row in connection.execute(query)}
 
 
 def over_retention(connection: sa.Connection, at: datetime) -> HeldTooLong:

@@ -33,6 +33,7 @@ class FoundOut(Wire):
     score: float = Field(description="cosine similarity, -1 to 1")
     threshold: float = Field(description="needed among so many")
     match: bool
+    waits: bool = Field(description="by a face that waits for a second person's approval")
 
     @classmethod
     def of(cls, value: Found) -> "FoundOut":
@@ -46,6 +47,7 @@ class FoundOut(Wire):
             score=own.score,
             threshold=own.threshold,
             match=own.match,
+            waits=value.waits,
         )
 
 

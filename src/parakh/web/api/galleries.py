@@ -67,8 +67,12 @@ class GalleryOut(Wire):
     units: list[str]
     erased_at: datetime | None
     key_since: datetime | None = Field(description="null for a key as old as the centre")
-    persons: int
+    persons: int = Field(description="with templates, in force or waiting")
+    searched: int = Field(description="of them, those with templates in force")
     waiting: int = Field(description="persons who wait for a second person's approval")
+    pictureless: int | None = Field(
+        description="entries of custody or missing persons that have no face; null for other kinds"
+    )
     by_model: dict[str, int] = Field(description="enrolled pictures by the model that read them")
     open_twins: int
     open: bool = Field(description="whether the caller may search it by hand")
@@ -90,7 +94,9 @@ class GalleryOut(Wire):
             erased_at=own.erased_at,
             key_since=value.key_since,
             persons=value.held.persons,
+            searched=value.held.searched,
             waiting=value.held.waiting,
+            pictureless=value.pictureless,
             by_model=value.held.by_model,
             open_twins=value.twins,
             open=value.open,
