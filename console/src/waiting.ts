@@ -87,7 +87,8 @@ export class Waiting {
       this.show(this.notice.dataset["full"]);
       return;
     }
-    this.kept.push({ data: new FormData(form), at: new Date() });
+    const data = new FormData(form);
+    this.kept.push({ data, at: new Date(String(data.get("taken_at"))) });
     this.show();
   }
 

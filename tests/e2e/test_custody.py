@@ -1,11 +1,13 @@
 """A detainee is enrolled; the same face under another name is noticed, and a supervisor decides."""
 
+import io
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from parakh.access import system_actor
@@ -76,8 +78,33 @@ def test_one_person_under_two_names_is_noticed(
     expect(page.get_by_text("Looks like")).to_be_visible()
 
     chief = visit(f"/galleries/{prison.id}", "supervisor")
-    chief.get_by_label("Your reason").first.fill("Same scar")
+    chief.locator("summary").get_by_text("The same person", exact=True).click()
+    expect(chief.get_by_text("Are MALIK and NOON the same person?")).to_be_visible()
+    chief.get_by_label("Your reason").filter(visible=True).fill("Same scar")
     chief.get_by_role("button", name="The same person").click()
     expect(chief.get_by_text("marked as one person")).to_be_visible()
     page.reload()
     expect(page.get_by_text("The same person as")).to_be_visible()
+
+    page.get_by_text("End the enrolment", exact=True).click()
+    expect(page.get_by_text("End the enrolment of MALIK, P-2?")).to_be_visible()
+    page.get_by_label("Your reason").fill("Court order of today")
+    page.get_by_role("button", name="End the enrolment of MALIK").click()
+    expect(page.get_by_role("status")).to_contain_text("has ended")
+
+
+def test_a_picture_too_small_is_answered_with_what_to_choose(
+    visit: Callable[..., Page], prison: Gallery, portrait: bytes, tmp_path: Path
+) -> None:
+    picture = tmp_path / "small.png"
+    small = Image.new("RGB", (640, 480), (120, 120, 120))
+    small.paste(Image.open(io.BytesIO(portrait)).convert("RGB").resize((80, 80)), (280, 200))
+    small.save(picture)
+    page = visit("/custody/enrol?list=prisoners", "custody")
+    filled(page, picture, "Noon", "P-1")
+    alert = page.get_by_role("alert")
+    expect(alert.get_by_role("listitem").first).to_have_text(
+        "The face is too small: choose a larger picture of the face", timeout=60_000
+    )
+    expect(alert).to_contain_text("small.png")
+    expect(alert).not_to_contain_text("camera")

@@ -94,7 +94,7 @@ def list_stations(port: str, as_json: bool) -> None:
         said = ""
         if row["heard_at"] is not None and row["state"] != "revoked":
             camera = "works" if row["camera"] else "fails"
-            clock = f"clock {row['clock_offset']:+.1f} s"
+            clock = f"clock {row['clock_offset'] + 0.0:+.1f} s"
             said = f"; {row['waiting']} waiting, camera {camera}, {clock}"
         click.echo(
             f"{row['name']:20} {row['kind']:9} {place:12} {row['state']:11} {captures}{said}"

@@ -21,7 +21,7 @@ from parakh.screen.faces import FaceMatch
 from parakh.services import face_search, galleries, listed_pictures, portraits, watchlists
 from parakh.services.centre import Centre
 from parakh.services.face_search import Found
-from parakh.services.portraits import Portrait
+from parakh.services.portraits import Portrait, UnfitPicture
 from parakh.services.twins import TwinView, views
 from parakh.services.watchlists import PAGE, EntryPage, EntryRow, rows_of
 from parakh.store import galleries as store
@@ -262,6 +262,8 @@ def _portraits(centre: Centre, value: Enrolment) -> list[Portrait]:
     for number, content in enumerate(value.pictures, start=1):
         try:
             shots.append(portraits.read(centre, content))
+        except UnfitPicture as error:
+            raise UnfitPicture(error.reasons, number) from error
         except InvalidInput as error:
             raise InvalidInput(f"picture {number}: {error}") from error
     for number, shot in enumerate(shots[1:], start=2):

@@ -106,9 +106,7 @@ def voyage(centre: Centre, actor: Actor, voyage_id: str) -> VoyageView:
         found = travellers.get_voyage(connection, voyage_id)
         actor.require_port(found.port)
         staged = voyage_templates.staged_travellers(connection, voyage_id)
-        rows = [
-            replace(row, staged=row.traveller.id in staged) for row in _rows(connection, found)
-        ]
+        rows = [replace(row, staged=row.traveller.id in staged) for row in _rows(connection, found)]
     centre.looked(actor, Purpose.VETTING, "voyage.viewed", "voyage", voyage_id)
     return VoyageView(voyage=found, rows=tuple(sorted(rows, key=_urgency)), staged=len(staged))
 

@@ -17,7 +17,9 @@ CHOICES: dict[str, str] = {
     quality.PICTURE_LIGHT[quality.TOO_DARK]: N_("The picture is too dark: choose another"),
     quality.PICTURE_LIGHT[quality.TOO_BRIGHT]: N_("The picture is too bright: choose another"),
     quality.SEVERAL_FACES: N_("There are several faces: choose a picture of this person alone"),
-    quality.UNCERTAIN: N_("The face is hard to detect: choose a picture in which nothing covers it"),
+    quality.UNCERTAIN: N_(
+        "The face is hard to detect: choose a picture in which nothing covers it"
+    ),
     quality.UNCLEAR: N_("The face is hard to make out: choose a clearer picture from the front"),
 }
 """By the reason's template."""

@@ -37,7 +37,9 @@ def capture(
     """Answers one capture; to HTMX the answer alone, otherwise the whole page."""
     answer = stations.capture(here.centre, here.actor, sent(pictures, where, particulars))
     if "hx-request" in here.request.headers:
-        return here.page("fragments/gate_answer.html", answer=answer, told=instruction, measured=measured)
+        return here.page(
+            "fragments/gate_answer.html", answer=answer, told=instruction, measured=measured
+        )
     return _page(here, answer)
 
 
