@@ -345,8 +345,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
-    parser.add_argument("--rounds", type=int, default=200)
-    parser.add_argument("--probes", type=int, default=256)
+    parser.add_argument("--rounds", type=int, default=64)
+    parser.add_argument("--probes", type=int, default=128)
     arguments = parser.parse_args()
     logs.configure("ERROR")
     results = []

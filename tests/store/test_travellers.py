@@ -199,6 +199,17 @@ def test_a_capture_comes_back(database: Database) -> None:
         quality=0.75,
         verification=None,
     )
+    since = database.clock() - timedelta(minutes=1)
     with database.maintain() as connection:
-        captures.save(connection, value)
+        assert captures.claim(connection, value, since)
+        assert not captures.claim(connection, value, since), "it is there already"
+        full = replace(value, verification=0.5, station_id="s", digest="d" * 64)
+        captures.complete(connection, full)
+        assert captures.known(connection, value.id, None, "", since) == full
+        assert captures.known(connection, None, "s", "d" * 64, since) == full
+        assert captures.known(connection, None, "other", "d" * 64, since) is None
+        assert not captures.claim(connection, replace(full, id=new_id()), since)
+        assert captures.claim(
+            connection, replace(full, id=new_id()), database.clock() + timedelta(minutes=1)
+        )
         assert captures.lanes(connection, [value.id, "none"]) == {value.id: "A1"}

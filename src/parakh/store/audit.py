@@ -162,7 +162,7 @@ def newest(connection: sa.Connection, action: str, subject_id: str) -> AuditRow 
         .limit(1)
     )
     row = connection.execute(query).one_or_none()
-    return row and row_of(row)
+    return None if row is None else row_of(row)
 
 
 def details(connection: sa.Connection, action: str, subject_ids: Collection[str]) -> list[str]:
