@@ -126,8 +126,6 @@ def test_a_list_takes_its_templates_to_another_gallery(drawn_centre: Centre, enl
     assert held.lists == {own.id: own.name}
     drawn_centre.galleries.refresh()
     assert drawn_centre.galleries.size([made.id]) == 1
-    with drawn_centre.db.read() as connection:
-        assert galleries.models_in_use(connection) == {model}
 
 
 def test_a_list_of_faces_alone_raises_nobody_by_name(any_centre: Centre, enlist: Any) -> None:

@@ -155,17 +155,6 @@ def test_what_has_had_its_time_goes_and_the_last_takes_the_key(
     assert staged(database, voyage_id).keys() == {one}, "a later capture makes a new key"
 
 
-def test_one_traveller_is_forgotten_at_once(database: Database, board: Any) -> None:
-    voyage_id, one, two = board(database, 2)
-    save(database, voyage_id, one)
-    save(database, voyage_id, two)
-    with database.write(ACTOR, Purpose.GATE) as tx:
-        assert voyage_templates.forget_traveller(tx, one) == 1
-        assert voyage_templates.forget_traveller(tx, one) == 0
-        tx.audit("test", "traveller", one)
-    assert staged(database, voyage_id).keys() == {two}
-
-
 def on_disk(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
 

@@ -92,21 +92,6 @@ def best_threshold(scores: NDArray[np.float64], same: NDArray[np.bool_]) -> floa
     return float((edges[cut] + edges[cut + 1]) / 2)
 
 
-def equal_error_rate(mated: Scores, non_mated: Scores) -> float:
-    """The rate at which false matches and false non-matches are equally frequent.
-
-    Taken where the two step functions cross, as the mean of both at the nearest threshold
-    (ISO/IEC 19795-1, detection error trade-off).
-    """
-    _not_empty(mated, non_mated)
-    thresholds = np.unique(np.concatenate([mated, non_mated[non_mated >= mated.min()]]))
-    missed = np.searchsorted(np.sort(mated), thresholds, side="left") / len(mated)
-    below = np.searchsorted(np.sort(non_mated), thresholds, side="left")
-    false = (len(non_mated) - below) / len(non_mated)
-    nearest = int(np.argmin(np.abs(missed - false)))
-    return float((missed[nearest] + false[nearest]) / 2)
-
-
 def threshold_for(non_mated: Scores, rate: float) -> float:
     """The lowest threshold at which at most `rate` of the non-mated scores match.
 
@@ -124,22 +109,6 @@ def threshold_for(non_mated: Scores, rate: float) -> float:
     return float(np.nextafter(np.float32(first_refused), np.float32(np.inf)))
 
 
-def true_accept_rates(
-    mated: Scores, non_mated: Scores, rates: Sequence[float]
-) -> dict[float, Rate]:
-    """True accept rate (TAR, 1 - FNMR) at each false accept rate that the data can show.
-
-    FMR is the share of non-mated comparisons that match, FNMR the share of mated ones that do not
-    (ISO/IEC 19795-1, false match rate and false non-match rate).
-    """
-    _not_empty(mated, non_mated)
-    shown = [rate for rate in rates if len(non_mated) * rate >= 1]
-    return {
-        rate: wilson(int((mated >= threshold_for(non_mated, rate)).sum()), len(mated))
-        for rate in shown
-    }
-
-
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class OpenSet:
     """What an open-set identification test needs of each search, in the terms of 19795-1.
@@ -155,31 +124,6 @@ class OpenSet:
     rival: Scores
     non_mated: Scores
     ranks: NDArray[np.int64] | None = None
-
-
-def rank_one(trial: OpenSet) -> Rate:
-    """Share of mated probes whose own reference ranks first (rank-1 identification rate)."""
-    _not_empty(trial.mated)
-    first = (trial.mated > trial.rival) & (trial.mated > FAILED)
-    return wilson(int(first.sum()), len(first))
-
-
-def identification_rates(trial: OpenSet, rates: Sequence[float]) -> dict[float, Rate]:
-    """True positive identification rate (TPIR, 1 - FNIR) at each FPIR that the data can show.
-
-    FPIR is the share of non-mated searches that return any candidate at the threshold; TPIR the
-    share of mated searches whose own reference reaches the threshold and ranks first (ISO/IEC
-    19795-1, identification with a threshold, rank 1).
-    """
-    _not_empty(trial.mated, trial.non_mated)
-    first = trial.mated > trial.rival
-    shown = [rate for rate in rates if len(trial.non_mated) * rate >= 1]
-    return {
-        rate: wilson(
-            int((first & (trial.mated >= threshold_for(trial.non_mated, rate))).sum()), len(first)
-        )
-        for rate in shown
-    }
 
 
 def cumulative_match(trial: OpenSet, most: int = 20) -> list[float]:

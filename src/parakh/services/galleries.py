@@ -166,11 +166,6 @@ def present_models(centre: Centre) -> frozenset[str]:
     return frozenset([found.embedder.name, *voter])
 
 
-def models_in_use(connection: sa.Connection) -> frozenset[str]:
-    """The models that made some template that is held, of listed persons or of travellers."""
-    return store.models(connection)
-
-
 def _open(value: Gallery, actor: Actor) -> bool:
     return actor.everywhere or value.open_to(actor.units)
 

@@ -191,11 +191,6 @@ def expire(tx: Tx) -> int:
     return _delete(tx, voyage_template.c.expires_at <= tx.at)
 
 
-def forget_traveller(tx: Tx, traveller_id: str) -> int:
-    """Deletes a traveller's templates at once; gives how many."""
-    return _delete(tx, voyage_template.c.traveller_id == traveller_id)
-
-
 def forget_all(tx: Tx) -> int:
     """Deletes the templates of all voyages, and their keys; gives how many."""
     return _delete(tx, sa.true())
