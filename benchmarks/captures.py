@@ -138,9 +138,10 @@ def load(target: Target, rate: float, count: int) -> dict[str, Any]:
     def one(place: int) -> tuple[float, str]:
         due = start + place * gap
         time.sleep(max(0.0, due - time.perf_counter()))
-        own_id = ids[place - 1 if place % TWICE == TWICE - 1 else place]
+        sent = place - 1 if place % TWICE == TWICE - 1 else place
+        own_id = ids[sent]
         try:
-            answer = sender.send(unlike_any(pictures[place % VARIANTS], own_id), own_id)
+            answer = sender.send(unlike_any(pictures[sent % VARIANTS], own_id), own_id)
         except (OSError, RuntimeError, http.client.HTTPException) as error:
             return time.perf_counter() - due, f"error: {error}"
         took = time.perf_counter() - due

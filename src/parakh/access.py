@@ -29,6 +29,22 @@ class Permission(StrEnum):
     DECIDE_TWINS = "decide_twins"
     SEE_STATIONS = "see_stations"
     KEEP_STATIONS = "keep_stations"
+    VET_TRAVELLERS = "vet_travellers"
+    SEARCH = "search"
+    SEE_RULES = "see_rules"
+    WRITE_RULES = "write_rules"
+    REVIEW_RULES = "review_rules"
+    EXCEED_BUDGETS = "exceed_budgets"
+    ROUTE_ALERTS = "route_alerts"
+    PLACE_LOOKOUTS = "place_lookouts"
+    CONFIRM_LOOKOUTS = "confirm_lookouts"
+    SEE_CASES = "see_cases"
+    WORK_CASES = "work_cases"
+    HAND_OVER_CASES = "hand_over_cases"
+    SEE_PROFILES = "see_profiles"
+    KEEP_PROFILES = "keep_profiles"
+    REVIEW_PROFILES = "review_profiles"
+    SEE_LINKS = "see_links"
     SEE_CALIBRATION = "see_calibration"
     CALIBRATE = "calibrate"
     SEE_MESSAGES = "see_messages"
@@ -59,10 +75,13 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.TARGETING: frozenset(
         {P.SEE_VOYAGES, P.SEE_TRAVELLERS, P.LINK_PERSONS, P.SEE_ALERTS, P.HANDLE_ALERTS,
          P.SEE_WATCHLISTS, P.PROPOSE_ENTRIES, P.SCREEN_BY_HAND, P.SEE_REDRESS, P.KEEP_REDRESS,
-         P.SEE_MESSAGES, P.SEND_MESSAGES, P.SEARCH_FACES, P.SEE_GALLERIES}
+         P.SEE_MESSAGES, P.SEND_MESSAGES, P.SEARCH_FACES, P.SEE_GALLERIES, P.VET_TRAVELLERS,
+         P.SEARCH, P.SEE_RULES, P.WRITE_RULES, P.PLACE_LOOKOUTS, P.SEE_CASES, P.WORK_CASES,
+         P.SEE_PROFILES, P.KEEP_PROFILES, P.SEE_LINKS}
     ),
     Role.GATE: frozenset(
-        {P.SEE_VOYAGES, P.SEE_TRAVELLERS, P.SEE_ALERTS, P.HANDLE_ALERTS, P.USE_GATE}
+        {P.SEE_VOYAGES, P.SEE_TRAVELLERS, P.SEE_ALERTS, P.HANDLE_ALERTS, P.USE_GATE, P.SEARCH,
+         P.PLACE_LOOKOUTS}
     ),
     Role.SUPERVISOR: frozenset(
         {P.SEE_VOYAGES, P.SEE_TRAVELLERS, P.LINK_PERSONS, P.SEE_ALERTS, P.HANDLE_ALERTS,
@@ -70,12 +89,18 @@ GRANTS: dict[Role, frozenset[Permission]] = {
          P.SEE_REDRESS, P.KEEP_REDRESS, P.SEE_CALIBRATION, P.CALIBRATE, P.SEE_MESSAGES,
          P.SEND_MESSAGES, P.RERUN_MESSAGES, P.KEEP_TIMETABLE, P.EVERY_UNIT,
          P.SEARCH_FACES, P.STAGE_FACES, P.SEE_GALLERIES, P.KEEP_GALLERIES, P.DECIDE_TWINS,
-         P.SEE_STATIONS, P.KEEP_STATIONS}
+         P.SEE_STATIONS, P.KEEP_STATIONS, P.VET_TRAVELLERS, P.SEARCH, P.SEE_RULES,
+         P.WRITE_RULES, P.REVIEW_RULES, P.EXCEED_BUDGETS, P.ROUTE_ALERTS, P.PLACE_LOOKOUTS,
+         P.CONFIRM_LOOKOUTS, P.SEE_CASES, P.WORK_CASES, P.HAND_OVER_CASES, P.SEE_PROFILES,
+         P.KEEP_PROFILES, P.REVIEW_PROFILES, P.SEE_LINKS}
     ),
-    Role.ANALYST: frozenset({P.SEE_VOYAGES, P.SEE_CALIBRATION, P.SEE_MESSAGES, P.EVERY_UNIT}),
+    Role.ANALYST: frozenset(
+        {P.SEE_VOYAGES, P.SEE_CALIBRATION, P.SEE_MESSAGES, P.EVERY_UNIT, P.SEE_RULES,
+         P.WRITE_RULES}
+    ),
     Role.AUDITOR: frozenset(
         {P.SEE_AUDIT, P.SEE_WATCHLISTS, P.SEE_REDRESS, P.SEE_MESSAGES, P.EVERY_UNIT,
-         P.SEE_GALLERIES, P.SEE_STATIONS}
+         P.SEE_GALLERIES, P.SEE_STATIONS, P.SEE_RULES}
     ),
     Role.INTEGRATOR: frozenset(
         {P.SEE_VOYAGES, P.SEE_MESSAGES, P.SEND_MESSAGES, P.RERUN_MESSAGES, P.KEEP_TIMETABLE,
@@ -95,6 +120,10 @@ class Purpose(StrEnum):
     GATE = "gate"
     WATCHLIST = "watchlist"
     REDRESS = "redress"
+    RULES = "rules"
+    LOOKOUT = "lookout"
+    CASE = "case"
+    PROFILE = "profile"
     AUDIT = "audit"
     ADMINISTRATION = "administration"
 

@@ -95,6 +95,12 @@ class Settings(BaseSettings):
     hit_picture_days: int = Field(
         30, ge=1, description="Days for which the live picture behind a face hit is kept."
     )
+    history_days: int = Field(
+        5 * 365,
+        ge=1,
+        description="Days for which the history is kept that rules are tried on; names and "
+        "numbers stand in it as keyed tokens only.",
+    )
     log_level: str = Field(
         "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level that is logged."
     )

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from parakh.domain.face import Candidate, Template
 from parakh.errors import InvalidInput
 from parakh.faces.batching import Batcher
-from parakh.faces.lookup import Identifiers
+from parakh.faces.lookup import Identifiers, Rows
 from parakh.faces.ranking import MANY, SPARE, Ranking
 from parakh.faces.rows import RowStore, to_identifier, to_identifiers
-from parakh.faces.scan import Hits, Pass, Probes, Workers, chosen, cores
+from parakh.faces.scan import Hits, Ints, Pass, Probes, Workers, chosen, cores
 from parakh.faces.vectors import Vector, to_vector
 
 TOGETHER = 64
@@ -24,7 +24,14 @@ _GROWTH = 128
 """How many times the rows seen so far are read before the cuts are raised again, for one probe;
 for more of them less, since each costs its own hits."""
 
-_ALL = 2**31 - 1
+_GROWTH_OF_MANY = 16
+_SPARED = 8
+"""A first guess of the least similarity lets about so many times the limit pass."""
+
+_FEW = 1e-3
+"""Of a small gallery too little is saved to guess."""
+
+_ALL, _NONE = 2**31 - 1, -(2**31)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -146,14 +153,17 @@ class Gallery:
 
     def _answer(self, asked: Sequence[_Question]) -> list[list[Candidate]]:
         answers: list[list[Candidate] | None] = [None if own.limit > 0 else [] for own in asked]
+        guess = True
         while open_ := [place for place, answer in enumerate(answers) if answer is None]:
-            found = self._pass([asked[place] for place in open_])
+            found = self._pass([asked[place] for place in open_], guess=guess)
             for place, answer in zip(open_, found, strict=True):
                 answers[place] = answer
+            guess = False
         return [answer for answer in answers if answer is not None]
 
-    def _pass(self, asked: Sequence[_Question]) -> list[list[Candidate] | None]:
-        """Answers, or None where the search must be repeated."""
+    def _pass(self, asked: Sequence[_Question], *, guess: bool) -> list[list[Candidate] | None]:
+        """Answers, or None where the search must be repeated; with `guess`, fewer rows are looked
+        at, but it may have to be."""
         store = self._store
         written = store.written
         probes = Probes(np.stack([own.vector for own in asked]), store)
@@ -161,7 +171,11 @@ class Gallery:
         thresholds = np.array([own.threshold for own in asked], dtype=np.float64)
         ranking = Ranking(store, probes, limits, thresholds)
         scan = Pass(store, probes)
-        self._scan(scan, ranking, limits)
+        sample = scan.sample()
+        share = limits * _SPARED / max(1, len(self))
+        if guess and share.max() < _FEW:
+            ranking.expect(probes.guess(sample[0], share))
+        self._scan(scan, *sample, ranking, limits)
         while True:
             now, raced = store.written, store.since(written)
             if raced is None:
@@ -187,19 +201,20 @@ class Gallery:
             return False
         return ranking.dropped or bool(np.isin(later, np.concatenate(ranking.looked_at)).any())
 
-    def _scan(self, scan: Pass, ranking: Ranking, limits: NDArray[np.int64]) -> None:
-        """All rows, more of them at a time the better the cuts are known."""
-        scores, rows = scan.sample()
+    def _scan(
+        self, scan: Pass, scores: Ints, rows: Rows, ranking: Ranking, limits: NDArray[np.int64]
+    ) -> None:
+        """All rows, more of them at a time the better the cuts are known; first some that were
+        read already."""
         few = int(limits.max()) * 2 + SPARE
-        hits = chosen(scores, rows, ranking.cuts)
-        if few < len(rows) and len(hits.rows) > 4 * int(limits.sum()):
+        if few < len(rows) and (scores >= ranking.cuts).sum() > 4 * int(limits.sum()):
             # The best by their codes show what may be left out of all others.
-            ranking.add(chosen(scores, rows, np.partition(scores, -few, axis=0)[-few]))
-            ranking.raise_cuts()
-            ranking.forget()
-            hits = chosen(scores, rows, ranking.cuts)
-        ranking.add(hits)
-        growth = max(8, _GROWTH // len(limits))
+            few_best = np.maximum(np.partition(scores, -few, axis=0)[-few], ranking.cuts)
+            ranking.add(chosen(scores, rows, few_best))
+            ranking.settle()
+            scores[scores >= few_best] = _NONE
+        ranking.add(chosen(scores, rows, ranking.cuts))
+        growth = max(_GROWTH_OF_MANY, _GROWTH // len(limits))
         wanted = len(rows) * growth
         while (found := scan.advance(wanted, MANY, ranking.cuts, self._workers)) is not None:
             ranking.add(found)

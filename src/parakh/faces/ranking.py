@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parakh.domain.face import Candidate
-from parakh.faces.lookup import Identifiers, Rows, hashed
+from parakh.faces.lookup import Identifiers, Rows
 from parakh.faces.rows import RowStore
 from parakh.faces.scan import NO_HITS, Hits, Ints, Probes, Reals
 from parakh.faces.vectors import Vector
@@ -23,7 +23,8 @@ class Ranking:
     """Collects hits of some probes, and raises their cuts as better ones come.
 
     `least` is a similarity that `limit` identities are known to reach (or the threshold): whoever
-    does not reach it is none of the best. Only this is used to leave anybody out.
+    does not reach it is none of the best. Only this is used to leave anybody out. It may be
+    guessed (`expect`): then the answer shows whether the guess was right.
 
     Attributes:
         cuts: products of codes below which a row need not be looked at.
@@ -48,43 +49,38 @@ class Ranking:
         """Hits that were not compared in full."""
         return len(self._hits.probes)
 
+    def expect(self, least: Reals) -> None:
+        """Relies on `limit` identities reaching this similarity; where fewer do, there will be no
+        answer."""
+        self._least = np.maximum(self._least, least)
+        self.cuts = self._probes.cuts(self._least)
+
     def add(self, hits: Hits) -> None:
         """Takes hits in, those at least that reach the present cuts."""
         kept = hits.scores >= self.cuts[hits.probes]
         self._hits = Hits.joined([self._hits, hits.only(kept)])
 
     def raise_cuts(self) -> None:
-        """Compares a few of the best hits in full, to know what may be left out."""
+        """Compares a few of the best hits in full; leaves out what the others cannot reach."""
         hits = self._hits
         # One number to sort by takes a tenth of the time that two take.
         places = np.argsort((hits.probes << 32) - hits.scores)
         own = hits.probes[places]
         rank = np.arange(len(own)) - np.searchsorted(own, np.arange(len(self._limits)))[own]
-        few = places[rank < self._limits[own] * 2 + SPARE]
-        top = _scored(self._store, self._probes, hits.only(few))
-        self._raise([top, self._best])
-        self._hits = hits.only(hits.scores >= self.cuts[hits.probes])
-
-    def forget(self) -> None:
-        """Drops the hits, which will be added again."""
-        self._hits = NO_HITS
+        few = rank < self._limits[own] * 2 + SPARE
+        self._compare(hits.only(places[few]))
+        others = hits.only(places[~few])
+        self._hits = others.only(others.scores >= self.cuts[others.probes])
 
     def settle(self) -> None:
         """Compares all hits in full; keeps the best template of each of the best identities."""
         hits, self._hits = self._hits, NO_HITS
         for start in range(0, len(hits.probes), MANY):
-            part = hits.only(np.arange(start, min(start + MANY, len(hits.probes))))
-            found = _scored(self._store, self._probes, part)
-            self.looked_at.append(part.rows)
-            self.dropped |= len(found.probes) < len(part.probes)
-            found = found.only(found.scores >= self._least[found.probes])
-            both = _Scored.joined([self._best, found]).best_of_each()
-            self._raise([both])
-            self._best = both.only(both.scores >= self._least[both.probes])
+            self._compare(hits.only(np.arange(start, min(start + MANY, len(hits.probes)))))
 
     def answers(self) -> list[list[Candidate] | None]:
-        """One answer a probe; None where a template went away meanwhile that had served to leave
-        others out, so that the probe must be searched again."""
+        """One answer a probe; None where too few reach what was expected, or a template went away
+        meanwhile that had served to leave others out: the probe must be searched again."""
         best = self._best
         same = self._store.stamps(best.rows) == best.stamps
         cuts = np.searchsorted(best.probes, np.arange(len(self._probes) + 1))
@@ -103,24 +99,19 @@ class Ranking:
             result.append(found if whole else None)
         return result
 
-    def _raise(self, parts: "list[_Scored]") -> None:
-        """Raises `least` to the similarity of the last of `limit` identities, where there are."""
-        probes = np.concatenate([part.probes for part in parts])
-        scores = np.concatenate([part.scores for part in parts])
-        # Two identities of one hash would count as one, which only makes `least` lower.
-        names = np.concatenate([hashed(part.identities) for part in parts])
-        order = np.lexsort((-scores, names, probes))
-        probes, scores, names = probes[order], scores[order], names[order]
-        first = np.ones(len(order), dtype=np.bool_)
-        first[1:] = (probes[1:] != probes[:-1]) | (names[1:] != names[:-1])
-        probes, scores = probes[first], scores[first]
-        order = np.lexsort((-scores, probes))
-        probes, scores = probes[order], scores[order]
-        starts = np.searchsorted(probes, np.arange(len(self._limits)))
-        last = starts + self._limits - 1
-        there = np.flatnonzero(last < len(probes))
-        there = there[probes[last[there]] == there]
-        self._least[there] = np.maximum(self._least[there], scores[last[there]])
+    def _compare(self, hits: Hits) -> None:
+        """Compares hits in full; raises `least` to the similarity of the last of `limit`
+        identities, where there are so many."""
+        found = _scored(self._store, self._probes, hits)
+        self.looked_at.append(hits.rows)
+        self.dropped |= len(found.probes) < len(hits.probes)
+        found = found.only(found.scores >= self._least[found.probes])
+        best = _Scored.joined([self._best, found]).best_of_each()
+        last = np.searchsorted(best.probes, np.arange(len(self._limits))) + self._limits - 1
+        there = np.flatnonzero(last < len(best.probes))
+        there = there[best.probes[last[there]] == there]
+        self._least[there] = np.maximum(self._least[there], best.scores[last[there]])
+        self._best = best.only(best.scores >= self._least[best.probes])
         self.cuts = self._probes.cuts(self._least)
 
 

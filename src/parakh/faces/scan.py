@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numkong
 import numpy as np
@@ -21,14 +22,13 @@ Codes = NDArray[np.int8]
 STEP = 16
 """Rows of a block are a multiple of this, so that their scores lie in even lines."""
 
-_SCORES = 1 << 17
+_SCORES = 1 << 18
 """Scores of a block: with its codes they stay in the cache of a core."""
 
-_MOST_ROWS = 1 << 15
+_MOST_ROWS = 1 << 17
 _SAMPLE = 1 << 13
-_READ_AHEAD = 1 << 12
-_FOLDED = 512
 _LONGEST = 1.001
+_NORMAL = NormalDist()
 _LEAST, _MOST = -(2**31) + 1, 2**31 - 1
 
 
@@ -95,6 +95,12 @@ class Probes:
     def __len__(self) -> int:
         return len(self.vectors)
 
+    def guess(self, scores: Ints, share: Reals) -> Reals:
+        """The similarity that this share of all rows reaches, going by the scores of some and as
+        if they were spread normally."""
+        deviations = [_NORMAL.inv_cdf(1 - own) for own in share.tolist()]
+        return (scores.mean(axis=0) + scores.std(axis=0) * deviations) * self._unit
+
     def cuts(self, least: Reals) -> Ints:
         """The product of codes that every row with a similarity of at least `least` has."""
         cuts = np.floor((least - self._slack) / self._unit) - 1
@@ -103,23 +109,15 @@ class Probes:
 
 
 class Pass:
-    """A pass of some probes over the blocks of a gallery, as many rows at a time as wanted.
-
-    One probe is laid out so that the matrix kernel does four rows as one (`_FOLDED`): it is made
-    for four columns and would compute three for nothing. Reading ahead of it into the cache hides
-    that it does not read memory in order.
-    """
+    """A pass of some probes over the blocks of a gallery, as many rows at a time as wanted."""
 
     def __init__(self, store: RowStore, probes: Probes) -> None:
         self._store = store
         self._probes = probes
         self._segments = store.segments[:]
         self._used = store.used[: len(self._segments)]
-        count = len(probes)
-        self._fold = max(1, _FOLDED // store.width) if count == 1 else 1
-        self._packed = _pack(probes.codes, self._fold)
-        self._plain = _pack(probes.codes, 1)
-        self.block = max(1024, min(_MOST_ROWS, _SCORES // count // 1024 * 1024))
+        self._packed = numkong.dots_pack(probes.codes)
+        self.block = max(1024, min(_MOST_ROWS, _SCORES // len(probes) // 1024 * 1024))
         self._waiting = deque(self._blocks())
 
     def sample(self) -> tuple[Ints, Rows]:
@@ -134,32 +132,32 @@ class Pass:
             self._waiting.append((number, middle, stop))
         stop = middle
         codes = self._segments[number].codes[start:stop]
-        scores = _scores(codes, self._plain, len(self._probes), fold=1)
+        scores = _scores(codes, self._packed, len(self._probes))
         return scores.copy(), (number << BITS) + np.arange(start, stop, dtype=np.int64)
 
     def advance(self, rows: int, most: int, cuts: Ints, workers: "Workers") -> Hits | None:
-        """Hits among the next rows, or fewer rows where more than `most` hits come; None when
+        """Hits among about the next `rows`, or fewer where more than `most` hits come; None when
         there are no rows left."""
         if not self._waiting:
             return None
-        blocks = -(-rows // self.block)
-        turns, tiled, number_found = iter(range(blocks)), np.tile(cuts, STEP), 0
+        tiled, left, number_found = np.tile(cuts, STEP), rows, 0
 
         def work() -> list[Hits]:
-            nonlocal number_found
+            nonlocal left, number_found
             found = []
-            while number_found <= most and next(turns, None) is not None and self._waiting:
+            while number_found <= most and left > 0 and self._waiting:
                 try:
-                    block = self._waiting.popleft()
+                    number, start, stop = self._waiting.popleft()
                 except IndexError:  # another thread took the last one
                     break
-                hits = self._scan(*block, tiled)
+                left -= stop - start
+                hits = self._scan(number, start, stop, tiled)
                 if hits is not None:
                     number_found += len(hits.rows)
                     found.append(hits)
             return found
 
-        found = workers.run(work, min(blocks, len(self._waiting)))
+        found = workers.run(work, min(-(-rows // self.block), len(self._waiting)))
         return Hits.joined(found) if found else NO_HITS
 
     def among(self, rows: Rows, cuts: Ints) -> Hits:
@@ -168,7 +166,7 @@ class Pass:
         for start in range(0, len(rows), self.block):
             part = rows[start : start + self.block]
             codes = self._store.take_codes(part)
-            found.append(chosen(_scores(codes, self._plain, len(self._probes), fold=1), part, cuts))
+            found.append(chosen(_scores(codes, self._packed, len(self._probes)), part, cuts))
         return Hits.joined(found)
 
     def _blocks(self) -> Iterator[tuple[int, int, int]]:
@@ -180,12 +178,15 @@ class Pass:
         codes = self._segments[number].codes
         # Segments are a multiple of STEP long; rows behind the last one in use have no score.
         stop = min(-(-(stop - start) // STEP) * STEP + start, len(codes))
-        scores = _scores(codes[start:stop], self._packed, len(self._probes), fold=self._fold)
+        scores = _scores(codes[start:stop], self._packed, len(self._probes))
         lines = (len(scores) // STEP, len(tiled))
-        mask = np.greater_equal(scores.reshape(lines), tiled, out=_MEMORY.mask(lines))
-        places = np.flatnonzero(mask)
-        if not len(places):
+        mask = np.greater_equal(scores.reshape(lines), tiled, out=_MEMORY.mask(lines)).reshape(-1)
+        # Hits are rare: eight truth values are looked at as one number first.
+        words = np.flatnonzero(mask.view(np.int64) != 0)
+        if not len(words):
             return None
+        places = (words[:, None] * 8 + np.arange(8)).reshape(-1)
+        places = places[mask[places]]
         rows, probes = np.divmod(places, len(self._probes))
         return Hits(
             probes=probes,
@@ -232,23 +233,21 @@ class _Memory(threading.local):
     def __init__(self) -> None:
         self._scores = np.empty(_SCORES, dtype=np.int32)
         self._mask = np.empty(_SCORES, dtype=np.bool_)
-        self._tensors: dict[tuple[int, int, int], numkong.Tensor] = {}
+        self._tensors: dict[tuple[int, int], numkong.Tensor] = {}
 
     def scores(self, rows: int, count: int) -> Ints:
         """Room for `rows` times `count` scores."""
         return self._scores[: rows * count].reshape(rows, count)
 
-    def tensor(self, start: int, lines: int, columns: int) -> "numkong.Tensor":
-        """The same room from score `start` on, as the kernel wants it."""
-        key = (start, lines, columns)
-        if key not in self._tensors:
+    def tensor(self, rows: int, count: int) -> "numkong.Tensor":
+        """The same room, as the kernel wants it."""
+        if (rows, count) not in self._tensors:
             if len(self._tensors) > 1000:
                 self._tensors.clear()
-            address = self._scores.ctypes.data + start * self._scores.itemsize
-            self._tensors[key] = numkong.from_pointer(
-                address, (lines, columns), "int32", owner=self._scores
+            self._tensors[rows, count] = numkong.from_pointer(
+                self._scores.ctypes.data, (rows, count), "int32", owner=self._scores
             )
-        return self._tensors[key]
+        return self._tensors[rows, count]
 
     def mask(self, shape: tuple[int, int]) -> NDArray[np.bool_]:
         """Room for a truth value a score."""
@@ -258,25 +257,8 @@ class _Memory(threading.local):
 _MEMORY = _Memory()
 
 
-def _pack(codes: Codes, fold: int) -> "numkong.PackedMatrix":
-    """Probes as columns; with `fold`, one for each of as many rows that count as one."""
-    count, width = codes.shape
-    wide = np.zeros((fold * count, fold * width), dtype=np.int8)
-    for part in range(fold):
-        wide[part * count : (part + 1) * count, part * width : (part + 1) * width] = codes
-    return numkong.dots_pack(wide)
-
-
-def _scores(codes: Codes, packed: "numkong.PackedMatrix", count: int, *, fold: int) -> Ints:
+def _scores(codes: Codes, packed: "numkong.PackedMatrix", count: int) -> Ints:
     """Products of all rows with all probes; in memory of this thread that is used again."""
-    rows = len(codes)
-    result = _MEMORY.scores(rows, count)
-    for start in range(0, rows, _READ_AHEAD):
-        part = codes[start : start + _READ_AHEAD]
-        if fold > 1:
-            # One word of each line of the cache.
-            np.add.reduce(part.reshape(-1).view(np.int64)[::8])
-        lines = len(part) // fold
-        out = _MEMORY.tensor(start * count, lines, fold * count)
-        numkong.dots_packed(part.reshape(lines, -1), packed, out=out)
-    return result
+    scores = _MEMORY.scores(len(codes), count)  # refuses more than there is room for
+    numkong.dots_packed(codes, packed, out=_MEMORY.tensor(len(codes), count))
+    return scores

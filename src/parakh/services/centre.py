@@ -76,6 +76,7 @@ class Centre:
     rotating: Job = field(default_factory=lambda: Job("rotate"))
     reenrolling: Job = field(default_factory=lambda: Job("reenrol"))
     matching: Job = field(default_factory=lambda: Job("twins"))
+    backtesting: Job = field(default_factory=lambda: Job("backtest"))
     swept_at: float = field(default_factory=time.monotonic)
     _former: tuple[bool, float] = (False, 0.0)
 
@@ -106,7 +107,13 @@ class Centre:
 
     def close(self) -> None:
         """Ends what runs in the background, and gives the database's connections back."""
-        for job in (self.calibrating, self.rotating, self.reenrolling, self.matching):
+        for job in (
+            self.calibrating,
+            self.rotating,
+            self.reenrolling,
+            self.matching,
+            self.backtesting,
+        ):
             job.stop()
         if "galleries" in self.__dict__:
             self.galleries.close()

@@ -81,6 +81,15 @@ class Keys:
         derivation = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"parakh card tokens")
         return derivation.derive(self.master)
 
+    def token_key(self, purpose: str) -> bytes:
+        """The secret of a purpose's tokens: 32 bytes, which stay when the master key is rotated.
+
+        A token is HMAC-SHA256 under it: equal values have equal tokens, and nobody without the
+        secret can tell or try out what stands behind one.
+        """
+        info = f"parakh tokens {purpose}".encode()
+        return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(self.pan_key)
+
     @classmethod
     def load(cls, path: Path) -> "Keys":
         """Reads a key file; raises Misconfigured when it is missing, open to others, or broken."""

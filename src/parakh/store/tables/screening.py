@@ -1,0 +1,91 @@
+"""Assessments, hits, alerts and walls."""
+
+import sqlalchemy as sa
+
+from parakh.store.tables.columns import code, json, metadata, moment, own_id, text, to
+
+assessment = sa.Table(
+    "assessment",
+    metadata,
+    own_id(primary_key=True),
+    code("subject_kind"),
+    sa.Column("subject_id", sa.String(32), nullable=False),
+    sa.Column("cause", sa.String(80), nullable=False),
+    moment("at"),
+    code("advice"),
+    json("results"),
+    sa.UniqueConstraint("subject_id", "subject_kind", "cause"),
+    sa.Index("ix_assessment_cause", "cause"),
+)
+
+hit = sa.Table(
+    "hit",
+    metadata,
+    own_id(primary_key=True),
+    code("subject_kind"),
+    sa.Column("subject_id", sa.String(32), nullable=False),
+    code("target_kind"),
+    sa.Column("target_id", sa.String(32), nullable=False, index=True),
+    text("screener"),
+    code("screener_id"),
+    sa.Column("score", sa.Float, nullable=False),
+    sa.Column("threshold", sa.Float, nullable=False),
+    json("sentence"),
+    json("evidence"),
+    code("state"),
+    text("decided_by", null=True),
+    moment("decided_at", null=True),
+    text("reason"),
+    sa.Column("redress_id", sa.String(32), nullable=True, index=True),
+    sa.UniqueConstraint(
+        "subject_id", "subject_kind", "target_id", "target_kind", "screener_id", name="uq_hit_pair"
+    ),
+)
+
+assessment_hit = sa.Table(
+    "assessment_hit",
+    metadata,
+    sa.Column("assessment_id", sa.String(32), sa.ForeignKey("assessment.id"), primary_key=True),
+    sa.Column("hit_id", sa.String(32), sa.ForeignKey("hit.id"), primary_key=True, index=True),
+)
+
+unit = sa.Table(
+    "unit",
+    metadata,
+    own_id(primary_key=True),
+    sa.Column("name", sa.Text, nullable=False, unique=True),
+    sa.Column("central", sa.Boolean, nullable=False),
+    json("ports"),
+)
+
+alert = sa.Table(
+    "alert",
+    metadata,
+    own_id(primary_key=True),
+    to("unit", "unit_id"),
+    to("assessment", "assessment_id"),
+    code("subject_kind"),
+    sa.Column("subject_id", sa.String(32), nullable=False),
+    code("advice"),
+    moment("at"),
+    code("state"),
+    text("acknowledged_by", null=True),
+    moment("acknowledged_at", null=True),
+    code("outcome", null=True),
+    text("outcome_note", null=True),
+    text("closed_by", null=True),
+    moment("closed_at", null=True),
+    sa.UniqueConstraint("assessment_id", "unit_id"),
+    sa.Index("ix_alert_unit_id_state", "unit_id", "state"),
+    sa.Index("ix_alert_subject_id", "subject_id"),
+)
+
+wall_event = sa.Table(
+    "wall_event",
+    metadata,
+    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
+    to("unit", "unit_id"),
+    to("alert", "alert_id"),
+    code("kind"),
+    moment("at"),
+)
