@@ -64,6 +64,7 @@ class RuleVersion:
         handling: what a hit advises.
         priority: 1 (most urgent) to 5.
         active_from, active_until: when it is in force once approved; None for at once, for good.
+        authors: all who wrote a part of it; none of them may approve it.
         review: what the reviewer wrote.
         over_budget: why it may raise more alerts than its units' budgets; "" where it does not.
     """
@@ -82,6 +83,7 @@ class RuleVersion:
     state: RuleState = RuleState.DRAFT
     written_by: str
     written_at: datetime
+    authors: frozenset[str] = frozenset()
     active_from: datetime | None = None
     active_until: datetime | None = None
     reviewed_by: str | None = None

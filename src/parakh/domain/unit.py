@@ -8,9 +8,11 @@ class Unit:
     """A team that receives alerts for its ports; a central unit sees every port's.
 
     `ports` are the codes that voyages and gates use (IATA for air, UN/LOCODE otherwise).
+    `alert_budget` is how many alerts a day it can see to; None where nobody said.
     """
 
     id: str
     name: str
     ports: frozenset[str] = frozenset()
     central: bool = False
+    alert_budget: int | None = None

@@ -3,16 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import sqrt
 
 import polars as pl
 
 from parakh.domain.backtest import Day, Overlap, Precision
 from parakh.domain.rule import Scope
+from parakh.learn.faces import wilson
 
 EXAMPLES = 20
-_Z = 1.959963984540054
-"""Of a two-sided interval of 95%."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -103,24 +101,16 @@ def precision(
         .agg(pl.col("outcome").is_in(list(found)).any().alias("found"))
     )
     decided, good = len(told), int(told["found"].sum())
-    low, high = wilson(good, decided)
-    return Precision(decided=decided, found=good, low=low, high=high)
+    if not decided:
+        return Precision(decided=0, found=0, low=0.0, high=1.0)
+    rate = wilson(good, decided)
+    return Precision(decided=decided, found=good, low=rate.low, high=rate.high)
 
 
 def examples(hits: pl.DataFrame) -> tuple[str, ...]:
     """The newest subjects that were hit."""
     newest = hits.sort("at", "subject_id", descending=[True, False])
     return tuple(newest.unique("subject_id", maintain_order=True)["subject_id"].head(EXAMPLES))
-
-
-def wilson(good: int, of: int) -> tuple[float, float]:
-    """The interval of 95% of a share (Wilson, JASA 22, 1927); 0 to 1 of nothing."""
-    if not of:
-        return 0.0, 1.0
-    share, square = good / of, _Z * _Z / of
-    middle = (share + square / 2) / (1 + square)
-    half = _Z * sqrt(share * (1 - share) / of + square / (4 * of)) / (1 + square)
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def _within(scope: Scope) -> pl.Expr | None:

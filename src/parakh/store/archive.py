@@ -74,8 +74,7 @@ class Archive:
 
         `rows` has the columns of `FIXED` and all those of the catalogue that are kept, in clear.
         """
-        told = rows.select(*self._schema).cast(dict(self._schema))  # type: ignore[arg-type]
-        told = self._tokenised(told)
+        told = self._tokenised(rows.select(self._selection()))
         with self._alone():
             for (day,), own in told.group_by(pl.col("at").dt.date()):
                 self._merge(self._path(day), own)
@@ -117,6 +116,14 @@ class Archive:
         return gone
 
     # --- within -------------------------------------------------------------------------------
+
+    def _selection(self) -> list[pl.Expr]:
+        """The columns that are kept, and of structs the fields."""
+        many = {own.name: own for own in self._catalogue.entities if own.many}
+        return [
+            _fields(many[name]) if name in many else pl.col(name).cast(dtype)
+            for name, dtype in self._schema.items()
+        ]
 
     def _tokenised(self, rows: pl.DataFrame) -> pl.DataFrame:
         columns = []
@@ -188,6 +195,11 @@ class Archive:
         with (self._folder / ".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+def _fields(entity: Entity) -> pl.Expr:
+    fields = [pl.element().struct.field(own.name).cast(own.dtype) for own in entity.attributes]
+    return pl.col(entity.name).list.eval(pl.struct(fields))
 
 
 def _require_text(attribute: Attribute) -> None:
