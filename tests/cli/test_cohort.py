@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from parakh.cli import cohort as verb
-from parakh.faces.catalogue import SFACE, read_catalogue
+from parakh.faces.catalogue import SFACE
+from parakh.faces.catalogue_file import read_catalogue
 from parakh.faces.cohort import load_cohort
 from parakh.faces.embedded import NO_FACE, Embedded
 from parakh.faces.extract import FaceEngine

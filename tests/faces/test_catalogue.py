@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from parakh.errors import InvalidInput, Misconfigured
-from parakh.faces.catalogue import SFACE, Channels, EmbedderKind, read_catalogue
+from parakh.faces.catalogue import SFACE, Channels, EmbedderKind
+from parakh.faces.catalogue_file import read_catalogue
 
 GOOD = {
     "id": '"example-r50"',
@@ -48,7 +49,7 @@ def test_a_catalogue_file_is_read(tmp_path: Path) -> None:
 
 def example() -> str:
     """The tables of the module's documentation, with digests of full length."""
-    import parakh.faces.catalogue as module
+    import parakh.faces.catalogue_file as module
 
     lines = (module.__doc__ or "").splitlines()
     text = "\n".join(own for own in lines if own.startswith("    "))

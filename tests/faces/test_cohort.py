@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parakh.errors import InvalidInput, Misconfigured
-from parakh.faces.catalogue import SFACE, CohortFile, EmbedderModel, read_catalogue
+from parakh.faces.catalogue import SFACE, CohortFile, EmbedderModel
+from parakh.faces.catalogue_file import read_catalogue
 from parakh.faces.catalogue_text import with_cohort
 from parakh.faces.cohort import Cohort, fit, learn, load_cohort
 from parakh.faces.embed import Embedder

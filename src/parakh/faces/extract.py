@@ -18,8 +18,8 @@ from parakh.faces.catalogue import (
     EmbedderModel,
     FolderCheck,
     PadModel,
-    read_catalogue,
 )
+from parakh.faces.catalogue_file import read_catalogue
 from parakh.faces.cohort import load_cohort
 from parakh.faces.detect import DetectedFace, Detector, shrink_to
 from parakh.faces.detect import to_tensor as whole_picture

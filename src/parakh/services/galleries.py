@@ -12,7 +12,8 @@ from parakh.domain.ids import new_id
 from parakh.domain.phrase import N_, Phrase, phrase
 from parakh.domain.unit import Unit
 from parakh.errors import Conflict, Forbidden, InvalidInput
-from parakh.faces.catalogue import SFACE, Catalogue, read_catalogue
+from parakh.faces.catalogue import SFACE, Catalogue
+from parakh.faces.catalogue_file import read_catalogue
 from parakh.services.centre import Centre
 from parakh.store import galleries as store
 from parakh.store import people
