@@ -15,7 +15,7 @@ await mkdir(out, { recursive: true });
 
 const result = await build({
   absWorkingDir: here,
-  entryPoints: ["src/main.ts", "src/wall.ts", "src/gate.ts", "styles/main.css"],
+  entryPoints: ["src/main.ts", "src/wall.ts", "src/gate.ts", "src/graph.ts", "src/vetting.ts", "src/rule-editor.ts", "styles/main.css"],
   outdir: out,
   bundle: true,
   minify: true,
@@ -35,6 +35,9 @@ const result = await build({
 // The font's licence asks that its text goes with every copy.
 const font = join(here, "node_modules", "@fontsource-variable", "inter", "LICENSE");
 await copyFile(font, join(out, "inter-LICENSE.txt"));
+// So does CodeMirror's (MIT), whose packages have it once each, all the same.
+const editor = join(here, "node_modules", "@codemirror", "view", "LICENSE");
+await copyFile(editor, join(out, "codemirror-LICENSE.txt"));
 
 const manifest = {};
 for (const [file, { entryPoint }] of Object.entries(result.metafile.outputs)) {

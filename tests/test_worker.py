@@ -252,3 +252,23 @@ def test_a_place_for_answers_that_cannot_be_written_to_stops_no_queue(
     blocked.unlink(missing_ok=True)
     until(lambda: len(names(blocked)) >= 2)
     working.halt()
+
+
+def test_alerts_that_cannot_be_watched_or_sent_stop_no_queue(
+    centre: Centre,
+    drop: Callable[..., Path],
+    working: Worker,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = []
+
+    def broken(_: Centre) -> int:
+        asked.append(1)
+        raise RuntimeError("no room")
+
+    monkeypatch.setattr(worker.escalating, "escalate_due", broken)
+    monkeypatch.setattr(worker.handovers, "settle_ended", broken)
+    monkeypatch.setattr(worker.delivery_post, "step", broken)
+    path = drop("a.edi", b"x")
+    working.start()
+    until(lambda: names(path.parent) == ["done"] and len(asked) >= 3)

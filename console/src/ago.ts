@@ -21,6 +21,7 @@ function refresh(): void {
     const minutes = Math.floor(Math.abs(away) / MINUTE_MS);
     const text = word(away > 0 ? "Later" : "Earlier").replace("{span}", span(minutes));
     if (time.textContent !== text) time.textContent = text;
+    time.closest("[data-due]")?.classList.toggle("late", away <= 0);
   }
 }
 

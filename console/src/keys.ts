@@ -60,6 +60,7 @@ const commands: Record<string, () => void> = {
   Home: () => select(lines()[0]),
   End: () => select(lines().at(-1)),
   "/": () => document.querySelector<HTMLInputElement>("[data-filter-text], [type=search]")?.select(),
+  s: () => document.querySelector<HTMLInputElement>("[data-find]")?.select(),
   "?": () => document.querySelector<HTMLDialogElement>("#keys")?.showModal(),
 };
 
@@ -99,7 +100,7 @@ function onKey(event: KeyboardEvent): void {
     return;
   }
   const command = commands[event.key];
-  if (!command || (!inList && event.key !== "?" && event.key !== "/")) return;
+  if (!command || (!inList && !["?", "/", "s"].includes(event.key))) return;
   event.preventDefault();
   command();
 }

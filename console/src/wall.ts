@@ -15,16 +15,18 @@ interface WallEvent {
 
 const newest = (one: HTMLElement, other: HTMLElement): number => (one.id > other.id ? -1 : 1);
 
-/** As the server orders them: the most urgent first, then new ones, then the newest. */
+/** As the server orders them: by advice, by priority, then new ones, then the newest. */
 function order(one: HTMLElement, other: HTMLElement): number {
   const urgent = Number(other.dataset["rank"]) - Number(one.dataset["rank"]);
+  const first = Number(one.dataset["priority"]) - Number(other.dataset["priority"]);
   const taken = (row: HTMLElement): number => (row.dataset["alertState"] === "new" ? 0 : 1);
-  return urgent || taken(one) - taken(other) || newest(one, other);
+  return urgent || first || taken(one) - taken(other) || newest(one, other);
 }
 
+const SHOWN = ["alertState", "seen", "held", "escalated"] as const;
+
 const same = (one: HTMLElement, other: HTMLElement): boolean =>
-  one.dataset["alertState"] === other.dataset["alertState"] &&
-  one.dataset["seen"] === other.dataset["seen"];
+  SHOWN.every((key) => one.dataset[key] === other.dataset[key]);
 
 class Wall {
   private source: EventSource | undefined;

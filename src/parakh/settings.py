@@ -38,6 +38,13 @@ class Settings(BaseSettings):
         pattern="^[A-Z]{3}$",
         description="The centre's own country (ISO 3166-1 alpha-3); tells entry from exit.",
     )
+    agency: str = Field(
+        "Customs", min_length=1, max_length=80, description="Whose centre this is; stands on cases."
+    )
+    agencies: str = Field(
+        "",
+        description="Agencies to which cases are handed over, with commas between them.",
+    )
     time_zone: str = Field("Asia/Karachi", description="Time zone in which screens show moments.")
     host: str = Field("127.0.0.1", description="Address on which the server listens.")
     port: int = Field(8000, ge=1, le=65535, description="Port on which the server listens.")
@@ -95,11 +102,58 @@ class Settings(BaseSettings):
     hit_picture_days: int = Field(
         30, ge=1, description="Days for which the live picture behind a face hit is kept."
     )
+    mask_days: int = Field(
+        183,
+        ge=1,
+        description="Travellers are masked so many days after their crossing, unless they are of "
+        "interest; seeing one again takes a reason and a second person.",
+    )
+    delete_days: int = Field(
+        5 * 366,
+        ge=1,
+        description="What tells who a traveller was, his bookings and the text of messages are "
+        "deleted so many days after his crossing, unless he is of interest.",
+    )
     history_days: int = Field(
         5 * 365,
         ge=1,
         description="Days for which the history is kept that rules are tried on; names and "
         "numbers stand in it as keyed tokens only.",
+    )
+    public_url: str = Field(
+        "http://127.0.0.1:8000",
+        pattern="^https?://[^ ]+$",
+        description="Address at which people open the console; links in mails and webhooks begin "
+        "with it.",
+    )
+    smtp_host: str = Field("", description="Mail server for alerts by e-mail. Empty: none.")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Port of the mail server.")
+    smtp_security: str = Field(
+        "starttls",
+        pattern="^(starttls|tls|none)$",
+        description="How the mail server is talked to: `starttls`, `tls` from the start (port "
+        "465), or `none`, which is refused unless it is this machine.",
+    )
+    smtp_user: str = Field("", description="Name for the mail server. Empty: it asks for none.")
+    smtp_password_file: Path | None = Field(
+        None, description="File with the password for the mail server, readable by its owner only."
+    )
+    mail_from: str = Field("", description="Address from which alerts are mailed.")
+    trust_file: Path | None = Field(
+        None,
+        description="PEM file of the authorities that mail servers and webhooks are checked by. "
+        "Empty: the system's.",
+    )
+    webhook_private: bool = Field(
+        False,
+        description="Allow webhooks in private networks and on this machine. Whoever keeps "
+        "channels can then make the centre call any server that it reaches.",
+    )
+    lookout_hours: int = Field(
+        24,
+        ge=1,
+        le=7 * 24,
+        description="Hours after which a lookout ends that no second person confirmed.",
     )
     log_level: str = Field(
         "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level that is logged."
@@ -113,6 +167,11 @@ class Settings(BaseSettings):
         except (ValueError, OSError, KeyError) as error:
             raise ValueError(f"{value!r} is not a time zone such as Asia/Karachi") from error
         return value
+
+    @property
+    def other_agencies(self) -> tuple[str, ...]:
+        """Agencies to which cases are handed over."""
+        return tuple(own.strip() for own in self.agencies.split(",") if own.strip())
 
     @property
     def zone(self) -> ZoneInfo:

@@ -14,8 +14,13 @@ from parakh.services import (
     alerts,
     answers,
     calibration,
+    delivery_post,
+    escalating,
     files,
+    handovers,
     intake,
+    notices,
+    profile_proposals,
     pull,
     queue,
     reenrolment,
@@ -32,6 +37,12 @@ _DROP = system_actor("drop")
 POLL_SECONDS = 0.5
 RETRY_SECONDS = 30.0
 HOUSEKEEP_SECONDS = 300.0
+WATCH_SECONDS = 5.0
+"""How often alerts are looked at whose time passed, and shifts that ended."""
+
+COURIER_SECONDS = 1.0
+"""How often the courier looks for something to send."""
+
 SETTLED_SECONDS = 5.0
 """A dropped file is taken in once nobody wrote to it for so long."""
 
@@ -51,12 +62,16 @@ class Worker(threading.Thread):
         self._heard = -1
         self._left: set[str] = set()
         self._post_at = 0.0
+        self._noticed = ""
+        self._watch_at = 0.0
         self._pullers = _pullers(centre)
+        self._courier = Courier(centre)
 
     def run(self) -> None:
         """Works until `halt`; an error is logged and tried again, and never ends the thread."""
         for puller in self._pullers:
             puller.start()
+        self._courier.start()
         failed: set[str] = set()
         retry_at = housekeep_at = 0.0
         while not self._halt.is_set():
@@ -64,6 +79,7 @@ class Worker(threading.Thread):
             try:
                 if now >= retry_at:
                     failed.clear()
+                    self._noticed = notices.tell(self._centre, self._noticed).last
                     self._left.clear()
                     retry_at = now + RETRY_SECONDS
                 if now >= housekeep_at:
@@ -75,6 +91,9 @@ class Worker(threading.Thread):
                     calibration.measure_when_due(self._centre)
                     reenrolment.begin_when_due(self._centre)
                     twins.sweep_when_due(self._centre)
+                    profile_proposals.work(self._centre)
+                    notices.forget(self._centre)
+                self._watch(now)
                 sweep(self._centre, self._left)
                 self._tell_walls()
                 busy = queue.step(self._centre, failed)
@@ -84,6 +103,17 @@ class Worker(threading.Thread):
                 busy = False
             if not busy:
                 self._halt.wait(POLL_SECONDS)
+
+    def _watch(self, now: float) -> None:
+        """Escalates what nobody saw to, and settles shifts; failing, it stops no queue."""
+        if now < self._watch_at:
+            return
+        self._watch_at = now + WATCH_SECONDS
+        for work in (escalating.escalate_due, handovers.settle_ended):
+            try:
+                work(self._centre)
+            except Exception:
+                _log.exception("watch over alerts failed")
 
     def _post(self, now: float) -> None:
         """Leaves answers in the drop folder; a folder that cannot be written to stops no queue."""
@@ -105,13 +135,38 @@ class Worker(threading.Thread):
     def halt(self) -> None:
         """Asks the thread to stop, and waits until the step in hand is done."""
         self._halt.set()
-        for puller in self._pullers:
-            puller.halt()
+        others: list[Puller | Courier] = [*self._pullers, self._courier]
+        for other in others:
+            other.halt()
         self.join()
-        for puller in self._pullers:
-            if puller.is_alive():
-                puller.join(LAST_VISIT_SECONDS)
+        for other in others:
+            if other.is_alive():
+                other.join(LAST_VISIT_SECONDS)
         trail.checkpoint(self._centre)
+
+
+class Courier(threading.Thread):
+    """One thread that tells of alerts by channels, so that a slow server holds nobody else up."""
+
+    def __init__(self, centre: Centre) -> None:
+        super().__init__(name="parakh-courier", daemon=True)
+        self._centre = centre
+        self._halt = threading.Event()
+
+    def run(self) -> None:
+        """Sends until `halt`; an error is logged and tried again, and never ends the thread."""
+        while not self._halt.is_set():
+            try:
+                busy = delivery_post.step(self._centre)
+            except Exception:
+                _log.exception("courier failed")
+                busy = False
+            if not busy:
+                self._halt.wait(COURIER_SECONDS)
+
+    def halt(self) -> None:
+        """Asks the thread to stop; what it was sending is sent once more later, if need be."""
+        self._halt.set()
 
 
 class Puller(threading.Thread):

@@ -2,6 +2,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from parakh.access import Actor, Permission, Role, system_actor
 from parakh.domain.alert import AlertState, OutcomeKind
 from parakh.domain.hit import HitState
 from parakh.domain.message import Channel, Source
+from parakh.domain.outcome import Commodity, Details, Seizure
 from parakh.errors import Conflict, Forbidden, InvalidInput, NotFound
 from parakh.services import alerts, intake, queue
 from parakh.services.centre import Centre
@@ -65,7 +67,12 @@ def test_an_officer_handles_an_alert(loaded: Centre, officer: Actor, clock: Any)
     alerts.decide(loaded, officer, row.alert.id, second.id, confirmed=False, reason="typing error")
     with pytest.raises(InvalidInput, match="false match"):
         alerts.close(loaded, officer, row.alert.id, OutcomeKind.FALSE_MATCH, "")
-    closed = alerts.close(loaded, officer, row.alert.id, OutcomeKind.SEIZURE, " 2 kg gold ")
+    with pytest.raises(InvalidInput, match="what was seized"):
+        alerts.close(loaded, officer, row.alert.id, OutcomeKind.SEIZURE, "gold")
+    gold = Details(seizures=(Seizure(commodity=Commodity.GOLD, quantity=Decimal(2)),))
+    closed = alerts.close(
+        loaded, officer, row.alert.id, OutcomeKind.SEIZURE, " 2 kg gold ", gold
+    )
     assert closed.state is AlertState.CLOSED
     assert closed.outcome is not None
     assert (closed.outcome.kind, closed.outcome.note) == (OutcomeKind.SEIZURE, "2 kg gold")

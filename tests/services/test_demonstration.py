@@ -1,5 +1,6 @@
 """The demonstration loads once, and starting it again loses and repeats nothing."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -8,15 +9,17 @@ import sqlalchemy as sa
 from parakh.access import system_actor
 from parakh.domain.delivery import Awaited
 from parakh.domain.voyage import Direction
-from parakh.services import accounts, gate, missing, queue, stations
+from parakh.services import accounts, demonstration, gate, missing, queue, stations
 from parakh.services.centre import Centre
 from parakh.services.demonstration import PEOPLE, Demonstration
 from parakh.services.gate_values import CaptureRequest
 from parakh.store.tables import (
     alert,
     crossing,
+    document,
     hit,
     message,
+    rule,
     traveller,
     voyage_template,
     watchlist_entry,
@@ -61,7 +64,7 @@ def test_planted_persons_raise_alerts_and_a_face_is_found(
         seen = connection.execute(
             sa.select(sa.func.count()).select_from(crossing).where(crossing.c.state == "actual")
         ).scalar_one()
-    assert screeners == {"document", "name", "face"}
+    assert screeners == {"document", "name", "face", "rules"}
     assert units == {"demo-khi", "demo-isb"}
     assert seen > 100
     assert {path.name for path in (show.manifest.watchlist.parent / "pictures").iterdir()} == {
@@ -69,6 +72,30 @@ def test_planted_persons_raise_alerts_and_a_face_is_found(
         "at-the-gate.jpg",
         "expected.jpg",
     }
+
+
+def test_every_story_of_the_simulator_raises_its_rule(
+    face_centre: Centre, quiet: list[str], cheap_passwords: None
+) -> None:
+    show = Demonstration.prepare(face_centre, 7, quiet.append)
+    for path in (show.manifest.messages[-1], show.manifest.bookings[-1]):
+        demonstration._receive(face_centre, path)
+    queue.drain(face_centre)
+    told = json.loads(show.manifest.truth.read_text())["stories"]
+    with face_centre.db.read() as connection:
+        rows = connection.execute(
+            sa.select(rule.c.name, document.c.number)
+            .join(hit, hit.c.target_id == rule.c.id)
+            .join(document, document.c.traveller_id == hit.c.subject_id)
+        )
+        met = {(row.name, row.number) for row in rows}
+        ready = set(connection.execute(sa.select(rule.c.name)).scalars())
+    assert {(own["rule"], own["document_number"]) for own in told} <= met
+    assert ready - {own["rule"] for own in told} == {
+        "Split currency declarations",
+        "First-time importer with high-risk goods",
+    }, "they wait for declarations"
+    assert len(met) < 40, "ordinary travellers raise few"
 
 
 def test_a_staged_traveller_is_found_by_her_face_and_a_station_is_there(

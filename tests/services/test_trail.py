@@ -181,6 +181,7 @@ def test_the_whole_story_is_told_in_order(scene: Any) -> None:
         "sweep.finished",
         "message.received",
         "message.parsed",
+        "message.linked",
         "alert.raised",
         "message.screened",
         "alerts.viewed",

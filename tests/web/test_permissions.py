@@ -1,17 +1,43 @@
 """Which role may do what: the whole table, for every page and every action."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
 
-from parakh.access import system_actor
+from parakh.access import Purpose, system_actor
+from parakh.act.rules import Draft
+from parakh.domain.alert import OutcomeKind
+from parakh.domain.case import Section
 from parakh.domain.gallery import Gallery, GalleryKind
-from parakh.domain.traveller import PersonName
+from parakh.domain.ids import new_id
+from parakh.domain.outcome import OutcomeRecord
+from parakh.domain.profile import ProfileKind
+from parakh.domain.traveller import Document, DocumentType, PersonName
+from parakh.domain.value_list import ValueKind
 from parakh.domain.watchlist import EntryKind, Handling, Watchlist, WatchlistEntry
-from parakh.services import alerts, galleries, redress, sweeps, versions, watchlists
+from parakh.services import (
+    alerts,
+    cases,
+    cases_sharing,
+    cases_work,
+    galleries,
+    lookouts,
+    profiles,
+    redress,
+    rule_review,
+    rules,
+    sweeps,
+    value_lists,
+    versions,
+    watchlists,
+)
+from parakh.services.profiles import NewProfile
+from parakh.store import outcomes
+from parakh.store.tables import link_end
 from parakh.web.pages import routes
 
 ROLES = ("targeting", "gate", "supervisor", "analyst", "auditor", "integrator", "custody")
@@ -22,9 +48,40 @@ SEES = {
     "/arrivals": {"targeting", "gate", "supervisor", "analyst", "integrator"},
     "/voyages/{voyage}": {"targeting", "gate", "supervisor"},
     "/travellers/{traveller}": {"targeting", "gate", "supervisor"},
+    "/links/{traveller}": {"targeting", "supervisor"},
+    "/links/{traveller}/web": {"targeting", "supervisor"},
+    "/links/{traveller}/values/{link}": {"targeting", "supervisor"},
+    "/unmasking": {"supervisor"},
+    "/vetting": {"targeting", "supervisor"},
+    "/vetting/pulse": {"targeting", "supervisor"},
+    "/vetting/export.csv": {"supervisor"},
+    "/search": {"targeting", "gate", "supervisor"},
+    "/api/v1/vetting": {"targeting", "supervisor"},
+    "/api/v1/vetting/views": {"targeting", "supervisor"},
+    "/api/v1/search?q=noon": {"targeting", "gate", "supervisor"},
     "/alerts": {"targeting", "gate", "supervisor"},
     "/alerts/{alert}": {"targeting", "gate", "supervisor"},
     "/alerts/{alert}/row": {"targeting", "gate", "supervisor"},
+    "/cases": {"targeting", "supervisor"},
+    "/cases/new": {"targeting", "supervisor"},
+    "/cases/alerts/{alert}": {"targeting", "supervisor"},
+    "/cases/travellers/{traveller}": {"targeting", "supervisor"},
+    "/cases/profiles/nothing": {"targeting", "supervisor"},
+    "/cases/{case}": {"targeting", "supervisor"},
+    "/cases/{case}/report.pdf": {"targeting", "supervisor"},
+    "/cases/{case}/attachments/{file}": {"targeting", "supervisor"},
+    "/api/v1/cases": {"targeting", "supervisor"},
+    "/api/v1/cases/{case}": {"targeting", "supervisor"},
+    "/api/v1/cases/{case}/report.pdf": {"targeting", "supervisor"},
+    "/api/v1/cases/{case}/attachments/{file}": {"targeting", "supervisor"},
+    "/api/v1/outcomes/labels?since=2026-01-01T00:00:00Z": {"supervisor", "analyst"},
+    "/duty": {"targeting", "gate", "supervisor"},
+    "/duty/roster": {"targeting", "gate", "supervisor"},
+    "/lookouts": {"targeting", "gate", "supervisor"},
+    "/lookouts/new": {"targeting", "gate", "supervisor"},
+    "/lookouts/{lookout}": {"targeting", "gate", "supervisor"},
+    "/routing": {"supervisor"},
+    "/routing/channels": {"supervisor"},
     "/gate": {"gate", "supervisor"},
     "/stations": {"supervisor", "auditor", "integrator"},
     "/stations/rows": {"supervisor", "auditor", "integrator"},
@@ -58,6 +115,38 @@ SEES = {
     "/carriers/missing/rows": {"targeting", "gate", "supervisor", "analyst", "integrator"},
     "/carriers/{carrier}": {"targeting", "gate", "supervisor", "analyst", "integrator"},
     "/audit": {"auditor"},
+    "/profiles": {"targeting", "supervisor"},
+    "/profiles/new": {"targeting", "supervisor"},
+    "/profiles/of/travellers/{traveller}": {"targeting", "supervisor"},
+    "/profiles/{profile}": {"targeting", "supervisor"},
+    "/profiles/{profile}/merge": {"targeting", "supervisor"},
+    "/notices": {"targeting", "supervisor"},
+    "/notices/bell": {"targeting", "supervisor"},
+    "/api/v1/profiles": {"targeting", "supervisor"},
+    "/api/v1/profiles/{profile}": {"targeting", "supervisor"},
+    "/api/v1/notices": {"targeting", "supervisor"},
+    "/rules": {"targeting", "supervisor", "analyst", "auditor"},
+    "/rules/{rule}": {"targeting", "supervisor", "analyst", "auditor"},
+    "/rules/{rule}/compare?old={rule_version}&new={rule_version}": {
+        "targeting",
+        "supervisor",
+        "analyst",
+        "auditor",
+    },
+    "/rules/versions/{rule_version}": {"targeting", "supervisor", "analyst", "auditor"},
+    "/rules/backtests/{backtest}": {"targeting", "supervisor", "analyst", "auditor"},
+    "/rules/lists": {"targeting", "supervisor", "analyst", "auditor"},
+    "/rules/lists/{value_list}": {"targeting", "supervisor", "analyst", "auditor"},
+    "/rules/budgets": {"targeting", "supervisor", "analyst", "auditor"},
+    "/api/v1/rules": {"targeting", "supervisor", "analyst", "auditor"},
+    "/api/v1/rules/waiting": {"targeting", "supervisor", "analyst", "auditor"},
+    "/api/v1/rules/{rule}": {"targeting", "supervisor", "analyst", "auditor"},
+    "/api/v1/rules/versions/{rule_version}": {"targeting", "supervisor", "analyst", "auditor"},
+    "/api/v1/rules/backtests/{backtest}": {"targeting", "supervisor", "analyst", "auditor"},
+    "/api/v1/value-lists": {"targeting", "supervisor", "analyst", "auditor"},
+    "/api/v1/value-lists/{value_list}": {"targeting", "supervisor", "analyst", "auditor"},
+    "/rules/new": {"targeting", "supervisor", "analyst"},
+    "/rules/{rule}/edit": {"targeting", "supervisor", "analyst"},
     "/api/v1/voyages?since=2026-01-01T00:00:00Z&until=2026-01-02T00:00:00Z": {
         "targeting",
         "gate",
@@ -67,11 +156,22 @@ SEES = {
     },
     "/api/v1/voyages/{voyage}": {"targeting", "gate", "supervisor"},
     "/api/v1/travellers/{traveller}": {"targeting", "gate", "supervisor"},
+    "/api/v1/links/{traveller}?hops=3": {"targeting", "supervisor"},
+    "/api/v1/links/{traveller}/values/{link}": {"targeting", "supervisor"},
     "/api/v1/travellers/{traveller}/history": {"targeting", "gate", "supervisor"},
     "/api/v1/schemas/crossings.json": EVERYBODY,
+    "/api/v1/unmasking": {"supervisor"},
     "/api/v1/alerts": {"targeting", "gate", "supervisor"},
     "/api/v1/alerts/events": {"targeting", "gate", "supervisor"},
     "/api/v1/alerts/{alert}": {"targeting", "gate", "supervisor"},
+    "/api/v1/alerts/{alert}/path": {"targeting", "gate", "supervisor"},
+    "/api/v1/lookouts": {"targeting", "gate", "supervisor"},
+    "/api/v1/lookouts/{lookout}": {"targeting", "gate", "supervisor"},
+    "/api/v1/routing/routes": {"supervisor"},
+    "/api/v1/routing/levels": {"supervisor"},
+    "/api/v1/routing/channels": {"supervisor"},
+    "/api/v1/routing/deliveries": {"supervisor"},
+    "/api/v1/duty/desk": {"targeting", "gate", "supervisor"},
     "/api/v1/watchlists": {"targeting", "supervisor", "auditor"},
     "/api/v1/watchlists/entries": {"targeting", "supervisor", "auditor"},
     "/api/v1/watchlists/entries/{entry}": {"targeting", "supervisor", "auditor"},
@@ -103,14 +203,62 @@ SEES = {
     "/api/v1/stations": {"supervisor", "auditor", "integrator"},
 }
 DOES = {
+    "/travellers/{traveller}/unmasking": {"targeting", "supervisor"},
+    "/unmasking/nothing": {"supervisor"},
     "/redress/{redress}/additions": {"targeting", "supervisor"},
     "/redress/{redress}/withdraw": {"supervisor"},
+    "/vetting/clear": {"targeting", "supervisor"},
+    "/vetting/settle": {"targeting", "supervisor"},
+    "/vetting/unsettle": {"targeting", "supervisor"},
+    "/vetting/views": {"targeting", "supervisor"},
+    "/vetting/views/begin": {"targeting", "supervisor"},
+    "/vetting/views/nothing/remove": {"targeting", "supervisor"},
     "/alerts/{alert}/acknowledge": {"targeting", "gate", "supervisor"},
     "/alerts/{alert}/hits/{hit}": {"targeting", "gate", "supervisor"},
     "/alerts/{alert}/close": {"targeting", "gate", "supervisor"},
+    "/cases": {"targeting", "supervisor"},
+    "/cases/{case}/change": {"targeting", "supervisor"},
+    "/cases/{case}/state": {"targeting", "supervisor"},
+    "/cases/{case}/close": {"targeting", "supervisor"},
+    "/cases/{case}/reopen": {"targeting", "supervisor"},
+    "/cases/{case}/notes": {"targeting", "supervisor"},
+    "/cases/{case}/tasks": {"targeting", "supervisor"},
+    "/cases/{case}/tasks/nothing/done": {"targeting", "supervisor"},
+    "/cases/{case}/parties": {"targeting", "supervisor"},
+    "/cases/{case}/parties/nothing/remove": {"targeting", "supervisor"},
+    "/cases/{case}/alerts": {"targeting", "supervisor"},
+    "/cases/{case}/attachments": {"targeting", "supervisor"},
+    "/cases/{case}/relations": {"targeting", "supervisor"},
+    "/cases/{case}/shares": {"targeting", "supervisor"},
+    "/cases/{case}/shares/nothing/end": {"targeting", "supervisor"},
+    "/cases/{case}/restriction": {"targeting", "supervisor"},
+    "/cases/{case}/handovers": {"supervisor"},
+    "/cases/{case}/handovers/{handover}/take-back": {"supervisor"},
+    "/cases/{case}/handovers/{handover}/acknowledge": {"supervisor"},
+    "/outcomes/{outcome}/corrections": {"targeting", "gate", "supervisor"},
     "/travellers/{traveller}/split": {"targeting", "supervisor"},
     "/travellers/{traveller}/merge": {"targeting", "supervisor"},
     "/travellers/decisions/nothing/withdraw": {"targeting", "supervisor"},
+    "/duty/handovers": {"targeting", "gate", "supervisor"},
+    "/duty/handovers/nothing/taking": {"targeting", "gate", "supervisor"},
+    "/duty/alerts/{alert}/taking": {"targeting", "gate", "supervisor"},
+    "/duty/shifts": {"supervisor"},
+    "/duty/shifts/nothing/removal": {"supervisor"},
+    "/duty/roster": {"supervisor"},
+    "/lookouts": {"targeting", "gate", "supervisor"},
+    "/lookouts/{lookout}/decision": {"supervisor"},
+    "/lookouts/{lookout}/extension": {"targeting", "gate", "supervisor"},
+    "/lookouts/{lookout}/cancellation": {"targeting", "gate", "supervisor"},
+    "/routing/routes": {"supervisor"},
+    "/routing/routes/nothing": {"supervisor"},
+    "/routing/routes/nothing/move": {"supervisor"},
+    "/routing/routes/nothing/removal": {"supervisor"},
+    "/routing/levels": {"supervisor"},
+    "/routing/levels/nothing/removal": {"supervisor"},
+    "/routing/channels": {"supervisor"},
+    "/routing/channels/nothing": {"supervisor"},
+    "/routing/channels/nothing/key": {"supervisor"},
+    "/routing/deliveries/nothing/again": {"supervisor"},
     "/gate/captures": {"gate", "supervisor"},
     "/gate/challenges": {"gate", "supervisor"},
     "/api/v1/gate/challenges": {"gate", "supervisor"},
@@ -161,11 +309,89 @@ DOES = {
     "/watchlist/calibration/{list}": {"supervisor"},
     "/api/v1/calibration": {"supervisor"},
     "/audit/verify": {"auditor"},
+    "/profiles": {"targeting", "supervisor"},
+    "/profiles/{profile}": {"targeting", "supervisor"},
+    "/profiles/{profile}/decision": {"supervisor"},
+    "/profiles/{profile}/keep": {"supervisor"},
+    "/profiles/{profile}/close": {"targeting", "supervisor"},
+    "/profiles/{profile}/reopen": {"targeting", "supervisor"},
+    "/profiles/{profile}/alert": {"targeting", "supervisor"},
+    "/profiles/{profile}/follow": {"targeting", "supervisor"},
+    "/profiles/{profile}/facts": {"targeting", "supervisor"},
+    "/profiles/{profile}/pictures": {"targeting", "supervisor"},
+    "/profiles/{profile}/facts/nothing/check": {"supervisor"},
+    "/profiles/{profile}/facts/nothing/withdraw": {"targeting", "supervisor"},
+    "/profiles/{profile}/merge": {"targeting", "supervisor"},
+    "/profiles/{profile}/unmerge": {"targeting", "supervisor"},
+    "/profiles/{profile}/split": {"targeting", "supervisor"},
+    "/notices/read": {"targeting", "supervisor"},
+    "/rules": {"targeting", "supervisor", "analyst"},
+    "/rules/{rule}": {"targeting", "supervisor", "analyst"},
+    "/rules/problems": {"targeting", "supervisor", "analyst", "auditor"},
+    "/rules/builder": {"targeting", "supervisor", "analyst"},
+    "/rules/{rule}/retire": {"supervisor"},
+    "/rules/versions/{rule_version}/submit": {"targeting", "supervisor", "analyst"},
+    "/rules/versions/{rule_version}/decision": {"supervisor"},
+    "/rules/versions/{rule_version}/discard": {"targeting", "supervisor", "analyst"},
+    "/rules/versions/{rule_version}/backtest": {"targeting", "supervisor", "analyst", "auditor"},
+    "/rules/backtests/{backtest}/stop": {"targeting", "supervisor", "analyst", "auditor"},
+    "/rules/budgets": {"supervisor"},
+    "/rules/lists": {"targeting", "supervisor", "analyst"},
+    "/rules/lists/{value_list}": {"targeting", "supervisor", "analyst"},
+    "/rules/lists/{value_list}/items": {"targeting", "supervisor", "analyst"},
+    "/rules/lists/{value_list}/remove": {"targeting", "supervisor", "analyst"},
+    "/rules/lists/{value_list}/delete": {"targeting", "supervisor", "analyst"},
 }
 _BACK = {"reason": "seen side by side", "back": "0" * 32, "other": "0" * 32}
 _PICTURE = ("a.jpg", b"no picture")
 _GALLERY = {"name": "n", "purpose": "p", "legal_basis": "l"}
+_WHY = {"reason": "a letter"}
+_PROFILE = {"title": "t", "suspicion": "carries gold", "legal_basis": "l"}
 FORMS: dict[str, dict[str, Any]] = {
+    "/profiles": {"data": _PROFILE},
+    "/profiles/{profile}": {"data": _PROFILE},
+    "/profiles/{profile}/decision": {"data": {"decision": "approve", "reason": "seen"}},
+    "/profiles/{profile}/alert": {"data": {"on": "false"}},
+    "/profiles/{profile}/follow": {"data": {"on": "true"}},
+    "/profiles/{profile}/facts": {"data": {"kind": "note", "value": "gold", "source": "him"}},
+    "/profiles/{profile}/pictures": {"files": {"picture": _PICTURE}},
+    "/profiles/{profile}/merge": {"data": {"other": "nothing", "reason": "seen often"}},
+    "/cases": {"data": {"title": "Couriers"}},
+    "/cases/{case}/change": {
+        "data": {"title": "Couriers", "priority": "high", "owner": "targeting"}
+    },
+    "/cases/{case}/state": {"data": {"state": "in_progress"}},
+    "/cases/{case}/close": {"data": {"outcome": "nothing_found"}},
+    "/cases/{case}/reopen": {"data": _WHY},
+    "/cases/{case}/notes": {"data": {"text": "seen"}},
+    "/cases/{case}/tasks": {"data": {"title": "Ask the bank"}},
+    "/cases/{case}/parties": {
+        "data": {"kind": "vehicle", "label": "LEA 123", "role": "thing", "source": "a letter"}
+    },
+    "/cases/{case}/parties/nothing/remove": {"data": _WHY},
+    "/cases/{case}/alerts": {"data": {"alert": "{alert}"}},
+    "/cases/{case}/attachments": {"files": {"file": ("a.txt", b"another text")}},
+    "/cases/{case}/relations": {"data": {"number": "2026-999999", **_WHY}},
+    "/cases/{case}/shares": {"data": {"unit": "lhe", **_WHY}},
+    "/cases/{case}/shares/nothing/end": {"data": _WHY},
+    "/cases/{case}/restriction": {"data": {"restricted": "true", **_WHY}},
+    "/cases/{case}/handovers": {
+        "data": {"agency": "Police", "section": ["notes"], "legal_basis": "Act 1, section 2"}
+    },
+    "/cases/{case}/handovers/{handover}/take-back": {"data": _WHY},
+    "/outcomes/{outcome}/corrections": {"data": {"outcome": "arrest", **_WHY}},
+    "/rules": {"data": {"name": "Old", "text": "traveller.age > 80", "reason": "seen often"}},
+    "/rules/{rule}": {"data": {"text": "traveller.age > 80", "reason": "seen often"}},
+    "/rules/{rule}/retire": {"data": {"reason": "worn out"}},
+    "/rules/versions/{rule_version}/decision": {"data": {"decision": "approve", "reason": "seen"}},
+    "/rules/versions/{rule_version}/discard": {"data": {"reason": "never mind"}},
+    "/rules/budgets": {"data": {"unit": "khi", "budget": "9"}},
+    "/rules/lists": {"data": {"name": "phones", "kind": "phone", "note": "Of seizures"}},
+    "/rules/lists/{value_list}": {"data": {"kind": "phone", "note": "Of seizures"}},
+    "/rules/lists/{value_list}/items": {"data": {"values": "1", "note": "Of seizures"}},
+    "/rules/lists/{value_list}/remove": {"data": {"value": "1"}},
+    "/travellers/{traveller}/unmasking": {"data": {"reason": "a letter"}},
+    "/unmasking/nothing": {"data": {"granted": "true", "reason": "a letter"}},
     "/faces": {"data": {"reason": "a letter"}, "files": {"picture": _PICTURE}},
     "/galleries": {"data": _GALLERY},
     "/galleries/{gallery}": {"data": _GALLERY},
@@ -197,6 +423,33 @@ FORMS: dict[str, dict[str, Any]] = {
     "/travellers/decisions/nothing/withdraw": {"data": _BACK},
     "/alerts/{alert}/hits/{hit}": {"data": {"decision": "clear", "reason": "not the same man"}},
     "/alerts/{alert}/close": {"data": {"outcome": "nothing_found"}},
+    "/duty/shifts": {
+        "data": {
+            "unit": "khi",
+            "officer": "gate",
+            "day": "2030-01-01",
+            "since": "06:00",
+            "until": "14:00",
+        }
+    },
+    "/duty/roster": {"files": {"file": ("roster.csv", b"unit,officer,day,from,to\n")}},
+    "/duty/handovers": {"data": {"alerts": "{alert}"}},
+    "/lookouts": {
+        "data": {"kind": "document", "document_number": "PA1234567", "reason": "a letter"}
+    },
+    "/lookouts/{lookout}/decision": {"data": {"decision": "agree", "reason": "a letter"}},
+    "/lookouts/{lookout}/extension": {"data": {"until": "2030-01-01", "reason": "a letter"}},
+    "/lookouts/{lookout}/cancellation": {"data": {"reason": "a letter"}},
+    "/routing/routes": {"data": {"name": "n", "units": "khi"}},
+    "/routing/routes/nothing": {"data": {"name": "n", "units": "khi"}},
+    "/routing/routes/nothing/move": {"data": {"to": "up"}},
+    "/routing/levels": {"data": {"close": "60"}},
+    "/routing/channels": {
+        "data": {"name": "n", "kind": "email", "address": "a@example.org", "tells": "raised"}
+    },
+    "/routing/channels/nothing": {
+        "data": {"name": "n", "kind": "email", "address": "a@example.org", "tells": "raised"}
+    },
     "/gate/captures": {
         "data": {"port": "KHI", "direction": "entry"},
         "files": {"frames": ("a.jpg", b"no picture")},
@@ -240,7 +493,82 @@ def ids(ids: dict[str, str], stage: Any, tmp_path: Path) -> dict[str, str]:
     file = tmp_path / "list.csv"
     file.write_bytes(LIST)
     done = versions.prepare(stage.centre, system_actor("test"), "csv", file, list_id=ids["list"])
-    return ids | {"version": done.version.id} | _cleared(stage) | _detained(stage)
+    return (
+        ids
+        | {"version": done.version.id}
+        | _cleared(stage)
+        | _detained(stage)
+        | _linked(stage)
+        | _cased(stage)
+        | _suspected(stage)
+        | _ruled(stage)
+        | _sought(stage)
+    )
+
+
+def _sought(stage: Any) -> dict[str, str]:
+    """A lookout of Karachi's gate."""
+    entry = WatchlistEntry(
+        id="",
+        watchlist_id="",
+        kind=EntryKind.DOCUMENT,
+        names=(),
+        documents=(Document(type=DocumentType.PASSPORT, number="PA7654399"),),
+        reason="Left a bag behind",
+    )
+    return {"lookout": lookouts.place(stage.centre, stage.actor("gate"), entry).id}
+
+
+def _ruled(stage: Any) -> dict[str, str]:
+    """A draft of a rule, a back-test of it, and a named list."""
+    centre, maker = stage.centre, system_actor("test")
+    draft = Draft(name="Young", text="traveller.age < 25", reason="Couriers are young")
+    own = rules.write(centre, maker, draft)
+    today = centre.clock().date()
+    tried = rule_review.try_out(centre, maker, own.id, today - timedelta(days=1), today)
+    made = value_lists.add(centre, maker, "plates", ValueKind.PLATE, "Of seizures")
+    return {
+        "rule": own.rule_id,
+        "rule_version": own.id,
+        "backtest": tried,
+        "value_list": made.id,
+    }
+
+
+def _suspected(stage: Any) -> dict[str, str]:
+    """A profile that waits for a second person."""
+    new = NewProfile(
+        kind=ProfileKind.PERSON, title="Gulab", suspicion="carries gold", legal_basis="Act 1"
+    )
+    made = profiles.open_profile(stage.centre, stage.actor("targeting"), new)
+    return {"profile": made.id}
+
+
+def _linked(stage: Any) -> dict[str, str]:
+    """By what somebody may be linked with others."""
+    with stage.centre.db.read() as connection:
+        token = connection.execute(link_end.select()).first().token
+    return {"link": token.hex()}
+
+
+def _cased(stage: Any) -> dict[str, str]:
+    """A case with a file that was handed over, and the outcome of an alert."""
+    centre, actor = stage.centre, stage.actor("supervisor")
+    case = cases.open_case(centre, actor, cases.Opening(title="Couriers", unit_id="khi"))
+    file = cases_work.attach(centre, actor, case.id, "a.txt", b"what was seen")
+    giving = cases_sharing.Giving(
+        agency="Police", sections=frozenset({Section.NOTES}), legal_basis="Act 1, section 2"
+    )
+    given = cases_sharing.hand_over(centre, actor, case.id, giving)
+    found = next(row for row in alerts.list_alerts(centre, actor) if row.unit.id == "khi")
+    told = OutcomeRecord(
+        id=new_id(), kind=OutcomeKind.NOTHING_FOUND, note="", by="x", at=centre.clock(),
+        alert_id=found.alert.id,
+    )  # fmt: skip
+    with centre.db.write(actor, Purpose.CASE) as tx:
+        outcomes.add(tx, told)
+        tx.audit("test", "outcome", told.id)
+    return {"case": case.id, "file": file.id, "handover": given.id, "outcome": told.id}
 
 
 def _detained(stage: Any) -> dict[str, str]:
@@ -303,7 +631,23 @@ def test_looking(browser: Any, ids: dict[str, str], role: str, path: str) -> Non
     allowed = role in SEES[path]
     assert answer.status_code == (200 if allowed else 403)
     page = not any(
-        part in path for part in ("row", "progress", "working", "sweeps/", "redress/entries")
+        part in path
+        for part in (
+            "row",
+            "progress",
+            "working",
+            "sweeps/",
+            "/bell",
+            "/profiles/of",
+            "redress/entries",
+            "cases/alerts",
+            "cases/travellers",
+            "cases/profiles",
+            "cases/{case}/",
+            "backtests/",
+            "/web",
+            "/values/",
+        )
     )
     if allowed and answer.headers["content-type"].startswith("text/html") and page:
         assert len(_HEADING.findall(answer.text)) == 1, "a page needs one name"
@@ -340,14 +684,19 @@ def test_the_navigation_shows_what_the_role_may_see(browser: Any, role: str) -> 
     shown = set(re.findall(r'<a href="(/[a-z]+)"', text.partition("</nav>")[0]))
     places = (
         "/arrivals",
+        "/vetting",
         "/alerts",
         "/gate",
         "/stations",
         "/watchlist",
         "/screen",
+        "/rules",
+        "/cases",
+        "/profiles",
         "/messages",
         "/carriers",
         "/audit",
+        "/unmasking",
     )
     elsewhere = {"/custody", "/faces", "/galleries"} if role == "custody" else set()
     assert shown == {path for path in places if role in SEES[path]} | elsewhere

@@ -19,7 +19,11 @@ def acknowledge(alert: Alert, actor: Actor, at: datetime) -> Alert:
     if not alert.state.can_become(AlertState.ACKNOWLEDGED):
         raise Conflict(f"the alert is {alert.state.value} already")
     return replace(
-        alert, state=AlertState.ACKNOWLEDGED, acknowledged_by=actor.name, acknowledged_at=at
+        alert,
+        state=AlertState.ACKNOWLEDGED,
+        acknowledged_by=actor.name,
+        acknowledged_at=at,
+        held_by=actor.name,
     )
 
 

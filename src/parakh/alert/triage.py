@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from parakh.domain.hit import Advice, Hit, HitState, ResultState, ScreenerResult
 from parakh.domain.watchlist import Handling
 
-IDENTIFYING = frozenset({"document"})
-"""Screeners whose hit identifies the subject; a resemblance asks a human to compare first."""
+IDENTIFYING = frozenset({"document", "identifier", "rules"})
+"""Screeners whose hit needs no comparison: an equal number, a rule that fits. A resemblance, or a
+link to somebody, asks a human to compare first."""
 
 ADVICE = {
     Handling.INFORM: Advice.COMPARE,
@@ -15,7 +16,7 @@ ADVICE = {
 }
 
 HandlingOf = Callable[[Hit], Handling]
-"""How the list behind a hit is to be handled."""
+"""How what stands behind a hit (a list, a rule) is to be handled."""
 
 
 def advise(

@@ -12,7 +12,7 @@ from parakh.access import Permission, Role
 from parakh.cli.centre import as_json, note, opened, operator, print_json, settings
 from parakh.domain.ids import new_id
 from parakh.domain.unit import Unit
-from parakh.services import accounts, answers, api_keys, trail
+from parakh.services import accounts, answers, api_keys, filling, trail
 from parakh.services.centre import Centre
 from parakh.services.doctor import Check, examine
 
@@ -93,6 +93,22 @@ def upgrade() -> None:
     centre = Centre.create(settings())
     click.echo(f"up to date: {centre.db.engine.url.render_as_string(hide_password=True)}")
     centre.close()
+
+
+@db.command()
+@as_json
+def fill(as_json: bool) -> None:
+    """Write what older versions did not keep: words of names, and the vetting list.
+
+    Run it once after an upgrade. The centre may work meanwhile; it may be stopped and run again.
+    """
+    with opened() as centre:
+        done = filling.fill(centre, operator())
+    if as_json:
+        print_json(asdict(done))
+    else:
+        click.echo(f"{done.travellers} travellers are found by name now")
+        click.echo(f"{done.voyages} voyages came onto the vetting list")
 
 
 @click.group()

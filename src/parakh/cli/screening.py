@@ -17,6 +17,7 @@ _NUMBERS = {
     "aircraft": (EntryKind.AIRCRAFT, IdentifierKind.AIRCRAFT_REGISTRATION),
     "plate": (EntryKind.VEHICLE, IdentifierKind.PLATE),
     "chassis": (EntryKind.VEHICLE, IdentifierKind.CHASSIS),
+    "container": (EntryKind.CONTAINER, IdentifierKind.CONTAINER),
 }
 """What each option that takes a number asks about."""
 
@@ -46,6 +47,7 @@ _OF_PERSONS = ("born", "nationality", "sex", "document", "father", "birth_place"
 @click.option("--aircraft", default="", help="Registration of an aircraft.")
 @click.option("--plate", default="", help="Number plate of a vehicle.")
 @click.option("--chassis", default="", help="Chassis number of a vehicle.")
+@click.option("--container", default="", help="Number of a container (ISO 6346).")
 @click.option("--country", default="", help="Country of an organisation or conveyance.")
 @click.option("--reason", default="asked on the command line", help="Stands in the audit trail.")
 @click.option("--near", is_flag=True, help="Also show what came close but is no hit.")

@@ -70,6 +70,7 @@ class Findings:
     Attributes:
         subjects: those in scope.
         hits: those whom the rule would have hit; `undecided`: of whom too little was known.
+        not_kept: attributes of the rule that the history does not keep, such as `traveller.name`.
         days: one for each day of the history, in order.
         ports: hits by port.
         alerts_a_day: by unit, how many alerts a day it would have received on average.
@@ -80,6 +81,7 @@ class Findings:
     subjects: int
     hits: int
     undecided: int
+    not_kept: tuple[str, ...]
     days: tuple[Day, ...]
     ports: Mapping[str, int]
     alerts_a_day: Mapping[str, float]

@@ -63,6 +63,7 @@ class EntryKind(StrEnum):
     VESSEL = "vessel"
     AIRCRAFT = "aircraft"
     VEHICLE = "vehicle"
+    CONTAINER = "container"
     DOCUMENT = "document"
 
 
@@ -76,6 +77,7 @@ class IdentifierKind(StrEnum):
     AIRCRAFT_SERIAL = "aircraft_serial"
     PLATE = "plate"
     CHASSIS = "chassis"
+    CONTAINER = "container"
     REGISTRATION = "registration"
     TAX = "tax"
 
@@ -86,7 +88,8 @@ class Identifier:
 
     `country` (alpha-3) issued it, where that is known. IMO numbers have seven digits (IMO
     resolution A.1117), MMSI nine (ITU-R M.585), aircraft registrations the State's mark and a
-    suffix without the hyphen (ICAO Annex 7), chassis numbers seventeen signs (ISO 3779).
+    suffix without the hyphen (ICAO Annex 7), chassis numbers seventeen signs (ISO 3779), numbers of
+    containers four letters and seven digits (ISO 6346).
     """
 
     kind: IdentifierKind

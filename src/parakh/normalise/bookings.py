@@ -17,8 +17,18 @@ def holds(booking: DeclaredBooking, flight: DeclaredVoyage) -> bool:
     """
     held = _on(booking.itinerary, flight)
     if held:
-        return any(own.status[:2].upper() not in _NOT_HELD for own in held)
+        return any(not not_held(own.status) for own in held)
     return not _on(booking.cancelled, flight)
+
+
+def not_held(status: str) -> bool:
+    """Whether a segment with this status carries nobody."""
+    return status[:2].upper() in _NOT_HELD
+
+
+def same_number(one: str, other: str) -> bool:
+    """Whether two numbers of journeys are the same but for zeros and blanks before them."""
+    return _number(one) == _number(other)
 
 
 def locators(booking: DeclaredBooking) -> tuple[str, ...]:

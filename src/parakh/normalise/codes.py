@@ -5,6 +5,7 @@ the open `airportsdata` table. Tables are loaded at first use and then kept.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache
@@ -122,6 +123,11 @@ def moment_at(code: str, local: datetime | None) -> datetime | None:
     if local is None or found is None or found.zone is None:
         return None
     return local.replace(tzinfo=ZoneInfo(found.zone)).astimezone(UTC)
+
+
+def airports() -> Mapping[str, Mapping[str, str]]:
+    """Every airport by its IATA code: `country` (alpha-2), `city`, `tz`, `lat` and `lon` (degrees)."""
+    return _airports()
 
 
 def _locode(key: str) -> Port | None:

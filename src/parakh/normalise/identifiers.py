@@ -17,7 +17,9 @@ def read_identifier(kind: IdentifierKind, text: str) -> str:
 
     An IMO number has seven digits of which the last checks the others (IMO resolution A.1117(30)),
     an MMSI nine digits (ITU-R M.585). Chassis numbers have seventeen signs since 1981 (ISO 3779),
-    fewer before; I, O and Q, which they never have, are taken as 1, 0 and 0.
+    fewer before; I, O and Q, which they never have, are taken as 1, 0 and 0. A container's number
+    has an owner's code, a letter of its category and seven digits, of which the last checks the
+    others (ISO 6346, annex A).
     """
     value = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).upper()))
     if not value or len(value) > MAX_LENGTH:
@@ -32,6 +34,8 @@ def read_identifier(kind: IdentifierKind, text: str) -> str:
             value = value.replace("I", "1").replace("O", "0").replace("Q", "0")
             if not _CHASSIS.fullmatch(value):
                 raise Unreadable("a chassis number has five to twenty letters and digits")
+        case IdentifierKind.CONTAINER:
+            return read_container(value)
     return value
 
 
@@ -45,3 +49,26 @@ def _imo(value: str) -> str:
     ) % 10 != int(digits[6]):
         raise Unreadable("the check digit of the IMO number is wrong")
     return digits
+
+
+_CONTAINER = re.compile(r"[A-Z]{3}[UJZR][0-9]{7}")
+_LETTERS = dict(
+    zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", (n for n in range(10, 39) if n % 11), strict=True)
+)
+
+
+def read_container(text: str) -> str:
+    """A container's identification in capitals without blanks and signs (ISO 6346:2022).
+
+    Owner code, equipment category (U, J, Z; R of older ones), serial number, and the check digit of
+    its annex A: letters count 10 to 38 without multiples of 11, each place twice the one before,
+    modulus 11, 10 as 0. Raises Unreadable if it cannot be one.
+    """
+    value = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).upper()))
+    if not _CONTAINER.fullmatch(value):
+        raise Unreadable("a container has four letters and seven digits")
+    numbers = (_LETTERS.get(sign) or int(sign) for sign in value[:10])
+    total = sum(number << place for place, number in enumerate(numbers))
+    if total % 11 % 10 != int(value[10]):
+        raise Unreadable("the check digit of the container is wrong")
+    return value

@@ -31,6 +31,7 @@ WORLDWIDE = frozenset(
         IdentifierKind.CALL_SIGN,
         IdentifierKind.AIRCRAFT_REGISTRATION,
         IdentifierKind.CHASSIS,
+        IdentifierKind.CONTAINER,
     }
 )
 """Kinds of number that no two countries give twice; of others the country counts as well."""
@@ -56,6 +57,7 @@ _SENTENCES = {
     ),
     IdentifierKind.PLATE: N_("Number plate {number} is on the list {list}, as {listed}"),
     IdentifierKind.CHASSIS: N_("Chassis number {number} is on the list {list}, as {listed}"),
+    IdentifierKind.CONTAINER: N_("Container {number} is on the list {list}, as {listed}"),
     IdentifierKind.REGISTRATION: N_(
         "Registration number {number} is on the list {list}, as {listed}"
     ),

@@ -7,17 +7,21 @@ from typing import Protocol
 from parakh.domain.face import Template
 from parakh.domain.hit import Hit, Ref
 from parakh.domain.traveller import Traveller
-from parakh.domain.voyage import Voyage
+from parakh.domain.voyage import Crossing, Voyage
 from parakh.domain.watchlist import EntryKind, Identifier
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TravellerSubject:
-    """A person to be screened: as declared for a voyage, or as his document says at a gate."""
+    """A person to be screened: as declared for a voyage, or as his document says at a gate.
+
+    `crossing` is the one that he is expected to make, or makes just now.
+    """
 
     ref: Ref
     traveller: Traveller
     voyage: Voyage | None
+    crossing: Crossing | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -267,6 +267,13 @@ def _session(centre: Centre, stored: StoredSession, user: User, actor: Actor) ->
     )
 
 
+def actors(centre: Centre) -> dict[str, Actor]:
+    """Everybody whose account is active, by its identifier, as the services know him."""
+    with centre.db.read() as connection:
+        found = people.users(connection)
+    return {own.id: _actor(centre, own) for own in found if own.active}
+
+
 def _actor(centre: Centre, user: User) -> Actor:
     own = [unit for unit in units(centre).values() if unit.id in user.units]
     return Actor(

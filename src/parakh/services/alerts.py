@@ -1,25 +1,33 @@
 """Alerts of the actor's units: the list, the wall, one alert, and the steps an officer takes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from parakh.access import Actor, Permission, Purpose
 from parakh.act import decisions
-from parakh.domain.alert import Alert, AlertState, OutcomeKind
+from parakh.act.outcomes import checked
+from parakh.domain.alert import Alert, AlertState, OutcomeKind, Step
 from parakh.domain.hit import Assessment, Hit, HitState, Kind
+from parakh.domain.lookout import Lookout
+from parakh.domain.outcome import NO_DETAILS, Details
+from parakh.domain.rule import RuleVersion
 from parakh.domain.traveller import Traveller
 from parakh.domain.unit import Unit
 from parakh.domain.voyage import Crossing, Voyage
 from parakh.domain.watchlist import Watchlist, WatchlistEntry
 from parakh.errors import Conflict, Forbidden
-from parakh.services import clearing
+from parakh.services import clearing, expected
+from parakh.services.alert_path import path
+from parakh.services.assessing import handling_of
 from parakh.services.centre import Centre
 from parakh.services.clearing import Earlier
+from parakh.services.targets import Targets
 from parakh.store import alerts as store
-from parakh.store import assessments, captures, people, pictures, travellers, watchlists
+from parakh.store import assessments, captures, outcomes, people, pictures, travellers
 from parakh.store.alerts import WallEvent
+from parakh.store.database import Tx
 
 OPEN = (AlertState.NEW, AlertState.ACKNOWLEDGED)
 
@@ -45,6 +53,7 @@ class HitView:
     """A hit with both sides: the entry it met, and pictures of either, by identifier.
 
     `earlier` are decisions on somebody like the subject that do not hold for him, and why not.
+    `rule` is the version of the rule that raised it, `lookout` the lookout that the entry is.
     """
 
     hit: Hit
@@ -52,6 +61,8 @@ class HitView:
     watchlist: Watchlist | None
     pictures: tuple[str, ...]
     earlier: tuple[Earlier, ...] = ()
+    rule: RuleVersion | None = None
+    lookout: Lookout | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,7 +70,8 @@ class AlertView:
     """All that an officer needs to handle an alert; `pictures` show the subject.
 
     `later` is the newest alert on the same subject for the actor's units, if it came after this
-    one.
+    one. `path` is all that happened to it, oldest first. `may_take_over`: whether it was handed
+    over, and the actor may take it into his hands.
     """
 
     row: AlertRow
@@ -67,6 +79,8 @@ class AlertView:
     hits: tuple[HitView, ...]
     pictures: tuple[str, ...]
     later: Alert | None
+    path: tuple[Step, ...]
+    may_take_over: bool
 
 
 def list_alerts(
@@ -82,17 +96,18 @@ def list_alerts(
     with centre.db.read() as connection:
         found = store.alerts(
             connection,
-            units=_units(actor),
+            units=units_of(actor),
             states=wanted,
             urgent_first=urgent_first,
             offset=offset,
         )
-        rows = _rows(connection, found)
+        rows = rows_of(connection, found)
     if rows:
         with centre.db.write(actor, Purpose.ALERT) as tx:
             for unit_id in sorted({own.alert.unit_id for own in rows}):
                 shown = [own.alert.id for own in rows if own.alert.unit_id == unit_id]
                 tx.audit("alerts.viewed", "unit", unit_id, alerts=shown)
+            _shown(tx, [own.alert for own in rows])
     return rows
 
 
@@ -100,7 +115,7 @@ def counts(centre: Centre, actor: Actor) -> dict[AlertState, int]:
     """How many alerts of the actor's units are in each state."""
     actor.require(Permission.SEE_ALERTS)
     with centre.db.read() as connection:
-        return store.alert_counts(connection, _units(actor))
+        return store.alert_counts(connection, units_of(actor))
 
 
 def row(centre: Centre, actor: Actor, alert_id: str) -> AlertRow:
@@ -108,8 +123,8 @@ def row(centre: Centre, actor: Actor, alert_id: str) -> AlertRow:
     actor.require(Permission.SEE_ALERTS)
     with centre.db.read() as connection:
         found = _own(connection, actor, alert_id)
-        line = _rows(connection, [found])[0]
-    centre.looked(actor, Purpose.ALERT, "alert.listed", "alert", alert_id)
+        line = rows_of(connection, [found])[0]
+    _looked(centre, actor, found, "alert.listed")
     return line
 
 
@@ -120,21 +135,38 @@ def view(centre: Centre, actor: Actor, alert_id: str) -> AlertView:
         found = _own(connection, actor, alert_id)
         assessment = assessments.get_assessment(connection, found.assessment_id)
         shown = AlertView(
-            row=_rows(connection, [found])[0],
+            row=rows_of(connection, [found])[0],
             assessment=assessment,
             hits=hit_views(connection, assessment.hits),
             pictures=_subject_pictures(connection, assessment),
             later=_later(connection, actor, found),
+            path=path(connection, found, assessment),
+            may_take_over=found.state is AlertState.ACKNOWLEDGED
+            and found.held_by is None
+            and actor.human
+            and actor.may(Permission.HANDLE_ALERTS),
         )
-    centre.looked(actor, Purpose.ALERT, "alert.viewed", "alert", alert_id)
+    _looked(centre, actor, found, "alert.viewed")
+    expected.looked(centre.db, found.subject.id, actor.name)
     return shown
+
+
+def path_of(centre: Centre, actor: Actor, alert_id: str) -> tuple[Step, ...]:
+    """All that happened to an alert, oldest first; a look that is audited."""
+    actor.require(Permission.SEE_ALERTS)
+    with centre.db.read() as connection:
+        found = _own(connection, actor, alert_id)
+        assessment = assessments.get_assessment(connection, found.assessment_id)
+        steps = path(connection, found, assessment)
+    _looked(centre, actor, found, "alert.path_viewed")
+    return steps
 
 
 def wall(centre: Centre, actor: Actor, after: int) -> list[WallEvent]:
     """What happened on the actor's wall after event number `after`, oldest first."""
     actor.require(Permission.SEE_ALERTS)
     with centre.db.read() as connection:
-        return store.wall_after(connection, after, _units(actor))
+        return store.wall_after(connection, after, units_of(actor))
 
 
 def last_event(centre: Centre) -> int:
@@ -200,69 +232,61 @@ def decide(
         if all(hit.state is HitState.CLEARED for hit in (new, *others)):
             # The right of the person who was not the one: his picture does not wait out its time.
             pictures.release(tx, assessment.cause)
+        if new.subject.kind is Kind.TRAVELLER:
+            expected.follow(tx, [new.subject.id], handling_of)
         tx.audit(f"hit.{new.state.value}", "hit", hit_id, alert=alert_id, reason=new.reason)
     centre.wall.notify()
     return new
 
 
-def close(centre: Centre, actor: Actor, alert_id: str, kind: OutcomeKind, note: str) -> Alert:
-    """Records the outcome and closes the alert, once every hit is decided."""
+def close(
+    centre: Centre,
+    actor: Actor,
+    alert_id: str,
+    kind: OutcomeKind,
+    note: str,
+    details: Details = NO_DETAILS,
+) -> Alert:
+    """Records the outcome and closes the alert, once every hit is decided.
+
+    Raises InvalidInput where the details do not fit the outcome: a seizure names what was seized.
+    """
     actor.require(Permission.HANDLE_ALERTS)
     with centre.db.write(actor, Purpose.ALERT) as tx:
         old = _own(tx.connection, actor, alert_id)
         hits = assessments.get_assessment(tx.connection, old.assessment_id).hits
         new = decisions.close(old, hits, kind, note, actor, tx.at)
+        told = checked(kind, (hit.state for hit in hits), details)
         if not store.move_alert(tx, new, old.state):
             raise Conflict("somebody else closed it just now")
+        outcomes.of_closed(tx, new, told)
         tx.audit("alert.closed", "alert", alert_id, outcome=kind.value)
     centre.wall.notify()
     return new
 
 
 def hit_views(connection: sa.Connection, hits: Iterable[Hit]) -> tuple[HitView, ...]:
-    """Hits with the entries they met, and the pictures of those."""
+    """Hits with what they met (entries, rules, lookouts), and pictures of it."""
     known = list(hits)
-    entries = watchlists.entries_by_id(
-        connection, {hit.target.id for hit in known if hit.target.kind is Kind.WATCHLIST_ENTRY}
-    )
-    lists = watchlists.lists(connection)
-    shown = pictures.pictures_of(connection, entries)
-    before = clearing.earlier(connection, known, entries)
+    targets = Targets.of(connection, known)
+    shown = pictures.pictures_of(connection, targets.entries)
+    before = clearing.earlier(connection, known, targets.entries)
     return tuple(
         HitView(
             hit=hit,
-            entry=(entry := entries.get(hit.target.id)),
-            watchlist=lists[entry.watchlist_id] if entry else None,
+            entry=targets.entry(hit),
+            watchlist=targets.watchlist(hit),
             pictures=tuple(shown.get(hit.target.id, ())),
             earlier=before.get(hit.id, ()),
+            rule=targets.rule(hit),
+            lookout=targets.lookouts.get(hit.target.id),
         )
         for hit in known
     )
 
 
-# --- within -----------------------------------------------------------------------------------
-
-
-def _units(actor: Actor) -> frozenset[str] | None:
-    return None if actor.everywhere else actor.units
-
-
-def _own(connection: sa.Connection, actor: Actor, alert_id: str) -> Alert:
-    found = store.get_alert(connection, alert_id)
-    if not actor.everywhere and found.unit_id not in actor.units:
-        raise Forbidden("the alert belongs to another unit")
-    return found
-
-
-def _later(connection: sa.Connection, actor: Actor, found: Alert) -> Alert | None:
-    units = _units(actor)
-    known = store.alerts_on(connection, found.subject)
-    mine = (own for own in known if units is None or own.unit_id in units)
-    newest = next(mine, found)
-    return newest if newest.id > found.id else None
-
-
-def _rows(connection: sa.Connection, found: list[Alert]) -> list[AlertRow]:
+def rows_of(connection: sa.Connection, found: Sequence[Alert]) -> list[AlertRow]:
+    """Alerts as a wall shows them, in the same order."""
     units = people.units(connection)
     ids = [alert.subject.id for alert in found if alert.subject.kind is Kind.TRAVELLER]
     known = {own.id: own for own in travellers.travellers_by_id(connection, ids)}
@@ -283,6 +307,42 @@ def _rows(connection: sa.Connection, found: list[Alert]) -> list[AlertRow]:
         )
         for alert in found
     ]
+
+
+def units_of(actor: Actor) -> frozenset[str] | None:
+    """The units whose alerts somebody sees; None for all."""
+    return None if actor.everywhere else actor.units
+
+
+# --- within -----------------------------------------------------------------------------------
+
+
+def _shown(tx: Tx, shown: Iterable[Alert]) -> None:
+    """Notes that a person saw alerts; what a program reads was shown to nobody."""
+    unseen = [own.id for own in shown if own.shown_at is None]
+    if unseen and tx.actor.human:
+        store.note_shown(tx, unseen)
+
+
+def _looked(centre: Centre, actor: Actor, found: Alert, action: str) -> None:
+    with centre.db.write(actor, Purpose.ALERT) as tx:
+        tx.audit(action, "alert", found.id)
+        _shown(tx, [found])
+
+
+def _own(connection: sa.Connection, actor: Actor, alert_id: str) -> Alert:
+    found = store.get_alert(connection, alert_id)
+    if not actor.everywhere and found.unit_id not in actor.units:
+        raise Forbidden("the alert belongs to another unit")
+    return found
+
+
+def _later(connection: sa.Connection, actor: Actor, found: Alert) -> Alert | None:
+    units = units_of(actor)
+    known = store.alerts_on(connection, found.subject)
+    mine = (own for own in known if units is None or own.unit_id in units)
+    newest = next(mine, found)
+    return newest if newest.id > found.id else None
 
 
 def _subject_pictures(connection: sa.Connection, assessment: Assessment) -> tuple[str, ...]:

@@ -2,21 +2,22 @@
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import sqlalchemy as sa
 
-from parakh.alert.route import units_for
 from parakh.alert.triage import HandlingOf, advise
 from parakh.domain.alert import Alert
 from parakh.domain.hit import Assessment, Hit, HitState, Kind, Ref
 from parakh.domain.ids import new_id
 from parakh.domain.traveller import Traveller
-from parakh.domain.unit import Unit
-from parakh.domain.watchlist import Handling, Watchlist, WatchlistEntry
 from parakh.screen.pipeline import Screened
 from parakh.screen.screener import Subject, TravellerSubject
+from parakh.services import expected
 from parakh.services.clearing import Clearings, Raised
-from parakh.store import alerts, assessments, people, travellers, watchlists
+from parakh.services.raising import Raising
+from parakh.services.targets import Targets
+from parakh.store import assessments, travellers
 from parakh.store.database import Tx
 
 SWEEP = "sweep:"
@@ -32,36 +33,9 @@ class Assessed:
     alerts: tuple[Alert, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Listed:
-    """The entries behind hits, and their lists."""
-
-    entries: Mapping[str, WatchlistEntry]
-    lists: Mapping[str, Watchlist]
-
-    @classmethod
-    def of(cls, connection: sa.Connection, hits: Iterable[Hit]) -> "Listed":
-        """Those of some hits."""
-        targets = {hit.target.id for hit in hits if hit.target.kind is Kind.WATCHLIST_ENTRY}
-        return cls(
-            entries=watchlists.entries_by_id(connection, targets),
-            lists=watchlists.lists(connection),
-        )
-
-    def watchlist(self, hit: Hit) -> Watchlist | None:
-        """The list behind a hit, if it is on one."""
-        entry = self.entries.get(hit.target.id)
-        return None if entry is None else self.lists[entry.watchlist_id]
-
-    def handling(self, hit: Hit) -> Handling:
-        """How the list behind a hit is to be handled."""
-        found = self.watchlist(hit)
-        return found.handling if found else Handling.INFORM
-
-
 def handling_of(connection: sa.Connection, hits: Iterable[Hit]) -> HandlingOf:
-    """How the lists behind hits are to be handled."""
-    return Listed.of(connection, hits).handling
+    """How what stands behind hits (lists, rules, lookouts) is to be handled."""
+    return Targets.of(connection, hits).handling
 
 
 def assess(
@@ -70,6 +44,7 @@ def assess(
     *,
     cause: str,
     ports: Mapping[Ref, str],
+    lanes: Mapping[Ref, str] = MappingProxyType({}),
     shown: Container[str | None] = (),
 ) -> list[Assessed]:
     """Stores one assessment a subject, and alerts the units concerned to hits that are new.
@@ -78,9 +53,10 @@ def assess(
     person who was cleared of the same entry before are cleared by that decision (see
     `parakh.services.clearing`). A hit is new until some unit was alerted to it, so that one raised
     while no unit was there is not lost. `ports` is where each subject is; who is not in it left
-    his port, so that the central units are told. `shown` are pictures, kept when somebody was
-    cleared, that show the face before the gate. What a sweep found stands beside all that was known
-    of the subject, so that it hides no failed screener and no stronger hit.
+    his port, so that the central units are told; `lanes` is the lane of who is at one. `shown` are
+    pictures, kept when somebody was cleared, that show the face before the gate. What a sweep found
+    stands beside all that was known of the subject, so that it hides no failed screener and no
+    stronger hit.
     """
     connection = tx.connection
     refs = [own.subject.ref for own in screened]
@@ -90,8 +66,8 @@ def assess(
     screened = [own for own in screened if own.subject.ref.id not in gone]
     known = assessments.hits_of(connection, [own.subject.ref for own in screened])
     all_hits = [hit for own in screened for hit in (*own.hits, *known.get(own.subject.ref, ()))]
-    listed = Listed.of(connection, all_hits)
-    hits = _with_decisions(tx, screened, known, listed, shown)
+    targets = Targets.of(connection, all_hits)
+    hits = _with_decisions(tx, screened, known, targets, shown)
     results = {own.subject.ref: own.results for own in screened}
     if cause.startswith(SWEEP):
         earlier = assessments.newest_results(connection, results)
@@ -103,17 +79,18 @@ def assess(
             subject=ref,
             cause=cause,
             at=tx.at,
-            advice=advise(results[ref], own, listed.handling),
+            advice=advise(results[ref], own, targets.handling),
             results=results[ref],
             hits=tuple(own),
         )
         for ref, own in hits.items()
     ]
     assessments.save_assessments(connection, made)
+    expected.follow(tx, [ref.id for ref in hits if ref.kind is Kind.TRAVELLER], handling_of)
     # Who was told of a hit that is open again was told that it was cleared, too.
     reopened = {hit.id for own in known.values() for hit in own if hit.state is HitState.CLEARED}
     alerted = assessments.alerted(connection, hits) - reopened
-    units = list(people.units(connection).values())
+    raising = Raising(tx)
     done = []
     for assessment in made:
         fresh = [
@@ -121,8 +98,10 @@ def assess(
             for hit in assessment.hits
             if hit.state is not HitState.CLEARED and hit.id not in alerted
         ]
-        told = _told(fresh, ports.get(assessment.subject, ""), listed, units)
-        done.append(Assessed(assessment=assessment, alerts=_raise(tx, assessment, told)))
+        port = ports.get(assessment.subject, "")
+        lane = lanes.get(assessment.subject, "")
+        alerts = raising.raise_for(assessment, fresh, targets, port, lane)
+        done.append(Assessed(assessment=assessment, alerts=alerts))
     return done
 
 
@@ -133,9 +112,9 @@ def alert_again(tx: Tx, refs: Sequence[Ref], *, cause: str, ports: Mapping[Ref, 
     """
     connection = tx.connection
     hits = assessments.hits_of(connection, refs)
-    listed = Listed.of(connection, [hit for own in hits.values() for hit in own])
+    targets = Targets.of(connection, [hit for own in hits.values() for hit in own])
     results = assessments.newest_results(connection, refs)
-    units = list(people.units(connection).values())
+    raising = Raising(tx)
     raised = 0
     for ref in refs:
         own = hits.get(ref, [])
@@ -144,13 +123,15 @@ def alert_again(tx: Tx, refs: Sequence[Ref], *, cause: str, ports: Mapping[Ref, 
             subject=ref,
             cause=cause,
             at=tx.at,
-            advice=advise(results.get(ref.id, ()), own, listed.handling),
+            advice=advise(results.get(ref.id, ()), own, targets.handling),
             results=results.get(ref.id, ()),
             hits=tuple(own),
         )
         assessments.save_assessments(connection, [assessment])
         still_open = [hit for hit in own if hit.state is HitState.OPEN]
-        raised += len(_raise(tx, assessment, _told(still_open, ports.get(ref, ""), listed, units)))
+        port = ports.get(ref, "")
+        raised += len(raising.raise_for(assessment, still_open, targets, port, lane=""))
+    expected.follow(tx, [ref.id for ref in refs if ref.kind is Kind.TRAVELLER], handling_of)
     return raised
 
 
@@ -158,7 +139,7 @@ def _with_decisions(
     tx: Tx,
     screened: Sequence[Screened],
     known: Mapping[Ref, Sequence[Hit]],
-    listed: Listed,
+    targets: Targets,
     shown: Container[str | None],
 ) -> dict[Ref, list[Hit]]:
     """The hits of each subject, with what was decided on them or on the person before."""
@@ -167,7 +148,7 @@ def _with_decisions(
         for own in screened
     }
     raised = [one for own in found.values() for one in own]
-    clearings = Clearings(tx.connection, raised, listed.entries, shown)
+    clearings = Clearings(tx.connection, raised, targets.entries, shown)
     return {ref: [_settled(tx, one, clearings) for one in own] for ref, own in found.items()}
 
 
@@ -211,29 +192,3 @@ def _beside(hits: Sequence[Hit], known: Sequence[Hit]) -> list[Hit]:
     """Hits, and those that were known and were not raised again."""
     again = {own.id for own in hits}
     return [*hits, *(own for own in known if own.id not in again)]
-
-
-def _told(hits: Sequence[Hit], port: str, listed: Listed, units: Sequence[Unit]) -> list[Unit]:
-    """The units of the lists behind hits; nobody without a hit."""
-    if not hits:
-        return []
-    lists = [found for hit in hits if (found := listed.watchlist(hit))]
-    return units_for(port, units, lists)
-
-
-def _raise(tx: Tx, assessment: Assessment, units: Sequence[Unit]) -> tuple[Alert, ...]:
-    raised = tuple(
-        Alert(
-            id=new_id(),
-            unit_id=unit.id,
-            assessment_id=assessment.id,
-            subject=assessment.subject,
-            advice=assessment.advice,
-            at=tx.at,
-        )
-        for unit in units
-    )
-    for alert in raised:
-        alerts.add_alert(tx, alert)
-        tx.audit("alert.raised", "alert", alert.id, unit=alert.unit_id, advice=alert.advice.value)
-    return raised

@@ -18,13 +18,14 @@ from parakh.domain.unit import Unit
 from parakh.errors import Conflict, InvalidInput, ParakhError
 from parakh.learn import backtest as learn
 from parakh.screen.rules.attributes import CATALOGUE
-from parakh.screen.rules.language import CompiledRule, RuleError, compile_rule
+from parakh.screen.rules.language import CompiledRule, compile_rule
+from parakh.screen.rules.terms import Op, walk
 from parakh.services.archive import archive_of
 from parakh.services.background import Report
 from parakh.services.centre import WORKER, Centre
 from parakh.store import backtests as store
 from parakh.store import people, rules
-from parakh.store.archive import Archive, DayFile, kept
+from parakh.store.archive import Archive, DayFile
 
 LONGEST = timedelta(days=5 * 366)
 FOUND = frozenset(
@@ -60,8 +61,8 @@ def start(
 ) -> str:
     """Asks for a back-test over the days from `since` on, before `until`; gives its identifier.
 
-    They run one after the other. Raises RuleError for a text that is no rule, InvalidInput where it
-    speaks of what the history does not keep, or for days that are none.
+    They run one after the other. Raises RuleError for a text that is no rule, InvalidInput for days
+    that are none.
     """
     actor.require(Permission.SEE_RULES)
     if not since < until <= since + LONGEST:
@@ -117,8 +118,8 @@ def run_waiting(centre: Centre, report: Report = lambda done, total: None) -> in
     """Runs all that wait; gives how many."""
     done = 0
     while True:
-        with centre.db.write(WORKER, Purpose.RULES) as tx:
-            own = store.take(tx.connection, tx.at)
+        with centre.db.maintain() as connection:
+            own = store.take(connection, centre.clock())
         if own is None:
             return done
         _run(centre, own, report)
@@ -169,6 +170,7 @@ def _findings(centre: Centre, own: Backtest, report: Report) -> Findings:
         subjects=int(told.days["subjects"].sum()),
         hits=int(told.days["hits"].sum()),
         undecided=int(told.days["undecided"].sum()),
+        not_kept=_not_kept(rule),
         days=days,
         ports=ports,
         alerts_a_day=_alerts_a_day(ports, len(files), own.scope, units),
@@ -188,8 +190,8 @@ def _tallied(
 ) -> learn.Tally:
     total, done, parts = sum(file.rows for file in files), 0, []
     for some in _batches(files):
-        with centre.db.write(WORKER, Purpose.RULES) as tx:
-            if not store.progress(tx.connection, own.id, done, total, tx.at):
+        with centre.db.maintain() as connection:
+            if not store.progress(connection, own.id, done, total, centre.clock()):
                 raise _Stopped
         report(done, total)
         parts.append(learn.tally(archive.scan(some), rule.matches, own.scope))
@@ -207,17 +209,18 @@ def _batches(files: Sequence[DayFile]) -> list[list[DayFile]]:
 
 
 def _compiled(centre: Centre, text: str, subject: Kind) -> CompiledRule:
-    """The rule as the history is read; raises RuleError, or InvalidInput where it is not kept."""
+    """The rule as the history is read; raises RuleError."""
     with centre.db.read() as connection:
         lists = rules.value_lists(connection)
-    whole = CATALOGUE.of(subject)
-    compile_rule(text, whole, lists=lists)
-    try:
-        return compile_rule(text, kept(whole), lists=lists, token=archive_of(centre).token)
-    except RuleError as error:
-        raise InvalidInput(
-            f"the history does not keep what this rule speaks of, so it cannot be tried: {error}"
-        ) from error
+    token = archive_of(centre).token
+    return compile_rule(text, CATALOGUE.of(subject), lists=lists, token=token)
+
+
+def _not_kept(rule: CompiledRule) -> tuple[str, ...]:
+    """What the rule speaks of and the history does not keep, so that it cannot be decided there."""
+    found: set[str] = set()
+    walk(rule.term, lambda own: found.add(own.source) if own.op is Op.UNDECIDED else None)
+    return tuple(sorted(found - {""}))
 
 
 def _alerts_a_day(

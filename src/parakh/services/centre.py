@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -20,12 +21,17 @@ from parakh.faces.extract import FaceEngine
 from parakh.faces.picture import Picture
 from parakh.screen.bodies import IdentifierScreener, OrganisationScreener
 from parakh.screen.faces import FaceScreener
+from parakh.screen.links import LinkScreener
+from parakh.screen.profiles import ProfileScreener
 from parakh.screen.screener import Screener, Subject
 from parakh.screen.watchlists import DocumentScreener, NameScreener
 from parakh.services.background import Job
+from parakh.services.connections import connections
 from parakh.services.face_index import FaceIndex
 from parakh.services.gallery_files import GalleryFiles
+from parakh.services.live_rules import LiveRules
 from parakh.services.mirror import Names
+from parakh.services.profile_mirror import WatchedProfiles
 from parakh.services.swept import SweptEntries
 from parakh.services.voyage_faces import VoyageFaces
 from parakh.services.wall import WallBus
@@ -33,6 +39,7 @@ from parakh.settings import Settings
 from parakh.store import galleries, schema
 from parakh.store.database import Database
 from parakh.store.keys import Keys
+from parakh.store.links import Tokens
 
 WORKER = system_actor("worker")
 FORMER_SECONDS = 60.0
@@ -173,6 +180,21 @@ class Centre:
         return Names(self.db)
 
     @cached_property
+    def link_tokens(self) -> Tokens:
+        """What stands for the values that link travellers."""
+        return Tokens(self.db.keys, self.settings.country)
+
+    @cached_property
+    def watched(self) -> WatchedProfiles:
+        """The profiles that raise a hit when a member is seen."""
+        return WatchedProfiles(self.db, self.clock)
+
+    @cached_property
+    def rules(self) -> LiveRules:
+        """The rules in force."""
+        return LiveRules(self.db, self.clock)
+
+    @cached_property
     def swept(self) -> SweptEntries:
         """The entries on their way through everybody on file."""
         return SweptEntries(self.names, self.clock)
@@ -213,7 +235,13 @@ class Centre:
         return (
             UpToDate(DocumentScreener(index, self.clock), refresh),
             UpToDate(NameScreener(index, self.clock), refresh),
+            UpToDate(ProfileScreener(self.watched.index, self.clock), self.watched.refresh),
+            LinkScreener(connections(self.db, timedelta(days=self.settings.mask_days))),
         )
+
+    def expected_screeners(self) -> Sequence[Screener]:
+        """The screeners of those who cross the border: the rules in force too."""
+        return (*self.traveller_screeners(), self.rules)
 
     def all_screeners(self) -> Sequence[Screener]:
         """The screeners of whatever somebody may ask about: organisations and conveyances too."""
@@ -227,7 +255,7 @@ class Centre:
     def gate_screeners(self) -> Sequence[Screener]:
         """The screeners of persons at a gate: their faces too."""
         face = UpToDate(FaceScreener(self.galleries), self.galleries.refresh)
-        return (*self.traveller_screeners(), face)
+        return (*self.expected_screeners(), face)
 
     def looked(self, actor: Actor, purpose: Purpose, action: str, kind: str, ref_id: str) -> None:
         """Notes a look at personal data."""

@@ -16,6 +16,8 @@ from parakh.normalise.assemble import traveller_of
 from parakh.normalise.join import SourceKind, Statement, marks_of
 from parakh.normalise.names import name_key
 from parakh.screen.grouping import Wanted
+from parakh.services import expected
+from parakh.services.assessing import handling_of
 from parakh.services.joining import Fresh, Scope, rejoin
 from parakh.store import alerts, assessments, travellers
 from parakh.store import crossings as store
@@ -179,6 +181,7 @@ class _Reporting:
     def _rejoin(self) -> None:
         for voyage_id, told in sorted(self._fresh.items()):
             rejoin(self._connection, Scope(voyage_id), told)
+            expected.follow_voyage(self._tx, voyage_id, handling_of)
 
     def _apply(self, name: Name, before: str | None) -> None:
         """Brings the crossing of a name to what its newest report says."""

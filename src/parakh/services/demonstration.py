@@ -27,7 +27,6 @@ from parakh.domain.voyage import CrossingState, Direction
 from parakh.domain.watchlist import EntryKind, Handling, Watchlist, WatchlistEntry
 from parakh.errors import Misconfigured, ParakhError
 from parakh.faces.picture import Picture, decode_picture
-from parakh.ingest import reader
 from parakh.services import (
     accounts,
     galleries,
@@ -36,6 +35,9 @@ from parakh.services import (
     intake,
     portraits,
     queue,
+    ready_rules,
+    rule_files,
+    rule_review,
     staging,
     stations,
     timetable,
@@ -45,7 +47,6 @@ from parakh.services import (
 from parakh.services.centre import Centre
 from parakh.services.gate_values import CaptureRequest, CrossingRequest
 from parakh.simulate import traffic
-from parakh.simulate.journeys import earlier_crossings
 from parakh.simulate.traffic import Manifest
 from parakh.store import travellers, voyage_templates
 
@@ -162,6 +163,8 @@ class Demonstration:
                 centre, _LOADER, manifest.watchlist, approver=_SECOND, new_list=INVENTED
             )
         passwords = _load_people(centre)
+        if fresh:
+            _load_rules(centre, passwords)
         note("Reading flights …")
         planned = manifest.timetable
         timetable.import_csv(centre, _LOADER, planned.read_bytes(), planned.name)
@@ -262,17 +265,24 @@ def _load_people(centre: Centre) -> dict[str, str]:
 
 def _load_past(centre: Centre, manifest: Manifest) -> None:
     """Where some passengers were before; told before there is a watchlist, so that none is met."""
-    people = [
-        own
-        for path in manifest.messages
-        for part in reader.read(path.read_bytes())
-        for own in part.travellers
-    ]
-    ports = sorted(port for unit in UNITS for port in unit.ports)
-    data = earlier_crossings(len(people), people, centre.clock(), ports)
-    source = Source(channel=Channel.CLI, name="earlier-crossings.json")
-    intake.receive(centre, _LOADER, data, source)
+    _receive(centre, manifest.past)
     queue.drain(centre)
+
+
+def _load_rules(centre: Centre, passwords: Mapping[str, str]) -> None:
+    """The ready rules: one of the demonstration's people writes them, another approves."""
+    writer, reviewer = (
+        accounts.identify(centre, name, passwords[name]) for name in ("targeting", "supervisor")
+    )
+    for own in rule_files.install(centre, writer, ready_rules.document()):
+        rule_review.submit(centre, writer, own.version.id)
+        rule_review.approve(
+            centre,
+            reviewer,
+            own.version.id,
+            "For the demonstration",
+            over_budget="There is no history yet on which it could be tried",
+        )
 
 
 def _receive(centre: Centre, path: Path) -> None:

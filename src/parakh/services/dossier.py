@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from parakh.access import Actor, Permission, Purpose
 from parakh.domain.alert import Alert
 from parakh.domain.hit import Advice, Assessment, Hit, Kind, Ref
+from parakh.domain.masking import Unmasking, hidden
 from parakh.domain.traveller import Document, Standing, Traveller
 from parakh.domain.voyage import Crossing, Voyage
 from parakh.errors import NotFound
@@ -16,6 +17,7 @@ from parakh.ingest.records import DeclaredBooking
 from parakh.normalise.assemble import traveller_of
 from parakh.normalise.fold import Act, Claim, Said, Sourced, fold, sourced
 from parakh.normalise.join import SourceKind
+from parakh.services import expected, masking
 from parakh.services.centre import Centre
 from parakh.services.joining import acts_on, by_locator
 from parakh.services.voyages import vetting_rows
@@ -103,6 +105,8 @@ class TravellerView:
     Attributes:
         voyage: None for somebody who crossed by no declared voyage.
         as_of: the step whose outcome is shown instead of what is known now.
+        masked: whether the actor may not read who it is (see `parakh.services.masking`).
+        unmasking: the actor's newest request to.
         steps: newest first.
         alerts: those of the actor's units.
     """
@@ -120,6 +124,8 @@ class TravellerView:
     assessments: tuple[Assessment, ...]
     hits: tuple[Hit, ...]
     alerts: tuple[Alert, ...]
+    masked: bool = False
+    unmasking: Unmasking | None = None
 
 
 def traveller(
@@ -141,9 +147,15 @@ def traveller(
         lasting = travellers.lasting_id(connection, traveller_id)
         found = travellers.get_traveller(connection, lasting)
         view = _view(connection, actor, found, as_of)
+        if masking.masked(centre, connection, actor, [found.id]):
+            view = _masked(view)
+        asked = masking.about(connection, actor, found.id)
+        view = replace(view, unmasking=asked)
     detail = {} if as_of is None else {"as_of": as_of}
     with centre.db.write(actor, purpose) as tx:
         tx.audit("traveller.viewed", "traveller", found.id, **detail)
+    if as_of is None:
+        expected.looked(centre.db, found.id, actor.name)
     return view
 
 
@@ -186,6 +198,23 @@ def _view(
             for alert in alerts.alerts_on(connection, ref)
             if actor.everywhere or alert.unit_id in actor.units
         ),
+    )
+
+
+def _masked(view: TravellerView) -> TravellerView:
+    """Without what was declared, and what hits say of it."""
+    return replace(
+        view,
+        traveller=hidden(view.traveller),
+        sources=(),
+        values=(),
+        documents=(),
+        bookings=(),
+        steps=(),
+        as_of=None,
+        assessments=(),
+        hits=(),
+        masked=True,
     )
 
 

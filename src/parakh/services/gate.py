@@ -29,11 +29,11 @@ from parakh.screen.pipeline import Screened, merge, screen
 from parakh.screen.screener import FaceSubject, TravellerSubject
 from parakh.services import bearers
 from parakh.services.alerts import hit_views
-from parakh.services.assessing import Assessed, assess
+from parakh.services.assessing import SWEEP, Assessed, assess
 from parakh.services.bearers import Bearer, Place, Verified
 from parakh.services.centre import Centre
 from parakh.services.clearing import kept_pictures
-from parakh.services.gate_keeping import by_face, keep_picture, record_crossing, stage_live
+from parakh.services.gate_keeping import as_made, by_face, keep_picture, record_crossing, stage_live
 from parakh.services.gate_repeats import SAME_FRAMES, answered_before, open_alerts
 from parakh.services.gate_values import CaptureRequest, CrossingRequest, GateAnswer
 from parakh.store import assessments
@@ -115,11 +115,30 @@ def cross(centre: Centre, actor: Actor, request: CrossingRequest) -> Crossing:
     bearer = bearers.expected(centre, document_number(request.document), place)
     if bearer.crossing is not None and bearer.crossing.state is CrossingState.ACTUAL:
         return bearer.crossing
+    screened = _by_rules(centre, bearer, place, request.lane)
     with centre.db.write(actor, Purpose.GATE) as tx:
         crossing = record_crossing(tx, bearer, place, request.lane)
+        if screened is not None and screened.hits:
+            ref = screened.subject.ref
+            # By rules alone, as a sweep is: what else is known of him stands beside it.
+            cause = f"{SWEEP}{crossing.id}"
+            assess(tx, [screened], cause=cause, ports={ref: place.port}, lanes={ref: request.lane})
         tx.audit("crossing.recorded", "crossing", crossing.id, lane=request.lane)
     centre.wall.notify()
     return crossing
+
+
+def _by_rules(centre: Centre, bearer: Bearer, place: Place, lane: str) -> Screened | None:
+    """What rules say of somebody announced who crosses; some look at when and where."""
+    if bearer.traveller is None:
+        return None
+    subject = TravellerSubject(
+        ref=Ref(kind=Kind.TRAVELLER, id=bearer.traveller.id),
+        traveller=bearer.traveller,
+        voyage=bearer.voyage,
+        crossing=as_made(bearer, place, lane),
+    )
+    return screen([centre.rules], [subject])[0]
 
 
 def capture(centre: Centre, actor: Actor, request: CaptureRequest) -> GateAnswer:
@@ -193,7 +212,7 @@ def _search(
     request = taken.request
     bearer = bearers.by_document(centre, request.document, taken.place)
     bearer = bearers.by_face(centre, bearer, probes, taken.place)
-    screened = _screen(centre, bearer, _subject(bearer, taken.id), probes)
+    screened = _screen(centre, bearer, _subject(bearer, taken.id), probes, taken)
     seen = _Seen(
         burst=burst,
         live=live,
@@ -258,7 +277,9 @@ def _record(centre: Centre, tx: Tx, actor: Actor, taken: _Taken, seen: _Seen) ->
 
 def _assess(tx: Tx, taken: _Taken, seen: _Seen) -> Assessed:
     ports = {seen.ref: taken.place.port}
-    return assess(tx, [seen.screened], cause=taken.id, ports=ports, shown=seen.shown)[0]
+    lanes = {seen.ref: taken.request.lane}
+    done = assess(tx, [seen.screened], cause=taken.id, ports=ports, lanes=lanes, shown=seen.shown)
+    return done[0]
 
 
 def _answer(taken: _Taken, seen: _Seen, advice: Advice) -> CaptureAnswer:
@@ -318,12 +339,19 @@ def _subject(bearer: Bearer, capture_id: str) -> Ref:
     return Ref(kind=Kind.TRAVELLER, id=bearer.traveller.id)
 
 
-def _screen(centre: Centre, bearer: Bearer, ref: Ref, probes: tuple[Template, ...]) -> Screened:
+def _screen(
+    centre: Centre, bearer: Bearer, ref: Ref, probes: tuple[Template, ...], taken: _Taken
+) -> Screened:
     screeners = centre.gate_screeners()
     by_face = screen(screeners, [FaceSubject(ref=ref, probes=probes)])[0]
     if bearer.traveller is None:
         return by_face
-    declared = TravellerSubject(ref=ref, traveller=bearer.traveller, voyage=bearer.voyage)
+    declared = TravellerSubject(
+        ref=ref,
+        traveller=bearer.traveller,
+        voyage=bearer.voyage,
+        crossing=as_made(bearer, taken.place, taken.request.lane),
+    )
     # First whom his document names, for only he can be known from a clearing before; the face must
     # then be that of the picture kept with it.
     return merge(screen(screeners, [declared])[0], by_face)

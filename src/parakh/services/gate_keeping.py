@@ -12,7 +12,7 @@ from parakh.faces.picture import Picture
 from parakh.services import portraits
 from parakh.services.bearers import Bearer, Place, Verified
 from parakh.services.centre import Centre
-from parakh.store import alerts, pictures, travellers, voyage_templates
+from parakh.store import alerts, pictures, travellers, vetting, voyage_templates
 from parakh.store.database import Tx
 
 
@@ -36,8 +36,24 @@ def record_crossing(tx: Tx, bearer: Bearer, place: Place, lane: str) -> Crossing
     seen = replace(crossing, state=CrossingState.ACTUAL, lane=lane, at=place.at)
     travellers.save_crossing(tx.connection, seen)
     if crossing.traveller_id is not None:
+        vetting.remove(tx.connection, [crossing.traveller_id])
         alerts.redraw(tx, Ref(kind=Kind.TRAVELLER, id=crossing.traveller_id))
     return seen
+
+
+def as_made(bearer: Bearer, place: Place, lane: str) -> Crossing:
+    """The crossing as it is being made, for those who screen by it; it is not on file yet."""
+    known = bearer.crossing or Crossing(
+        id=new_id(),
+        traveller_id=None,
+        voyage_id=None,
+        port=place.port,
+        direction=place.direction,
+        state=CrossingState.EXPECTED,
+    )
+    if known.state is CrossingState.ACTUAL:
+        return known
+    return replace(known, state=CrossingState.ACTUAL, lane=lane, at=place.at)
 
 
 def _as_it_is(tx: Tx, bearer: Bearer) -> Crossing | None:

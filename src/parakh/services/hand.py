@@ -56,6 +56,7 @@ NUMBERS: Mapping[EntryKind, tuple[IdentifierKind, ...]] = {
     EntryKind.VESSEL: (IdentifierKind.IMO, IdentifierKind.MMSI, IdentifierKind.CALL_SIGN),
     EntryKind.AIRCRAFT: (IdentifierKind.AIRCRAFT_REGISTRATION, IdentifierKind.AIRCRAFT_SERIAL),
     EntryKind.VEHICLE: (IdentifierKind.PLATE, IdentifierKind.CHASSIS),
+    EntryKind.CONTAINER: (IdentifierKind.CONTAINER,),
 }
 """By which numbers each kind is known. A document is asked about as a person's."""
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -20,7 +21,7 @@ from parakh.domain.message import (
     Severity,
     Source,
 )
-from parakh.errors import Conflict, InvalidInput
+from parakh.errors import Conflict, Forbidden, InvalidInput
 from parakh.services.centre import Centre
 from parakh.store import messages, travellers
 from parakh.store.messages import MessageSummary
@@ -84,8 +85,8 @@ class MessageView:
     """A message with its parts and what was wrong with each.
 
     `around` is the text around a line that was asked for. `readable` is False for an actor who may
-    see what was wrong, but not the text, which names travellers of ports that are not his.
-    `corrected_by` is the message that came in its place.
+    see what was wrong, but not the text, which names travellers of ports that are not his, and for
+    all once these are `masked`. `corrected_by` is the message that came in its place.
     """
 
     message: Message
@@ -93,6 +94,7 @@ class MessageView:
     travellers: int
     around: tuple[Line, ...] = ()
     readable: bool = True
+    masked: bool = False
     corrected_by: str | None = None
 
 
@@ -210,14 +212,18 @@ def view(centre: Centre, actor: Actor, message_id: str, line: int | None = None)
         message = messages.get(connection, message_id)
         actor.require_carrier(message.source.carrier)
         own = messages.parts(connection, message_id)
-        body = messages.body(connection, centre.db.vault, message_id)
         told = travellers.count_of_message(connection, message_id)
         ports = travellers.ports_of_message(connection, message_id)
         corrected_by = messages.corrections_of(connection, [message_id]).get(message_id)
-    readable = actor.may(Permission.RERUN_MESSAGES) or (
-        actor.may(Permission.SEE_TRAVELLERS)
-        and (actor.everywhere or (bool(ports) and ports <= actor.ports))
-    )
+        masked = _masked(centre, message)
+        readable = not masked and (
+            actor.may(Permission.RERUN_MESSAGES)
+            or (
+                actor.may(Permission.SEE_TRAVELLERS)
+                and (actor.everywhere or (bool(ports) and ports <= actor.ports))
+            )
+        )
+        body = messages.body(connection, centre.db.vault, message_id) if readable else b""
     with centre.db.write(actor, Purpose.INTAKE) as tx:
         tx.audit("message.viewed", "message", message_id, line=line, text=readable)
     text = body.decode("utf-8", "replace").split("\n") if readable else []
@@ -228,18 +234,25 @@ def view(centre: Centre, actor: Actor, message_id: str, line: int | None = None)
         travellers=told,
         around=_excerpt(text, line, 1) if line is not None else (),
         readable=readable,
+        masked=masked,
         corrected_by=corrected_by,
     )
 
 
 def raw(centre: Centre, actor: Actor, message_id: str) -> bytes:
-    """The bytes as they came; a look that is audited."""
+    """The bytes as they came; a look that is audited. Raises Forbidden once they are masked."""
     actor.require(Permission.RERUN_MESSAGES)
     with centre.db.read() as connection:
-        messages.get(connection, message_id)
+        if _masked(centre, messages.get(connection, message_id)):
+            raise Forbidden("this message came long ago: its text names travellers who are masked")
         body = messages.body(connection, centre.db.vault, message_id)
     centre.looked(actor, Purpose.INTAKE, "message.downloaded", "message", message_id)
     return body
+
+
+def _masked(centre: Centre, message: Message) -> bool:
+    """Whether its travellers are masked by now, and so its text is."""
+    return message.received_at < centre.clock() - timedelta(days=centre.settings.mask_days)
 
 
 def _shown(message: Message, part: Part, text: Sequence[str]) -> tuple[ShownProblem, ...]:

@@ -10,7 +10,7 @@ from parakh.domain.traveller import Standing, Traveller
 from parakh.normalise.assemble import traveller_of
 from parakh.normalise.fold import Act, Said, fold, standing
 from parakh.normalise.join import SourceKind, Statement, joined
-from parakh.store import assessments, records, travellers
+from parakh.store import assessments, links, records, travellers
 from parakh.store.records import Held, NewRecord
 
 
@@ -214,3 +214,4 @@ def _leave(
             travellers.take_over_crossing(connection, old_id, heir)
             travellers.mark_joined(connection, old_id, heir)
     travellers.unexpect(connection, heirs)
+    links.forget(connection, heirs)

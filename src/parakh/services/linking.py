@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from parakh.screen.grouping import Link, Pair, Wanted, group, near
 from parakh.screen.persons import LINK
+from parakh.store import links
 from parakh.store import persons as store
 from parakh.store.persons import Decision
 
@@ -47,6 +48,8 @@ def _link(connection: sa.Connection, seeds: set[str], at: datetime) -> tuple[int
     same, different, deciders = said(decisions)
     persons = group(own, same, different)
     changed = store.replace_links(connection, own, persons, deciders, at)
+    if changed:
+        links.rehold(connection, own)
     return changed, _left(members, persons) - seeds
 
 

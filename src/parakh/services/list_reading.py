@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from parakh.access import Actor, Permission, Purpose
 from parakh.domain.ids import new_id
 from parakh.domain.listing import Difference, DifferenceKind, Version, VersionState
+from parakh.domain.lookout import LOOKOUTS
 from parakh.domain.message import Problem, Severity
 from parakh.domain.watchlist import Watchlist, WatchlistEntry
 from parakh.errors import Conflict, InvalidInput, NotFound, Unreadable
@@ -171,7 +172,7 @@ class ListReading:
         with self._centre.db.read() as connection:
             for own in watchlists.lists(connection).values():
                 if own.name == name:
-                    return own
+                    return _importable(own)
         with self._centre.db.write(self._actor, Purpose.WATCHLIST) as tx:
             own = _list_of_name(tx, name, new_list)
             tx.audit("version.begun", "watchlist", own.id, file=self._file_name)
@@ -287,13 +288,19 @@ def _list_of_name(tx: Tx, name: str, new_list: Watchlist | None) -> Watchlist:
     """The list of that name, made if need be and allowed."""
     for own in watchlists.lists(tx.connection).values():
         if own.name == name:
-            return own
+            return _importable(own)
     if new_list is None:
         raise InvalidInput(unknown(name))
     value = replace(new_list, id=new_id(), name=name)
     watchlists.save_list(tx, value)
     tx.audit("watchlist.saved", "watchlist", value.id, name=name)
     return value
+
+
+def _importable(own: Watchlist) -> Watchlist:
+    if own.id == LOOKOUTS:
+        raise InvalidInput("lookouts are placed one by one, not read from a file")
+    return own
 
 
 def unknown(name: str) -> str:

@@ -16,8 +16,8 @@ from parakh.store.database import Tx
 
 
 def picture(centre: Centre, actor: Actor, picture_id: str) -> tuple[bytes, str]:
-    """A picture and its media type, for those who see watchlists or redress (whichever it is of),
-    or have an alert about it.
+    """A picture and its media type, for those who see watchlists, redress or profiles (whichever it
+    is of), or have an alert about it.
 
     A picture of an entry is for those to whom its gallery is open; an alert shows it besides.
     """
@@ -36,6 +36,8 @@ def _purpose_of_look(connection: sa.Connection, actor: Actor, kind: str, owner_i
         return Purpose.WATCHLIST
     if kind == Kind.REDRESS and actor.may(Permission.SEE_REDRESS):
         return Purpose.REDRESS
+    if kind == Kind.PROFILE and actor.may(Permission.SEE_PROFILES):
+        return Purpose.PROFILE
     return Purpose.ALERT
 
 

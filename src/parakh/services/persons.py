@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
@@ -14,12 +14,14 @@ from parakh.act.decisions import reason_of, require_human
 from parakh.alert.triage import advise
 from parakh.domain.hit import Advice, Hit, Kind, Ref
 from parakh.domain.ids import new_id
+from parakh.domain.masking import hidden
 from parakh.domain.phrase import Phrase
 from parakh.domain.traveller import Traveller
 from parakh.domain.voyage import Crossing, Voyage
 from parakh.errors import Conflict, NotFound
 from parakh.screen.grouping import Wanted, near
 from parakh.screen.persons import LINK, MAY_BE, Identity, Likeness, compare
+from parakh.services import masking
 from parakh.services.assessing import handling_of
 from parakh.services.centre import Centre
 from parakh.services.linking import link
@@ -124,6 +126,7 @@ def history(centre: Centre, actor: Actor, traveller_id: str) -> History:
         seen = {
             own: one for own, one in journeys.items() if actor.everywhere or one.port in actor.ports
         }
+        hide = masking.masked(centre, connection, actor, seen)
         persons = store.persons_of(connection, likenesses)
         links = store.links_of(connection, members)
         advice = _advice(connection, members & seen.keys())
@@ -132,11 +135,17 @@ def history(centre: Centre, actor: Actor, traveller_id: str) -> History:
         for own in identities
         if own in seen
     ]
-    others = _by_person(likenesses, persons, seen)
+    others = [
+        _hidden_other(own) if own.journey.traveller.id in hide else own
+        for own in _by_person(likenesses, persons, seen)
+    ]
     centre.looked(actor, Purpose.VETTING, "history.viewed", "traveller", mine)
     return History(
         traveller_id=mine,
-        rows=tuple(sorted(rows, key=lambda row: row.journey.order, reverse=True)),
+        rows=tuple(
+            _hidden_row(row) if row.journey.traveller.id in hide else row
+            for row in sorted(rows, key=lambda row: row.journey.order, reverse=True)
+        ),
         elsewhere=len((identities.keys() & journeys.keys()) - seen.keys()),
         possible=tuple(one for one in others if not one.likeness.borrowed),
         borrowed=tuple(one for one in others if one.likeness.borrowed),
@@ -350,6 +359,19 @@ def _row(
         indirect=indirect,
         by=stored.by if stored else "",
     )
+
+
+def _hidden_row(row: HistoryRow) -> HistoryRow:
+    return replace(row, journey=_hidden(row.journey), hits=(), reasons=())
+
+
+def _hidden_other(own: Other) -> Other:
+    likeness = replace(own.likeness, reasons=(), shared=None)
+    return replace(own, journey=_hidden(own.journey), likeness=likeness)
+
+
+def _hidden(journey: Journey) -> Journey:
+    return replace(journey, traveller=hidden(journey.traveller))
 
 
 def _advice(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import structlog
 
 from parakh.domain.message import Message, MessageState
-from parakh.services import reading, screening, sweeps
+from parakh.services import reading, rule_sweeps, screening, sweeps
 from parakh.services.centre import Centre
 from parakh.store import messages
 from parakh.store.lease import claim
@@ -45,7 +45,7 @@ def step(centre: Centre, leave: set[str]) -> bool:
 
 def _sweep(centre: Centre, leave: set[str]) -> bool:
     try:
-        return sweeps.step(centre, leave)
+        return sweeps.step(centre, leave) or rule_sweeps.step(centre, leave)
     except Exception:
         _log.exception("sweep failed")
         return True

@@ -16,7 +16,7 @@ from parakh.normalise.dates import sent_at
 from parakh.services import recording
 from parakh.services.centre import WORKER, Centre
 from parakh.services.recording import Read
-from parakh.store import messages, records
+from parakh.store import links, messages, records
 
 _log = structlog.get_logger()
 
@@ -50,6 +50,7 @@ def parse(centre: Centre, message: Message) -> bool:
             recording.keep(tx, message, read)
             return True
         recording.save(tx, message, read)
+        links.record_message(tx.connection, centre.link_tokens, message.id)
         messages.replace_body(tx.connection, centre.db.vault, message.id, kept)
     return True
 

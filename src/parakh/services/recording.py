@@ -14,7 +14,8 @@ from parakh.ingest.redact import removed_in_all
 from parakh.normalise.assemble import Assembled, AssembledTraveller
 from parakh.normalise.completeness import filled
 from parakh.normalise.join import Marks, SourceKind, Statement
-from parakh.services import answers, crossings, joining
+from parakh.services import answers, crossings, expected, joining
+from parakh.services.assessing import handling_of
 from parakh.services.joining import Fresh, Scope
 from parakh.store import messages, records, travellers
 from parakh.store.database import Tx
@@ -87,6 +88,7 @@ def _rejoin(
         joining.rejoin(tx.connection, scope, fresh, lost, message.id)
         if scope.voyage_id:
             crossings.settle(tx, message, travellers.get_voyage(tx.connection, scope.voyage_id))
+            expected.follow_voyage(tx, scope.voyage_id, handling_of)
 
 
 def with_owners(told: Sequence[Fresh], forgotten: Sequence[Held]) -> list[Fresh]:

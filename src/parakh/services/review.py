@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from parakh.access import Actor, Permission, Purpose
 from parakh.domain.amendment import Amendment, AmendmentState, changed_fields
 from parakh.domain.ids import new_id
+from parakh.domain.lookout import LOOKOUTS
 from parakh.domain.watchlist import EntryState, WatchlistEntry, entry_print, listed_content
 from parakh.errors import Conflict, Forbidden, InvalidInput
 from parakh.services.centre import Centre
@@ -119,7 +120,7 @@ def changes_of(centre: Centre, actor: Actor, entry_id: str) -> Changes:
         by_hand = amendments.made_by_hand(connection, entry_id)
         waiting = next((one for one in found if one.state is AmendmentState.OPEN), None)
         own = waiting is not None and same_person(connection, waiting.proposed_by, actor)
-    free = entry.listed_at(centre.clock()) and waiting is None
+    free = entry.listed_at(centre.clock()) and waiting is None and entry.watchlist_id != LOOKOUTS
     proposes, decides = actor.may(Permission.PROPOSE_ENTRIES), actor.may(Permission.DECIDE_ENTRIES)
     return Changes(
         waiting=waiting,
@@ -250,6 +251,8 @@ def _in_force(tx: Tx, entry_id: str) -> WatchlistEntry:
     found = watchlists.lock_entry(tx.connection, entry_id)
     if found.state is not EntryState.APPROVED:
         raise Conflict(f"the entry is {found.state.value}")
+    if found.watchlist_id == LOOKOUTS:
+        raise Conflict("this is a lookout: extend or cancel it on its own page")
     if not found.listed_at(tx.at):
         raise Conflict("the entry has expired: propose it anew")
     changes_known = amendments.of_entry(tx.connection, entry_id)

@@ -12,16 +12,21 @@ from parakh.store import messages, travellers
 def screen_message(centre: Centre, message: Message) -> bool:
     """Screens all that a parsed message told of; False when another worker was quicker."""
     with centre.db.read() as connection:
-        told = travellers.travellers_to_screen(connection, message.id)
-        subjects = subjects_of(connection, told)
+        told = [own.id for own in travellers.travellers_to_screen(connection, message.id)]
+    if told:
+        # First, and by itself: rules and links go by what is known of the whole person.
+        with centre.db.write(WORKER, Purpose.SCREENING) as tx:
+            linked = link(tx.connection, told, tx.at)
+            tx.audit("message.linked", "message", message.id, linked=linked)
+    with centre.db.read() as connection:
+        subjects = subjects_of(connection, travellers.travellers_to_screen(connection, message.id))
         besides = told_besides(connection, subjects)
         ports = ports_of(connection, subjects)
-    found = screened(centre.traveller_screeners(), subjects, besides)
+    found = screened(centre.expected_screeners(), subjects, besides)
     with centre.db.write(WORKER, Purpose.SCREENING) as tx:
         if not messages.move(tx.connection, message, MessageState.SCREENED):
             tx.audit("message.left", "message", message.id, cause="another worker was quicker")
             return False
-        linked = link(tx.connection, [own.ref.id for own in subjects], tx.at)
         done = assess(tx, found, cause=f"{message.id}#{message.run}", ports=ports)
         tx.audit(
             "message.screened",
@@ -29,7 +34,6 @@ def screen_message(centre: Centre, message: Message) -> bool:
             message.id,
             subjects=len(subjects),
             alerts=sum(len(own.alerts) for own in done),
-            linked=linked,
         )
     centre.wall.notify()
     return True

@@ -23,13 +23,15 @@ STILL_IN_THE_HALL = timedelta(hours=1)
 
 
 def subjects_of(connection: sa.Connection, told: Sequence[Traveller]) -> list[TravellerSubject]:
-    """Travellers with their voyages."""
+    """Travellers with their voyages and crossings."""
     voyages = travellers.voyages_by_id(connection, {own.voyage_id for own in told})
+    crossings = travellers.crossings_of(connection, [own.id for own in told])
     return [
         TravellerSubject(
             ref=Ref(kind=Kind.TRAVELLER, id=own.id),
             traveller=own,
             voyage=voyages.get(own.voyage_id),
+            crossing=crossings.get(own.id),
         )
         for own in told
     ]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from parakh.access import Actor, Permission, Purpose, system_actor
 from parakh.services.centre import WORKER, Centre
-from parakh.store import audit, galleries, people, pictures, voyage_templates
+from parakh.store import audit, galleries, people, pictures, vetting, voyage_templates
 from parakh.store.audit import AuditFinding, AuditRow, AuditVerdict, Checkpoint
 
 PAGE = 100
@@ -114,6 +114,7 @@ def housekeep(centre: Centre) -> int:
     seen = now - timedelta(minutes=settings.session_idle_minutes)
     with centre.db.maintain() as connection:
         people.expire_sessions(connection, created, seen)
+        vetting.forget(connection, now)
         held_too_long = galleries.over_retention(connection, now)
         due = pictures.due(connection, now)
         travelled = voyage_templates.due(connection, now)

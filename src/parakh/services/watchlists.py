@@ -8,7 +8,9 @@ import sqlalchemy as sa
 from parakh.access import Actor, Permission, Purpose
 from parakh.domain.gallery import Gallery, GalleryKind
 from parakh.domain.ids import new_id
+from parakh.domain.lookout import LOOKOUTS
 from parakh.domain.unit import Unit
+from parakh.domain.vetting import Reason
 from parakh.domain.watchlist import (
     LEAST_ONE_IN,
     MOST_ONE_IN,
@@ -18,7 +20,8 @@ from parakh.domain.watchlist import (
     WatchlistEntry,
 )
 from parakh.errors import Conflict, Forbidden, InvalidInput, NotFound
-from parakh.services import listed_pictures, portraits
+from parakh.services import expected, listed_pictures, portraits
+from parakh.services.assessing import handling_of
 from parakh.services.centre import Centre
 from parakh.services.four_eyes import same_person
 from parakh.services.galleries import shown_to
@@ -30,6 +33,7 @@ from parakh.store import (
     pictures,
     sweeps,
     template_upkeep,
+    vetting,
     watchlists,
 )
 from parakh.store.database import Tx
@@ -184,6 +188,9 @@ def add_list(centre: Centre, actor: Actor, value: Watchlist) -> None:
         _check_gallery(tx, value)
         before = known[value.id].alert_rate if value.id in known else value.alert_rate
         watchlists.save_list(tx, value)
+        if value.id in known and known[value.id].handling is not value.handling:
+            listed = vetting.with_reason(tx.connection, Reason(kind="watchlist", id=value.id))
+            expected.follow(tx, listed, handling_of)
         moved = template_upkeep.move_templates(tx, centre.db.vault, value.id, value.gallery_id)
         calibration.rates_changed(tx)
         if value.id in known and known[value.id].by_name != value.by_name:
@@ -212,8 +219,9 @@ def propose(
     proposed = _proposed(centre, actor, value)
     enrolled = portraits.read(centre, portrait) if portrait else None
     with centre.db.write(actor, Purpose.WATCHLIST) as tx:
-        if value.watchlist_id not in watchlists.lists(tx.connection):
-            raise InvalidInput("choose a watchlist")
+        known = watchlists.lists(tx.connection).keys() - {LOOKOUTS}
+        if value.watchlist_id not in known:
+            raise InvalidInput("choose a watchlist; a lookout is placed on the page of lookouts")
         proposed = _within_retention(tx, proposed)
         watchlists.save_entry(tx, proposed)
         if enrolled:
@@ -329,23 +337,28 @@ def move(
 
     Raises Conflict when its state does not allow the step.
     """
+    with centre.db.write(actor, Purpose.WATCHLIST) as tx:
+        return move_within(tx, entry_id, to, reason)
+
+
+def move_within(tx: Tx, entry_id: str, to: EntryState, reason: str) -> WatchlistEntry:
+    """The same within a transaction."""
     if not reason.strip():
         raise InvalidInput("give a reason")
-    with centre.db.write(actor, Purpose.WATCHLIST) as tx:
-        old = watchlists.lock_entry(tx.connection, entry_id)
-        if not old.state.can_become(to):
-            raise Conflict(f"the entry is {old.state.value} already")
-        new = replace(old, state=to, decided_by=actor.name, decided_at=tx.at)
-        if to is EntryState.APPROVED:
-            new = replace(new, review_at=review_date(tx.at, new.expires_at))
-            pictures.approve_templates(tx, entry_id)
-        else:
-            pictures.forget(tx, entry_id)
-            amendments.close_open(tx, entry_id, f"the entry is {to.value}")
-        if to is EntryState.RETIRED:
-            watchlists.keep_approval(tx, [entry_id])
-        watchlists.save_entry(tx, new, reason.strip())
-        tx.audit(f"entry.{to.value}", "watchlist_entry", entry_id, reason=reason.strip())
+    old = watchlists.lock_entry(tx.connection, entry_id)
+    if not old.state.can_become(to):
+        raise Conflict(f"the entry is {old.state.value} already")
+    new = replace(old, state=to, decided_by=tx.actor.name, decided_at=tx.at)
+    if to is EntryState.APPROVED:
+        new = replace(new, review_at=review_date(tx.at, new.expires_at))
+        pictures.approve_templates(tx, entry_id)
+    else:
+        pictures.forget(tx, entry_id)
+        amendments.close_open(tx, entry_id, f"the entry is {to.value}")
+    if to is EntryState.RETIRED:
+        watchlists.keep_approval(tx, [entry_id])
+    watchlists.save_entry(tx, new, reason.strip())
+    tx.audit(f"entry.{to.value}", "watchlist_entry", entry_id, reason=reason.strip())
     return new
 
 

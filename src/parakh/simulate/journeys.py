@@ -5,15 +5,14 @@ or written as 1 January; twins, fathers and sons of one name, namesakes and borr
 among them. Who is who is known, so that linking can be measured.
 """
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from random import Random
 
-from parakh.ingest.records import DeclaredDocument, DeclaredTraveller
+from parakh.ingest.records import DeclaredDocument
 from parakh.simulate.names import STOCKS, given_names
-from parakh.simulate.people import HOME, Person, Route, born_between, passengers, passport_number
+from parakh.simulate.people import Person, Route, born_between, passengers, passport_number
 
 _ROUTE = Route(
     origin="DXB",
@@ -72,68 +71,6 @@ def appearances(seed: int, persons: int, today: date) -> list[Appearance]:
             truth += 1
     rng.shuffle(found)
     return found
-
-
-def earlier_crossings(
-    seed: int, people: Sequence[DeclaredTraveller], before: datetime, ports: Sequence[str]
-) -> bytes:
-    """What an immigration system reports of the last two years: one in six has travelled before.
-
-    Some had another passport then and the same visa, and one passport in twenty was somebody
-    else's. The same bytes for the same arguments; for `parakh.ingest.crossings`.
-    """
-    rng = Random(seed)  # noqa: S311  (not for cryptography)
-    rows: list[dict[str, object]] = []
-    for own in people:
-        if own.role != "passenger" or not own.documents or rng.random() > 1 / 6:
-            continue
-        stranger = rng.random() < 0.05
-        for _ in range(1 if stranger else rng.randrange(1, 7)):
-            documents = list(own.documents)
-            if len(documents) > 1 and rng.random() < 0.3:
-                number = passport_number(rng, HOME)
-                documents[0] = replace(documents[0], number=number)
-            at = before - timedelta(minutes=rng.randrange(3 * 1440, 730 * 1440))
-            rows.append(
-                {
-                    "reference": f"{before:%y%m%d}-{len(rows):05d}",
-                    "action": "recorded",
-                    "at": at.isoformat(),
-                    "port": rng.choice(ports),
-                    "lane": f"{rng.choice('ABC')}{rng.randrange(1, 7)}",
-                    "direction": rng.choice(("entry", "exit")),
-                    "traveller": _as_stranger(rng) if stranger else _as_told(own),
-                    "documents": [
-                        {"type": one.type, "number": one.number, "issuer": one.issuer or None}
-                        for one in documents
-                    ],
-                }
-            )
-    document = {"format": "parakh-crossings/1", "source": "Simulated border", "crossings": rows}
-    return json.dumps(document, ensure_ascii=False, indent=1).encode()
-
-
-def _as_told(own: DeclaredTraveller) -> dict[str, object]:
-    born = own.birth_date
-    century = "19" if born[:2] > "26" else "20"
-    return {
-        "family_name": own.family_name,
-        "given_names": own.given_names,
-        "birth_date": f"{century}{born[:2]}-{born[2:4]}-{born[4:]}" if len(born) == 6 else None,
-        "sex": own.sex if own.sex in ("M", "F") else None,
-        "nationality": own.nationality or None,
-    }
-
-
-def _as_stranger(rng: Random) -> dict[str, object]:
-    sex = rng.choice("MF")
-    return {
-        "family_name": rng.choice(STOCKS[HOME].families),
-        "given_names": given_names(rng, HOME, sex),
-        "birth_date": f"{rng.randrange(1960, 2000)}-{rng.randrange(2, 13):02d}-07",
-        "sex": sex,
-        "nationality": HOME,
-    }
 
 
 def _kin(rng: Random, base: Person, today: date) -> Iterator[Person]:

@@ -16,12 +16,14 @@ _VESSELS = (("SEA LANTERN", "PAN"), ("GULF OF STARS", "COM"), ("MV TARA BELLE", 
 _VEHICLES = (("TKP-4417", "PAK"), ("C-90218", "AFG"), ("LES 2091", "PAK"))
 _AIRCRAFT = (("4L-ZGN", "GEO"), ("EX-37045", "KGZ"))
 
-THINGS = len(_ORGANISATIONS) + len(_VESSELS) + len(_VEHICLES) + len(_AIRCRAFT)
+_CONTAINERS = ("ZGNU", "MHRU")
+
+THINGS = sum(map(len, (_ORGANISATIONS, _VESSELS, _VEHICLES, _AIRCRAFT, _CONTAINERS)))
 """How many rows there are."""
 
 
 def listed_things(rng: Random, today: date) -> list[ListedPerson]:
-    """A dozen rows of kinds other than persons and documents, on a list of their own."""
+    """Some rows of kinds other than persons and documents, on a list of their own."""
     companies = [
         _row(rng, today, "organisation", name, nation, f"registration:{number}", reason)
         for name, nation, reason in _ORGANISATIONS
@@ -42,7 +44,12 @@ def listed_things(rng: Random, today: date) -> list[ListedPerson]:
              "Unfiled change of destination")
         for mark, nation in _AIRCRAFT
     ]  # fmt: skip
-    return companies + ships + trucks + planes
+    boxes = [
+        _row(rng, today, "container", "", "", f"container:{container_number(rng, owner)}",
+             "Rip-on found at the port of transshipment")
+        for owner in _CONTAINERS
+    ]  # fmt: skip
+    return companies + ships + trucks + planes + boxes
 
 
 def imo_number(rng: Random) -> str:
@@ -50,6 +57,15 @@ def imo_number(rng: Random) -> str:
     digits = [rng.randrange(1, 10), *(rng.randrange(10) for _ in range(5))]
     check = sum(digit * weight for digit, weight in zip(digits, range(7, 1, -1), strict=True))
     return "".join(map(str, (*digits, check % 10)))
+
+
+def container_number(rng: Random, owner: str) -> str:
+    """A container's number with its check digit (ISO 6346, annex A)."""
+    serial = f"{owner}{rng.randrange(10**6):06d}"
+    letters = [value for value in range(10, 39) if value % 11]
+    numbers = [int(sign) if sign.isdigit() else letters[ord(sign) - 65] for sign in serial]
+    check = sum(number << place for place, number in enumerate(numbers)) % 11 % 10
+    return f"{serial}{check}"
 
 
 def _row(

@@ -10,9 +10,11 @@ from random import Random
 from typing import Any
 
 from parakh.ingest.records import DeclaredVoyage
+from parakh.normalise.codes import moment_at
 from parakh.simulate.lists import ListedPerson, listed_persons, write_csv
 from parakh.simulate.messages import interchange, message, paxlst
-from parakh.simulate.people import Person, Route, crew, passengers
+from parakh.simulate.pasts import Trip, past
+from parakh.simulate.people import HOME, Person, Route, crew, passengers
 from parakh.simulate.plants import NAMESAKES, PLANTS, Plant, Planted, plant_all
 from parakh.simulate.pnr import pnrgov
 from parakh.simulate.things import listed_things
@@ -32,6 +34,7 @@ class Manifest:
     timetable: Path
     watchlist: Path
     crossings: Path
+    past: Path
     truth: Path
     travellers: int
 
@@ -143,7 +146,8 @@ def write(out: Path, seed: int, today: date) -> Manifest:
     The same `seed` and `today` give the same bytes. Files: a PAXLST transmission a flight with its
     passenger and its crew list (one crew list is broken), a PNRGOV one with its bookings,
     `timetable.csv` with one flight more, of which nothing comes, `watchlist.csv` (columns: see
-    `parakh.simulate.lists`), `crossings.json` of the first flight's arrival gate, and `truth.json`.
+    `parakh.simulate.lists`), `crossings.json` of the first flight's arrival gate,
+    `past.json` of earlier crossings (see `parakh.simulate.pasts`), and `truth.json`.
     Raises OSError if the folder cannot be written.
     """
     out.mkdir(parents=True, exist_ok=True)
@@ -159,6 +163,7 @@ def write(out: Path, seed: int, today: date) -> Manifest:
         timetable=out / "timetable.csv",
         watchlist=out / "watchlist.csv",
         crossings=out / "crossings.json",
+        past=out / "past.json",
         truth=out / "truth.json",
         travellers=sum(flight.listed for flight in flights),
     )
@@ -169,7 +174,9 @@ def write(out: Path, seed: int, today: date) -> Manifest:
     _write_timetable(manifest.timetable, today)
     write_csv(manifest.watchlist, rows)
     _write_json(manifest.crossings, _crossings(rng, flights[0], today))
-    _write_json(manifest.truth, _truth(flights, rows))
+    told, stories = _past(Random(f"{seed} past"), flights, today)  # noqa: S311
+    manifest.past.write_bytes(told)
+    _write_json(manifest.truth, _truth(flights, rows) | {"stories": stories})
     return manifest
 
 
@@ -285,6 +292,43 @@ def _crossings(rng: Random, flight: _Flight, today: date) -> list[dict[str, str]
         }
         for after, index in seen
     ]
+
+
+def _past(
+    rng: Random, flights: Sequence[_Flight], today: date
+) -> tuple[bytes, list[dict[str, str]]]:
+    """Earlier crossings of the flights' passengers, and whose stories are in them."""
+    trips = [
+        Trip(
+            person=person,
+            flight=f"{flight.plan.carrier}{flight.plan.number}",
+            leaves=_leaves(flight.plan, today),
+            enters=flight.plan.route.country == HOME,
+        )
+        for flight in flights
+        for person in flight.people
+        if all(person is not planted.person for planted in flight.planted)
+    ]
+    data, told = past(rng, trips, f"{today:%y%m%d}")
+    stories = [
+        {
+            "rule": own.story.rule,
+            "flight": own.story.flight,
+            "family_name": own.person.family,
+            "given_names": own.person.given,
+            "document_number": own.person.documents[0].number,
+        }
+        for own in told
+    ]
+    return data, stories
+
+
+def _leaves(plan: _Plan, today: date) -> datetime:
+    local = datetime.combine(today + timedelta(days=plan.day), plan.leaves)
+    leaves = moment_at(plan.route.origin, local)
+    if leaves is None:
+        raise ValueError(f"the time zone of {plan.route.origin} is not known")
+    return leaves
 
 
 def _truth(flights: Sequence[_Flight], rows: Sequence[ListedPerson]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from parakh.domain.amendment import Amendment, AmendmentState
+from parakh.domain.lookout import LOOKOUTS
 from parakh.errors import NotFound
 from parakh.store.codec import ENTRY
 from parakh.store.database import Tx
@@ -108,9 +109,10 @@ def sweep_again(tx: Tx, entry_ids: Iterable[str]) -> None:
 
 
 def expiring(now: datetime, until: datetime) -> sa.ColumnElement[bool]:
-    """Entries in force that end by `until`."""
+    """Entries in force that end by `until`; lookouts are meant to, and are none of them."""
     own = watchlist_entry.c
-    return (own.state == "approved") & (own.expires_at > now) & (own.expires_at <= until)
+    ends = (own.expires_at > now) & (own.expires_at <= until)
+    return (own.state == "approved") & ends & (own.watchlist_id != LOOKOUTS)
 
 
 def past_review(now: datetime) -> sa.ColumnElement[bool]:
@@ -121,11 +123,11 @@ def past_review(now: datetime) -> sa.ColumnElement[bool]:
 
 
 def ended(since: datetime, now: datetime) -> sa.ColumnElement[bool]:
-    """Entries that were retired, or expired, from `since` on."""
+    """Entries that were retired, or expired, from `since` on; lookouts have a page of their own."""
     own = watchlist_entry.c
     retired = (own.state == "retired") & (own.decided_at >= since)
     expired = (own.state == "approved") & (own.expires_at > since) & (own.expires_at <= now)
-    return retired | expired
+    return (retired | expired) & (own.watchlist_id != LOOKOUTS)
 
 
 def entry_ids(

@@ -1,6 +1,7 @@
 """Assessments and hits."""
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 import sqlalchemy as sa
 
@@ -8,6 +9,9 @@ from parakh.domain.hit import Advice, Assessment, Hit, HitState, Kind, Ref, Scre
 from parakh.errors import NotFound
 from parakh.store.codec import EVIDENCE, PHRASE, RESULTS
 from parakh.store.tables import alert, assessment, assessment_hit, hit, redress, traveller
+
+_AT_ONCE = 2000
+"""Values in one statement."""
 
 
 def hits_of(connection: sa.Connection, subjects: Iterable[Ref]) -> dict[Ref, list[Hit]]:
@@ -38,6 +42,25 @@ def hits_by_id(connection: sa.Connection, ids: Iterable[str]) -> list[Hit]:
     """Hits by their identifiers, as far as they are there."""
     rows = connection.execute(sa.select(hit).where(hit.c.id.in_(set(ids))))
     return [_hit(row) for row in rows]
+
+
+def confirmed_on_entries(
+    connection: sa.Connection, ids: Iterable[str], *, but: str
+) -> list[tuple[str, str]]:
+    """Travellers with watchlist entries of which a human confirmed a hit; `but` is a screener
+    whose hits are left out."""
+    found: list[tuple[str, str]] = []
+    left = iter(set(ids))
+    while some := list(islice(left, _AT_ONCE)):
+        query = sa.select(hit.c.subject_id, hit.c.target_id).where(
+            hit.c.subject_id.in_(some),
+            hit.c.subject_kind == Kind.TRAVELLER.value,
+            hit.c.target_kind == Kind.WATCHLIST_ENTRY.value,
+            hit.c.state == HitState.CONFIRMED.value,
+            hit.c.screener_id != but,
+        )
+        found += [(row.subject_id, row.target_id) for row in connection.execute(query)]
+    return sorted(set(found))
 
 
 def alerted(connection: sa.Connection, subjects: Iterable[Ref]) -> set[str]:

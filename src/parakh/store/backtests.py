@@ -233,6 +233,7 @@ def _findings_data(value: Findings) -> dict[str, Any]:
         "subjects": value.subjects,
         "hits": value.hits,
         "undecided": value.undecided,
+        "not_kept": list(value.not_kept),
         "days": [[own.day.isoformat(), own.subjects, own.hits] for own in value.days],
         "ports": dict(value.ports),
         "alerts_a_day": dict(value.alerts_a_day),
@@ -252,6 +253,7 @@ def _findings(data: Any) -> Findings:
         subjects=data["subjects"],
         hits=data["hits"],
         undecided=data["undecided"],
+        not_kept=tuple(data["not_kept"]),
         days=tuple(
             Day(day=date.fromisoformat(day), subjects=subjects, hits=hits)
             for day, subjects, hits in data["days"]

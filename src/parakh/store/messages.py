@@ -70,9 +70,14 @@ def get(connection: sa.Connection, message_id: str) -> Message:
 
 
 def body(connection: sa.Connection, vault: Vault, message_id: str) -> bytes:
-    """The raw bytes: as they came until the message was read, then as they may be kept."""
+    """The raw bytes: as they came until the message was read, then as they may be kept.
+
+    Raises NotFound once their time was over.
+    """
     query = sa.select(message_body).where(message_body.c.message_id == message_id)
-    row = connection.execute(query).one()
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise NotFound("the text of this message was deleted: its time was over")
     if not row.sealed:  # taken in before bodies were sealed
         return bytes(row.body)
     return vault.open(connection, _PURPOSE, message_id, bytes(row.body))

@@ -73,7 +73,12 @@ def token_hash(token: str) -> str:
 
 def save_unit(connection: sa.Connection, value: Unit) -> None:
     """Adds a unit, or updates the one with its identifier."""
-    columns = {"name": value.name, "central": value.central, "ports": sorted(value.ports)}
+    columns = {
+        "name": value.name,
+        "central": value.central,
+        "ports": sorted(value.ports),
+        "alert_budget": value.alert_budget,
+    }
     done = connection.execute(unit.update().where(unit.c.id == value.id).values(columns))
     if done.rowcount == 0:
         connection.execute(unit.insert().values(id=value.id, **columns))
@@ -83,7 +88,13 @@ def units(connection: sa.Connection) -> dict[str, Unit]:
     """All units by identifier, in order of name."""
     rows = connection.execute(sa.select(unit).order_by(unit.c.name))
     return {
-        row.id: Unit(id=row.id, name=row.name, ports=frozenset(row.ports), central=row.central)
+        row.id: Unit(
+            id=row.id,
+            name=row.name,
+            ports=frozenset(row.ports),
+            central=row.central,
+            alert_budget=row.alert_budget,
+        )
         for row in rows
     }
 

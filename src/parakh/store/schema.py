@@ -14,7 +14,7 @@ from parakh.store.database import Database
 from parakh.store.tables import gallery, metadata, sequence
 
 SEQUENCES = ("change", "wall")
-VAULT_PURPOSES = ("picture", "gallery:watchlist", "message")
+VAULT_PURPOSES = ("picture", "gallery:watchlist", "message", "case")
 GALLERIES = (
     {
         "id": WATCHLIST_GALLERY,

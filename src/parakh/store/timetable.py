@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from parakh.clock import around
 from parakh.domain.voyage import Voyage
 from parakh.normalise.assemble import voyage_key
+from parakh.store import vetting
 from parakh.store.database import insert_of
 from parakh.store.tables import voyage
 
@@ -64,6 +65,7 @@ def cancel(connection: sa.Connection, voyage_id: str) -> bool:
         )
         .values(cancelled=True)
     )
+    vetting.follow_voyages(connection, [voyage_id])
     return done.rowcount == 1
 
 
@@ -77,6 +79,7 @@ def put_back(connection: sa.Connection, voyage_id: str) -> bool:
         .where(voyage.c.id == voyage_id, voyage.c.cancelled.is_(True))
         .values(cancelled=False)
     )
+    vetting.follow_voyages(connection, [voyage_id])
     return done.rowcount == 1
 
 
@@ -191,6 +194,7 @@ def _schedule(
         if changes:
             connection.execute(voyage.update().where(voyage.c.id == row["id"]).values(changes))
             changed += 1
+    vetting.follow_voyages(connection, [row["id"] for row in known.values()])
     return Scheduled(new=len(new), changed=changed, same=len(known) - changed)
 
 

@@ -21,6 +21,7 @@ from parakh.domain.voyage import Crossing, CrossingState, Direction, Mode, Voyag
 from parakh.errors import NotFound
 from parakh.normalise.assemble import timed
 from parakh.normalise.names import name_key
+from parakh.store import search, vetting
 from parakh.store.database import insert_of
 from parakh.store.tables import (
     crossing,
@@ -89,6 +90,7 @@ def save_voyage(
         "leaves_at": now.leaves_at,
     }
     connection.execute(voyage.update().where(voyage.c.id == kept.id).values(times))
+    vetting.follow_voyages(connection, [kept.id])
     return now
 
 
@@ -136,6 +138,7 @@ def set_called_off(connection: sa.Connection, voyage_id: str, called_off: bool) 
     connection.execute(
         voyage.update().where(voyage.c.id == voyage_id, changed).values(called_off=called_off)
     )
+    vetting.follow_voyages(connection, [voyage_id])
 
 
 # --- travellers -------------------------------------------------------------------------------
@@ -155,6 +158,7 @@ def save_travellers(
     upsert = statement.on_conflict_do_update(index_elements=["id"], set_=new)
     rows = [_traveller_columns(value) | {"due_for": due_for} for value in values]
     connection.execute(upsert, rows)
+    search.write(connection, values)
     _replace_documents(connection, values)
 
 
@@ -262,6 +266,12 @@ def between(connection: sa.Connection, first: str, last: str) -> list[Traveller]
     """Travellers by their identifiers' order, both ends included."""
     here = (traveller.c.id >= first) & (traveller.c.id <= last) & traveller.c.joined_to.is_(None)
     return _travellers(connection, here)
+
+
+def birth_dates(connection: sa.Connection, ids: Iterable[str]) -> dict[str, str | None]:
+    """When travellers were born, ISO 8601 as far as it is known."""
+    query = sa.select(traveller.c.id, traveller.c.birth_date).where(traveller.c.id.in_(set(ids)))
+    return {row.id: row.birth_date for row in connection.execute(query)}
 
 
 def with_document(connection: sa.Connection, number: str) -> list[Traveller]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from parakh.act.profiles import Point
 from parakh.domain.delivery import Delivery
 from parakh.learn.calibration import Curve
 from parakh.screen.calibration import Band, highest
@@ -17,6 +18,10 @@ _CURVE_HEIGHT, _DECADE, _NONE = 300, 262, 288
 _TOP, _ZERO, _NEVER = 12, 182, 208
 """From the top: the most shown, the departure, and voyages whose list never came."""
 
+_RISK_ZERO, _LEAST_RISK = 152, 4.0
+"""From the top: no risk. The least that the scale shows, so that a small risk looks small."""
+
+_RISK_STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 _HOUR = timedelta(hours=1)
 _STEPS = (1, 2, 3, 6, 12, 24, 48)
 
@@ -152,4 +157,58 @@ def curve_chart(
         decades=tuple((10.0**-n, height(10.0**-n)) for n in range(decades + 1)),
         ticks=tuple((n / 20, across(n / 20)) for n in range(first, 21)),
         rate_y=None if rate is None else height(rate),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RiskDot:
+    """The risk at the end of one month; `key` (`2026-03`) names the list of what made it."""
+
+    x: float
+    y: float
+    key: str
+    point: Point
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RiskChart:
+    """Risk of a profile (upwards) by month (to the right); `ticks` are points with heights.
+
+    `path` is the line, `area` what is under it; a single month has no line.
+    """
+
+    dots: tuple[RiskDot, ...]
+    path: str
+    area: str
+    ticks: tuple[tuple[int, float], ...]
+    width: int = WIDTH
+    height: int = 180
+    zero_y: float = _RISK_ZERO
+
+
+def risk_chart(points: Sequence[Point]) -> RiskChart:
+    """The chart of a profile's risk (see `parakh.act.profiles.trend`)."""
+    most = max([own.score for own in points] + [_LEAST_RISK])
+    step = next((own for own in _RISK_STEPS if most / own <= 4), _RISK_STEPS[-1])
+
+    def height(score: float) -> float:
+        return round(_RISK_ZERO - (_RISK_ZERO - _TOP) * score / most, 1)
+
+    across = (WIDTH - 16) / max(1, len(points) - 1)
+    dots = tuple(
+        RiskDot(
+            x=round(8 + place * across, 1),
+            y=height(own.score),
+            key=f"{own.month:%Y-%m}",
+            point=own,
+        )
+        for place, own in enumerate(points)
+    )
+    line = " L".join(f"{own.x:g} {own.y:g}" for own in dots)
+    ends = f"L{dots[-1].x:g} {_RISK_ZERO:g} L{dots[0].x:g} {_RISK_ZERO:g} Z" if dots else ""
+    return RiskChart(
+        dots=dots,
+        path=f"M{line}" if len(dots) > 1 else "",
+        area=f"M{line} {ends}" if len(dots) > 1 else "",
+        ticks=tuple((n, height(n)) for n in range(step, int(most) + 1, step)),
     )

@@ -33,6 +33,11 @@ def moment(value: datetime | None, zone: ZoneInfo, pattern: str = "d MMM y, HH:m
     )
 
 
+def plain_moment(value: datetime, zone: ZoneInfo) -> str:
+    """An aware moment in the centre's time zone, for paper."""
+    return format_datetime(value, "d MMM y, HH:mm", tzinfo=zone, locale=language.get())
+
+
 def local(value: datetime | None, pattern: str = "d MMM y, HH:mm") -> Markup:
     """A voyage's own local time, without a zone, just as the carrier gave it."""
     if value is None:
@@ -163,6 +168,11 @@ def relative(value: datetime | None, now: datetime) -> Markup:
     return Markup('<time datetime="{}" data-ago>{}</time>').format(
         value.astimezone(UTC).isoformat(timespec="seconds"), template.format(span=span(away))
     )
+
+
+def day_after(days: int, now: datetime, zone: ZoneInfo) -> str:
+    """The day so many days from today by the centre's clock, as a date field has it."""
+    return (now.astimezone(zone).date() + timedelta(days=days)).isoformat()
 
 
 @cache

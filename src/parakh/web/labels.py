@@ -9,22 +9,35 @@ from enum import StrEnum
 from parakh.access import Purpose, Role
 from parakh.domain.alert import AlertState, OutcomeKind
 from parakh.domain.amendment import AmendmentState
+from parakh.domain.channel import ChannelKind, Detail, DispatchState, Occurrence
 from parakh.domain.delivery import Awaited, Delivery
 from parakh.domain.face import PadState
 from parakh.domain.gallery import GalleryKind, TwinState
-from parakh.domain.hit import Advice, Agreement, HitState, ResultState
+from parakh.domain.hit import Advice, Agreement, HitState, Kind, ResultState
+from parakh.domain.link import LinkKind
 from parakh.domain.listing import DifferenceKind, VersionState
+from parakh.domain.lookout import LookoutState
+from parakh.domain.masking import UnmaskingState
 from parakh.domain.message import Channel, MessageState, PartState, Severity
 from parakh.domain.phrase import N_
 from parakh.domain.redress import Difference
+from parakh.domain.rule import RuleState
 from parakh.domain.station import StationKind
 from parakh.domain.traveller import DocumentType, Sex, Standing, TravellerRole
+from parakh.domain.value_list import ValueKind
+from parakh.domain.vetting import Grouping
 from parakh.domain.voyage import CrossingState, Direction, Mode
 from parakh.domain.watchlist import EntryKind, EntryState, Handling, IdentifierKind
 from parakh.normalise.join import SourceKind
+from parakh.normalise.recognise import Sought
 from parakh.screen.calibration import Band
+from parakh.services.lookouts import Which
 from parakh.services.review import Due
+from parakh.services.rules import Standing as RuleStanding
+from parakh.services.search_sources import Kind as AnswerKind
+from parakh.web.case_labels import CASE_LABELS
 from parakh.web.i18n import gettext
+from parakh.web.profile_labels import PROFILE_LABELS
 
 LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
     Advice: {
@@ -54,6 +67,11 @@ LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
         AlertState.NEW: (N_("New"), "red"),
         AlertState.ACKNOWLEDGED: (N_("Acknowledged"), "amber"),
         AlertState.CLOSED: (N_("Closed"), "green"),
+    },
+    UnmaskingState: {
+        UnmaskingState.ASKED: (N_("Asked"), "amber"),
+        UnmaskingState.GRANTED: (N_("Granted"), "green"),
+        UnmaskingState.REFUSED: (N_("Refused"), "red"),
     },
     OutcomeKind: {
         OutcomeKind.NOTHING_FOUND: (N_("Nothing found"), ""),
@@ -165,6 +183,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
         EntryKind.VESSEL: (N_("Vessel"), ""),
         EntryKind.AIRCRAFT: (N_("Aircraft"), ""),
         EntryKind.VEHICLE: (N_("Vehicle"), ""),
+        EntryKind.CONTAINER: (N_("Container"), ""),
         EntryKind.DOCUMENT: (N_("Document"), ""),
     },
     IdentifierKind: {
@@ -175,6 +194,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
         IdentifierKind.AIRCRAFT_SERIAL: (N_("Aircraft serial number"), ""),
         IdentifierKind.PLATE: (N_("Number plate"), ""),
         IdentifierKind.CHASSIS: (N_("Chassis number"), ""),
+        IdentifierKind.CONTAINER: (N_("Container number"), ""),
         IdentifierKind.REGISTRATION: (N_("Registration number"), ""),
         IdentifierKind.TAX: (N_("Tax number"), ""),
     },
@@ -206,6 +226,9 @@ LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
         Purpose.GATE: (N_("A person or conveyance at the gate"), ""),
         Purpose.WATCHLIST: (N_("Keeping the watchlists"), ""),
         Purpose.REDRESS: (N_("Redress"), ""),
+        Purpose.LOOKOUT: (N_("Lookouts"), ""),
+        Purpose.RULES: (N_("Keeping the rules"), ""),
+        Purpose.CASE: (N_("A case"), ""),
         Purpose.AUDIT: (N_("Audit"), ""),
         Purpose.ADMINISTRATION: (N_("Administration"), ""),
     },
@@ -214,6 +237,35 @@ LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
         Due.REVIEW: (N_("Past their review"), "amber"),
         Due.CHANGES: (N_("Changes that wait"), "accent"),
         Due.ENDED: (N_("Ended in the last 90 days"), ""),
+    },
+    Which: {
+        Which.MINE: (N_("Mine"), ""),
+        Which.UNIT: (N_("My unit's"), ""),
+        Which.WAITING: (N_("To be confirmed"), ""),
+        Which.ALL: (N_("All"), ""),
+    },
+    LookoutState: {
+        LookoutState.PROVISIONAL: (N_("Provisional"), "amber"),
+        LookoutState.CONFIRMED: (N_("Confirmed"), "green"),
+        LookoutState.ENDED: (N_("Ended"), ""),
+        LookoutState.CANCELLED: (N_("Cancelled"), ""),
+    },
+    ChannelKind: {
+        ChannelKind.EMAIL: (N_("E-mail"), ""),
+        ChannelKind.WEBHOOK: (N_("Webhook"), ""),
+    },
+    Detail: {
+        Detail.LINK: (N_("a link and the advice"), ""),
+        Detail.REASONS: (N_("whom it is about, and why"), "amber"),
+    },
+    Occurrence: {
+        Occurrence.RAISED: (N_("Alert raised"), ""),
+        Occurrence.ESCALATED: (N_("Alert escalated"), "red"),
+    },
+    DispatchState: {
+        DispatchState.WAITING: (N_("Waiting"), "amber"),
+        DispatchState.DELIVERED: (N_("Delivered"), "green"),
+        DispatchState.DEAD: (N_("Given up"), "red"),
     },
     EntryState: {
         EntryState.PROPOSED: (N_("Proposed"), "amber"),
@@ -231,10 +283,89 @@ LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
         Difference.LISTED: (N_("he shows the listed document only"), ""),
         Difference.FACE: (N_("no kept picture shows this face"), ""),
     },
+    LinkKind: {
+        LinkKind.DOCUMENT: (N_("Document"), ""),
+        LinkKind.PAYMENT: (N_("Payment card"), ""),
+        LinkKind.EMAIL: (N_("E-mail"), ""),
+        LinkKind.PHONE: (N_("Telephone"), ""),
+        LinkKind.FAMILY: (N_("Father and address"), ""),
+        LinkKind.BOOKING: (N_("Booking"), ""),
+        LinkKind.ADDRESS: (N_("Address"), ""),
+        LinkKind.REFERENCE: (N_("Carrier's reference"), ""),
+        LinkKind.VEHICLE: (N_("Vehicle"), ""),
+        LinkKind.CONSIGNEE: (N_("Consignee"), ""),
+        LinkKind.CO_TRAVEL: (N_("Checked in side by side"), ""),
+        LinkKind.AGENCY: (N_("Travel agency"), ""),
+    },
+    Grouping: {
+        Grouping.VOYAGE: (N_("Voyage"), ""),
+        Grouping.PORT: (N_("Port"), ""),
+        Grouping.ADVICE: (N_("Advice"), ""),
+        Grouping.REASON: (N_("List or rule"), ""),
+    },
+    AnswerKind: {
+        AnswerKind.TRAVELLER: (N_("Travellers"), ""),
+        AnswerKind.VOYAGE: (N_("Voyages"), ""),
+        AnswerKind.ENTRY: (N_("Watchlists and lookouts"), ""),
+        AnswerKind.CASE: (N_("Cases"), ""),
+        AnswerKind.PROFILE: (N_("Profiles"), ""),
+    },
+    Sought: {
+        Sought.NAME: (N_("Name"), ""),
+        Sought.NUMBER: (N_("Number of a document, plate or thing"), ""),
+        Sought.LOCATOR: (N_("Booking"), ""),
+        Sought.FLIGHT: (N_("Flight"), ""),
+        Sought.CONTAINER: (N_("Container"), ""),
+        Sought.WAYBILL: (N_("Air waybill"), ""),
+        Sought.IMO: (N_("IMO number"), ""),
+        Sought.PHONE: (N_("Telephone"), ""),
+        Sought.EMAIL: (N_("E-mail"), ""),
+        Sought.CASE: (N_("Case"), ""),
+    },
     Handling: {
         Handling.INFORM: (N_("Inform"), ""),
         Handling.INSPECT: (N_("Inspect"), "orange"),
         Handling.REFER: (N_("Refer"), "red"),
+    },
+    Kind: {
+        Kind.TRAVELLER: (N_("Traveller"), ""),
+        Kind.CONSIGNMENT: (N_("Consignment"), ""),
+        Kind.CONVEYANCE: (N_("Conveyance"), ""),
+        Kind.CAPTURE: (N_("Picture at a gate"), ""),
+        Kind.WATCHLIST_ENTRY: (N_("Watchlist entry"), ""),
+        Kind.RULE: (N_("Rule"), ""),
+        Kind.PROFILE: (N_("Profile"), ""),
+        Kind.ORGANISATION: (N_("Organisation"), ""),
+        Kind.CASE: (N_("Case"), ""),
+        Kind.LOOKOUT: (N_("Lookout"), ""),
+        Kind.REDRESS: (N_("Redress"), ""),
+        Kind.STATION: (N_("Station"), ""),
+        Kind.GALLERY: (N_("Gallery"), ""),
+    },
+    RuleState: {
+        RuleState.DRAFT: (N_("Draft"), ""),
+        RuleState.IN_REVIEW: (N_("In review"), "amber"),
+        RuleState.REJECTED: (N_("Rejected"), "red"),
+        RuleState.APPROVED: (N_("Approved"), "green"),
+        RuleState.RETIRED: (N_("Retired"), ""),
+    },
+    RuleStanding: {
+        RuleStanding.IN_FORCE: (N_("In force"), "green"),
+        RuleStanding.COMING: (N_("To come"), "accent"),
+        RuleStanding.IN_REVIEW: (N_("In review"), "amber"),
+        RuleStanding.DRAFT: (N_("Draft"), ""),
+        RuleStanding.OVER: (N_("Not in force any more"), ""),
+    },
+    ValueKind: {
+        ValueKind.TEXT: (N_("Texts"), ""),
+        ValueKind.COUNTRY: (N_("Countries"), ""),
+        ValueKind.PORT: (N_("Ports"), ""),
+        ValueKind.CARRIER: (N_("Carriers"), ""),
+        ValueKind.DOCUMENT: (N_("Documents"), ""),
+        ValueKind.PHONE: (N_("Phone numbers"), ""),
+        ValueKind.EMAIL: (N_("E-mail addresses"), ""),
+        ValueKind.PLATE: (N_("Number plates"), ""),
+        ValueKind.COMMODITY: (N_("Commodity codes"), ""),
     },
     Role: {
         Role.TARGETING: (N_("Targeting officer"), ""),
@@ -245,6 +376,8 @@ LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
         Role.INTEGRATOR: (N_("Integrator"), ""),
         Role.CUSTODY: (N_("Custody officer"), ""),
     },
+    **CASE_LABELS,
+    **PROFILE_LABELS,
 }
 
 ATTRIBUTES: dict[str, str] = {
@@ -282,6 +415,7 @@ ATTRIBUTES: dict[str, str] = {
     "aircraft_serial": N_("Aircraft serial number"),
     "plate": N_("Number plate"),
     "chassis": N_("Chassis number"),
+    "container": N_("Container number"),
     "registration": N_("Registration number"),
     "tax": N_("Tax number"),
     "name_rarity": N_("Rarity of the name"),
@@ -296,6 +430,28 @@ ATTRIBUTES: dict[str, str] = {
     "expires": N_("Last day in force"),
     "reason": N_("Why listed"),
     "expires_at": N_("Ends"),
+    "person": N_("Person"),
+    "link.document": N_("Document shared"),
+    "link.payment": N_("Payment card shared"),
+    "link.email": N_("E-mail address shared"),
+    "link.phone": N_("Phone number shared"),
+    "link.family": N_("Father and address shared"),
+    "link.booking": N_("Booking shared"),
+    "link.address": N_("Address shared"),
+    "link.reference": N_("Carrier's reference shared"),
+    "link.vehicle": N_("Vehicle shared"),
+    "link.consignee": N_("Consignee shared"),
+    "link.co_travel": N_("Checked in side by side"),
+    "link.agency": N_("Travel agency shared"),
+    "instruction": N_("Instruction"),
+    "handling": N_("Handling"),
+    "priority": N_("Priority"),
+    "ports": N_("Ports"),
+    "units": N_("Units"),
+    "directions": N_("Directions"),
+    "agencies": N_("Agencies"),
+    "active_from": N_("In force from"),
+    "active_until": N_("In force until"),
 }
 """What is compared or declared, by the names that evidence and records use."""
 

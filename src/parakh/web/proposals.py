@@ -119,6 +119,7 @@ class EntryForm(BaseModel):
     aircraft_serial: Text = ""
     plate: Text = ""
     chassis: Text = ""
+    container: Text = ""
     registration: Text = ""
     tax: Text = ""
     reason: Text = ""

@@ -1,6 +1,5 @@
 """Jinja templates: the environment, what every page gets, and the built assets."""
 
-from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -10,11 +9,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from parakh.access import Actor, Permission
+from parakh.access import Permission
 from parakh.domain.phrase import N_
 from parakh.errors import Misconfigured
-from parakh.services import review
+from parakh.services import notices, review
 from parakh.web import formats, i18n, labels
+from parakh.web.navigation import menus
 from parakh.web.queries import arrivals_path
 
 HERE = Path(__file__).parent
@@ -58,6 +58,39 @@ NOTICES = {
     "list-saved": N_("The list is saved."),
     "calibration-begun": N_("The measurement has begun; screening goes on beside it."),
     "rate-saved": N_("The rate is saved, and the thresholds that follow are in force."),
+    "unmasking-asked": N_("Your request is noted; another person decides."),
+    "unmasking-decided": N_("Your decision is noted."),
+    "rule-kept": N_("The draft is kept. Try it on the history, then give it to review."),
+    "rule-submitted": N_("The version waits for review by another person."),
+    "rule-approved": N_("The version is approved; it raises hits from its first day on."),
+    "rule-returned": N_("The version is sent back, with your reason."),
+    "rule-rejected": N_("The version is rejected, with your reason."),
+    "rule-discarded": N_("The draft is given up."),
+    "rule-retired": N_("The rule is retired; it raises no hit any more."),
+    "backtest-begun": N_("It is being tried on the history; you may leave this page meanwhile."),
+    "budgets-saved": N_("The budgets are saved."),
+    "value-list-added": N_("The list is added; now give it values."),
+    "value-list-saved": N_("The list is saved."),
+    "value-list-deleted": N_("The list is deleted."),
+    "values-added": N_("The values are added; rules use them from now on."),
+    "value-removed": N_("The value is taken out."),
+    "case-opened": N_("The case is opened."),
+    "case-saved": N_("The case is saved."),
+    "case-closed": N_("The case is closed and its outcome recorded."),
+    "case-reopened": N_("The case is open again."),
+    "case-note": N_("The note stands in the case."),
+    "case-task": N_("The task is given."),
+    "case-done": N_("The task is done."),
+    "case-added": N_("It stands in the case now."),
+    "case-removed": N_("It is taken out; the timeline keeps it."),
+    "case-attached": N_("The file is kept, sealed."),
+    "case-shared": N_("The case is shared."),
+    "case-unshared": N_("The share is taken back."),
+    "case-handed-over": N_("The case is handed over."),
+    "case-acknowledged": N_("The receipt is noted."),
+    "case-taken-back": N_("The hand-over has ended."),
+    "case-related": N_("The two cases are related."),
+    "outcome-corrected": N_("The outcome is corrected; what was said before stays beside it."),
     "redress-added": N_("It is added to the record, with your reason."),
     "redress-withdrawn": N_(
         "The clearing is withdrawn. Whoever it cleared and is still to come is raised again."
@@ -71,78 +104,45 @@ NOTICES = {
     "person-merged": N_("The two are one person now, with your reason."),
     "person-withdrawn": N_("The decision is withdrawn; what is computed holds again."),
     "station-revoked": N_("The station is revoked: its key is refused from now on."),
+    "profile-opened": N_("The profile is proposed. Another person has to approve it."),
+    "profile-approve": N_("The profile is in force, with your reason."),
+    "profile-reject": N_("The profile is rejected, with your reason."),
+    "profile-saved": N_("The profile is saved."),
+    "profile-kept": N_("The profile is kept until that day."),
+    "profile-closed": N_("The profile is closed; its pictures are deleted."),
+    "profile-followed": N_("You follow this profile, and are told under the bell what happens."),
+    "profile-unfollowed": N_("You follow this profile no more."),
+    "profile-merged": N_("The two are one profile now."),
+    "profile-unmerged": N_("The two are parted again."),
+    "profile-split": N_("This is the new profile, with what you chose."),
+    "fact-added": N_("It is added. It is screened once another person has checked it."),
+    "fact-checked": N_("You stand behind it as the second person."),
+    "fact-withdrawn": N_("It is taken back, with your reason."),
+    "vetting-cleared": N_("The hits are cleared, each with your reason."),
+    "vetting-settled": N_("Marked: nothing is new to them."),
+    "vetting-unsettled": N_("That mark is taken back."),
+    "view-saved": N_("The view is saved."),
+    "view-chosen": N_("The list opens like this from now on."),
+    "view-removed": N_("The view is dropped."),
+    "handed-over": N_("It is handed over; the next shift finds it under In hand."),
+    "taken-over": N_("It is in your hands now."),
+    "shift-added": N_("The shift stands on the roster."),
+    "shift-removed": N_("The shift is taken off the roster."),
+    "roster-imported": N_("The shifts of the file stand on the roster."),
+    "route-saved": N_("The routing rules are saved; they hold for alerts from now on."),
+    "route-removed": N_("The routing rule is taken away."),
+    "level-saved": N_("The time is saved; it holds for alerts from now on."),
+    "level-removed": N_("The time is taken away."),
+    "channel-saved": N_("The channel is saved."),
+    "sent-again": N_("It is tried again at once."),
+    "lookout-placed": N_("The lookout is in force. Another person has to confirm it."),
+    "lookout-agree": N_("Agreed, with your reason."),
+    "lookout-refuse": N_("Refused, with your reason."),
+    "lookout-extension": N_("The later end is asked for. Another person has to grant it."),
+    "lookout-cancelled": N_("The lookout is cancelled, with your reason."),
     "message-corrected": N_("The correction is stored and linked to this message."),
 }
 """What may be said after a step; the cookie carries the key only, so nobody can plant a text."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
-    """One place of the console's navigation; `inner` are the paths of pages reached from it.
-
-    It is shown to those with its permission, unless they have `but` and reach it elsewhere.
-    """
-
-    path: str
-    label: str
-    permission: Permission
-    inner: tuple[str, ...] = ()
-    but: Permission | None = None
-
-    def shown_to(self, actor: Actor) -> bool:
-        """Whether somebody finds it in his navigation."""
-        return actor.may(self.permission) and not (self.but and actor.may(self.but))
-
-    def holds(self, path: str) -> bool:
-        """Whether a page belongs to this place."""
-        return path.startswith((self.path, *self.inner))
-
-
-PLACES = (
-    Place(
-        path="/arrivals",
-        label=N_("Arrivals"),
-        permission=Permission.SEE_VOYAGES,
-        inner=("/voyages", "/travellers"),
-    ),
-    Place(path="/alerts", label=N_("Alerts"), permission=Permission.SEE_ALERTS),
-    Place(path="/gate", label=N_("Gate"), permission=Permission.USE_GATE),
-    Place(path="/audit", label=N_("Audit"), permission=Permission.SEE_AUDIT),
-    Place(path="/stations", label=N_("Stations"), permission=Permission.SEE_STATIONS),
-    Place(
-        path="/watchlist",
-        label=N_("Watchlist"),
-        permission=Permission.SEE_WATCHLISTS,
-        inner=("/redress", "/galleries"),
-    ),
-    Place(
-        path="/screen",
-        label=N_("Screen"),
-        permission=Permission.SCREEN_BY_HAND,
-        inner=("/faces",),
-    ),
-    Place(path="/custody", label=N_("Custody"), permission=Permission.ENROL_DETAINEES),
-    Place(
-        path="/faces",
-        label=N_("Faces"),
-        permission=Permission.SEARCH_FACES,
-        but=Permission.SCREEN_BY_HAND,
-    ),
-    Place(
-        path="/galleries",
-        label=N_("Galleries"),
-        permission=Permission.SEE_GALLERIES,
-        but=Permission.SEE_WATCHLISTS,
-    ),
-    Place(path="/messages", label=N_("Messages"), permission=Permission.SEE_MESSAGES),
-    Place(path="/carriers", label=N_("Carriers"), permission=Permission.SEE_VOYAGES),
-    Place(
-        path="/watchlist/calibration",
-        label=N_("Calibration"),
-        permission=Permission.SEE_CALIBRATION,
-        but=Permission.SEE_WATCHLISTS,
-    ),
-)
 
 
 @cache
@@ -222,8 +222,9 @@ def render(request: Request, template: str, *, status: int = 200, **context: Any
             session=session,
             actor=session.actor if session else None,
             csrf=session.csrf if session else "",
-            places=[p for p in PLACES if session and p.shown_to(session.actor)],
+            menus=menus(session.actor) if session else [],
             badges=_badges(request),
+            unread=notices.unread(centre, session.actor) if session else 0,
             path=request.url.path,
             lang=i18n.language.get(),
             dir=i18n.direction(),
@@ -234,6 +235,7 @@ def render(request: Request, template: str, *, status: int = 200, **context: Any
             said=partial(formats.said, zone=centre.settings.zone),
             arrivals_path=partial(arrivals_path, now=now, zone=centre.settings.zone),
             relative=partial(formats.relative, now=now),
+            day_after=partial(formats.day_after, now=now, zone=centre.settings.zone),
             **context,
         )
     )

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from parakh.act.attachments import MOST_BYTES as MOST_ATTACHED
 from parakh.errors import Forbidden
 from parakh.faces.picture import MOST_BYTES
 from parakh.settings import Settings
@@ -79,6 +80,8 @@ _LIMITS = (
     ("/watchlist", "/versions", MOST_LIST_BYTES),
     ("/watchlist", "", MOST_BYTES),
     ("/redress", "", MOST_BYTES),
+    ("/cases", "/attachments", MOST_ATTACHED),
+    ("/profiles", "/pictures", MOST_BYTES),
 )
 """Of paths that take files: their beginning, their end, and how many bytes; the first that fits."""
 

@@ -18,12 +18,12 @@ kinds the country or flag |
 | document_type, document_number, document_issuer | number required for a document |
 | identifiers | `kind:number` or `kind:number:country` each, parted by a vertical bar; kinds are \
 `imo`, `mmsi`, `call_sign`, `aircraft_registration`, `aircraft_serial`, `plate`, `chassis`, \
-`registration`, `tax` |
+`container`, `registration`, `tax` |
 | source_id | the list's own, lasting number of the entry, at most 80 characters |
 | reason | why it is listed; required |
 | expires | YYYY-MM-DD, the last day on which it is screened |
 
-An organisation needs a name or an identifier, a vessel, aircraft or vehicle likewise.
+An organisation needs a name or an identifier, a vessel, aircraft, vehicle or container likewise.
 """
 
 from collections.abc import Iterator
@@ -58,7 +58,9 @@ COLUMNS = (
 MAX_SOURCE_ID = 80
 """Characters of a source's identifier."""
 
-_KINDS = frozenset({"person", "organisation", "vessel", "aircraft", "vehicle", "document"})
+_KINDS = frozenset(
+    {"person", "organisation", "vessel", "aircraft", "vehicle", "container", "document"}
+)
 
 
 def read(data: bytes) -> Iterator[DeclaredEntry | Problem]:

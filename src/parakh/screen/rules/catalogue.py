@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
+from typing import TypedDict, Unpack
 
 import polars as pl
 
@@ -26,7 +28,7 @@ class Kept(StrEnum):
     """
 
     PLAIN = "plain"
-    TOKEN = "token"
+    TOKEN = "token"  # noqa: S105
     NOT = "not"
 
 
@@ -69,6 +71,33 @@ class Attribute:
         """The type of its column."""
         own = _POLARS[self.type]
         return pl.List(own) if self.many else own
+
+
+class Options(TypedDict, total=False):
+    """What an attribute may have beside its name, meaning and example."""
+
+    unit: str
+    many: bool
+    protected: str
+    kept: Kept
+    words: Mapping[str, str]
+
+
+def _attribute(
+    kind: Type, name: str, meaning: str, example: str, **options: Unpack[Options]
+) -> Attribute:
+    if options.get("protected"):
+        # What nobody may use is not kept either.
+        options["kept"] = Kept.NOT
+    return Attribute(name=name, type=kind, meaning=meaning, example=example, **options)
+
+
+text = partial(_attribute, Type.TEXT)
+number = partial(_attribute, Type.NUMBER)
+truth = partial(_attribute, Type.TRUTH)
+day = partial(_attribute, Type.DATE)
+moment = partial(_attribute, Type.MOMENT)
+"""Attributes of each type by name, meaning and example, for the tables of what there is."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,7 +11,31 @@ from parakh.store.tables.accounts import (
     user,
 )
 from parakh.store.tables.backtests import archived, backtest
+from parakh.store.tables.cases import (
+    case_alert,
+    case_attachment,
+    case_event,
+    case_file,
+    case_handover,
+    case_key,
+    case_note,
+    case_party,
+    case_relation,
+    case_share,
+    case_task,
+    outcome,
+    seizure,
+)
 from parakh.store.tables.columns import Moment, metadata
+from parakh.store.tables.duty import (
+    channel,
+    dispatch,
+    handover,
+    lookout,
+    route,
+    service_level,
+    shift,
+)
 from parakh.store.tables.faces import (
     capture,
     gallery,
@@ -22,6 +46,7 @@ from parakh.store.tables.faces import (
     voyage_template,
 )
 from parakh.store.tables.intake import answer, message, message_body, part, pulled
+from parakh.store.tables.links import link_end
 from parakh.store.tables.lists import (
     amendment,
     calibration,
@@ -35,7 +60,25 @@ from parakh.store.tables.lists import (
     watchlist_entry,
     watchlist_version,
 )
-from parakh.store.tables.screening import alert, assessment, assessment_hit, hit, unit, wall_event
+from parakh.store.tables.masking import unmasking
+from parakh.store.tables.profiles import (
+    notice,
+    profile,
+    profile_fact,
+    profile_follow,
+    profile_step,
+)
+from parakh.store.tables.rule_sweeps import rule_sweep
+from parakh.store.tables.rules import rule, rule_version, value_list, value_list_item
+from parakh.store.tables.screening import (
+    alert,
+    alert_step,
+    assessment,
+    assessment_hit,
+    hit,
+    unit,
+    wall_event,
+)
 from parakh.store.tables.travel import (
     booking,
     crossing,
@@ -48,10 +91,20 @@ from parakh.store.tables.travel import (
     traveller,
     voyage,
 )
+from parakh.store.tables.vetting import (
+    search_key,
+    search_name,
+    search_word,
+    vetting,
+    vetting_default,
+    vetting_reason,
+    vetting_view,
+)
 
 __all__ = [
     "Moment",
     "alert",
+    "alert_step",
     "amendment",
     "answer",
     "api_key",
@@ -64,28 +117,60 @@ __all__ = [
     "booking",
     "calibration",
     "capture",
+    "case_alert",
+    "case_attachment",
+    "case_event",
+    "case_file",
+    "case_handover",
+    "case_key",
+    "case_note",
+    "case_party",
+    "case_relation",
+    "case_share",
+    "case_task",
     "change",
+    "channel",
     "crossing",
     "crossing_report",
     "data_key",
     "difference",
+    "dispatch",
     "document",
     "gallery",
+    "handover",
     "hit",
+    "link_end",
+    "lookout",
     "message",
     "message_body",
     "metadata",
     "name_frequency",
+    "notice",
+    "outcome",
     "part",
     "person_decision",
     "person_link",
     "picture",
+    "profile",
+    "profile_fact",
+    "profile_follow",
+    "profile_step",
     "pulled",
     "record",
     "redress",
     "redress_number",
+    "route",
+    "rule",
+    "rule_sweep",
+    "rule_version",
+    "search_key",
+    "search_name",
+    "search_word",
+    "seizure",
     "sequence",
+    "service_level",
     "session",
+    "shift",
     "station",
     "submission",
     "sweep",
@@ -94,7 +179,14 @@ __all__ = [
     "traveller",
     "twin",
     "unit",
+    "unmasking",
     "user",
+    "value_list",
+    "value_list_item",
+    "vetting",
+    "vetting_default",
+    "vetting_reason",
+    "vetting_view",
     "voyage",
     "voyage_template",
     "wall_event",

@@ -56,6 +56,8 @@ unit = sa.Table(
     sa.Column("name", sa.Text, nullable=False, unique=True),
     sa.Column("central", sa.Boolean, nullable=False),
     json("ports"),
+    # Alerts a day that it can see to; none where nobody said.
+    sa.Column("alert_budget", sa.Integer, nullable=True),
 )
 
 alert = sa.Table(
@@ -75,9 +77,31 @@ alert = sa.Table(
     text("outcome_note", null=True),
     text("closed_by", null=True),
     moment("closed_at", null=True),
+    sa.Column("priority", sa.Integer, nullable=False, server_default="3"),
+    moment("acknowledge_by", null=True),
+    moment("close_by", null=True),
+    text("shown_by", null=True),
+    moment("shown_at", null=True),
+    sa.Column("held_by", sa.String(80), nullable=True, index=True),
+    moment("escalated_at", null=True),
+    sa.Column("escalated_from", sa.String(32), nullable=True),
+    # When it is escalated unless somebody sees to it; none for most, so that the index is short.
+    moment("escalates_at", null=True),
     sa.UniqueConstraint("assessment_id", "unit_id"),
     sa.Index("ix_alert_unit_id_state", "unit_id", "state"),
     sa.Index("ix_alert_subject_id", "subject_id"),
+    sa.Index("ix_alert_escalates_at", "escalates_at"),
+)
+
+alert_step = sa.Table(
+    "alert_step",
+    metadata,
+    own_id(primary_key=True),
+    to("alert", "alert_id", index=True),
+    code("kind"),
+    moment("at"),
+    text("by"),
+    json("text"),
 )
 
 wall_event = sa.Table(

@@ -55,6 +55,7 @@ booking = sa.Table(
     to("voyage", "voyage_id", index=True),
     code("locator"),
     json("data"),
+    sa.Index("ix_booking_locator", "locator"),
 )
 
 traveller = sa.Table(
@@ -80,8 +81,11 @@ traveller = sa.Table(
     text("booking_reference", null=True),
     code("seat", null=True),
     json("bags"),
+    # When what tells who it was had had its time, and was deleted.
+    moment("forgotten_at", null=True),
     sa.Index("ix_traveller_name_key", "name_key", "birth_date"),
     sa.Index("ix_traveller_birth_date", "birth_date"),
+    sa.Index("ix_traveller_booking_reference", "booking_reference"),
 )
 
 document = sa.Table(

@@ -6,18 +6,20 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from parakh.domain.alert import AlertState, OutcomeKind
+from parakh.domain.alert import AlertState, OutcomeKind, Step, StepKind
 from parakh.domain.redress import Difference
 from parakh.services import alerts
 from parakh.services.alerts import AlertRow, AlertView, HitView
 from parakh.services.clearing import Earlier
 from parakh.store.alerts import WallEvent
 from parakh.web.api.auth import Calling
+from parakh.web.api.case_wire import DetailsIn
 from parakh.web.api.wire import (
     AlertOut,
     AssessmentOut,
     CrossingOut,
     HitOut,
+    PhraseOut,
     TravellerOut,
     VoyageOut,
     Wire,
@@ -77,7 +79,7 @@ class EarlierOut(Wire):
 class HitViewOut(Wire):
     """A hit with the entry it met, and pictures of that entry by identifier.
 
-    `handling_code` and `instruction` are what its list tells the officer to do.
+    `handling_code` and `instruction` are what its list, lookout or rule tells the officer to do.
     """
 
     hit: HitOut
@@ -85,20 +87,49 @@ class HitViewOut(Wire):
     watchlist: str | None
     handling_code: str
     instruction: str
+    rule: str | None = Field(description="`name@version` of the rule that raised it")
+    lookout: bool = Field(description="whether the entry is a manual lookout")
     pictures: list[str]
     earlier: list[EarlierOut]
 
     @classmethod
     def of(cls, value: HitView) -> "HitViewOut":
         """From the service's value."""
+        behind = value.rule or value.watchlist
         return cls(
             hit=HitOut.of(value.hit),
             entry_id=value.entry.id if value.entry else None,
             watchlist=value.watchlist.name if value.watchlist else None,
             handling_code=value.watchlist.handling_code if value.watchlist else "",
-            instruction=value.watchlist.instruction if value.watchlist else "",
+            instruction=behind.instruction if behind else "",
+            rule=value.rule.label if value.rule else None,
+            lookout=value.lookout is not None,
             pictures=list(value.pictures),
             earlier=[EarlierOut.of(own) for own in value.earlier],
+        )
+
+
+class StepOut(Wire):
+    """One step of an alert's path; `by` is who took it, empty for the program itself.
+
+    `source` is what it came from or led to: the cause of the assessment, a delivery, a case.
+    """
+
+    kind: StepKind
+    at: datetime
+    by: str
+    text: PhraseOut
+    source: str
+
+    @classmethod
+    def of(cls, value: Step) -> "StepOut":
+        """From the domain value."""
+        return cls(
+            kind=value.kind,
+            at=value.at,
+            by=value.by,
+            text=PhraseOut.of(value.text),
+            source=value.source,
         )
 
 
@@ -125,7 +156,9 @@ class WallEventOut(Wire):
     """Something happened to an alert; ask for what came after `seq` next time."""
 
     seq: int
-    kind: str = Field(description="`raised`, `acknowledged` or `closed`")
+    kind: str = Field(
+        description="`raised`, `acknowledged`, `escalated`, `closed`, or `changed` otherwise"
+    )
     alert_id: str
     unit_id: str
     at: datetime
@@ -153,10 +186,11 @@ class DecisionIn(Wire):
 
 
 class OutcomeIn(Wire):
-    """What the officer found."""
+    """What the officer found; a seizure names what was seized."""
 
     kind: OutcomeKind
     note: str = Field("", max_length=4000)
+    details: DetailsIn = DetailsIn()
 
 
 @router.get("")
@@ -185,6 +219,12 @@ def get_alert(calling: Calling, alert_id: str) -> AlertViewOut:
     return AlertViewOut.of(alerts.view(calling.centre, calling.actor, alert_id))
 
 
+@router.get("/{alert_id}/path")
+def get_alert_path(calling: Calling, alert_id: str) -> list[StepOut]:
+    """All that happened to an alert, oldest first: raised, told to whom, shown, closed."""
+    return [StepOut.of(own) for own in alerts.path_of(calling.centre, calling.actor, alert_id)]
+
+
 @router.post("/{alert_id}/acknowledge")
 def acknowledge_alert(calling: Calling, alert_id: str) -> AlertOut:
     """Takes an alert on; 409 when somebody has it already."""
@@ -210,4 +250,8 @@ def decide_hit(calling: Calling, alert_id: str, hit_id: str, body: DecisionIn) -
 @router.post("/{alert_id}/close")
 def close_alert(calling: Calling, alert_id: str, body: OutcomeIn) -> AlertOut:
     """Records the outcome and closes the alert, once every hit is decided."""
-    return AlertOut.of(alerts.close(calling.centre, calling.actor, alert_id, body.kind, body.note))
+    return AlertOut.of(
+        alerts.close(
+            calling.centre, calling.actor, alert_id, body.kind, body.note, body.details.value()
+        )
+    )

@@ -29,7 +29,7 @@ class QuestionIn(Wire):
     father_name: str = Field("", max_length=200)
     birth_place: str = Field("", max_length=200)
     country: str = Field("", max_length=3, description="of an organisation or conveyance")
-    numbers: dict[IdentifierKind, str] = Field({}, max_length=9)
+    numbers: dict[IdentifierKind, str] = Field({}, max_length=10)
     purpose: Purpose = Field(Purpose.VETTING, description="vetting, alert, gate or watchlist")
     reason: str = Field(max_length=4000, description="stands in the audit trail")
 

@@ -241,6 +241,7 @@ class TravellerViewOut(Wire):
     assessments: list[AssessmentOut]
     hits: list[HitOut]
     alerts: list[AlertOut]
+    masked: bool = Field(description="the crossing lies long back: who it was is not told")
 
     @classmethod
     def of(cls, value: TravellerView, *, whole: bool) -> "TravellerViewOut":
@@ -258,6 +259,7 @@ class TravellerViewOut(Wire):
             assessments=[AssessmentOut.of(one) for one in value.assessments],
             hits=[HitOut.of(hit) for hit in value.hits],
             alerts=[AlertOut.of(alert) for alert in value.alerts],
+            masked=value.masked,
         )
 
 

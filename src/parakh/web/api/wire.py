@@ -333,6 +333,12 @@ class AlertOut(Wire):
     acknowledged_by: str | None
     acknowledged_at: datetime | None
     outcome: OutcomeOut | None
+    priority: int = Field(description="1 (most urgent) to 5, within its advice")
+    held_by: str | None = Field(description="who sees to it; null for the whole unit")
+    acknowledge_by: datetime | None
+    close_by: datetime | None
+    escalated_at: datetime | None
+    escalated_from: str | None = Field(description="the alert that was escalated to this one")
 
     @classmethod
     def of(cls, value: Alert) -> "AlertOut":
@@ -351,6 +357,12 @@ class AlertOut(Wire):
             outcome=OutcomeOut(kind=found.kind, note=found.note, by=found.by, at=found.at)
             if found
             else None,
+            priority=value.priority,
+            held_by=value.held_by,
+            acknowledge_by=value.acknowledge_by,
+            close_by=value.close_by,
+            escalated_at=value.escalated_at,
+            escalated_from=value.escalated_from,
         )
 
 

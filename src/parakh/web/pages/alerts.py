@@ -7,6 +7,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from parakh.domain.alert import AlertState, OutcomeKind
 from parakh.services import alerts
+from parakh.web.findings import OFFERED, Found
 from parakh.web.queries import Offset
 from parakh.web.viewer import Here
 
@@ -46,7 +47,7 @@ def alert(here: Here, alert_id: str) -> HTMLResponse:
         view=view,
         row=view.row,
         alert=view.row.alert,
-        outcomes=list(OutcomeKind),
+        **OFFERED,
     )
 
 
@@ -87,8 +88,9 @@ def close(
     here: Here,
     alert_id: str,
     outcome: Annotated[OutcomeKind, Form()],
+    details: Found,
     note: Annotated[str, Form(max_length=4000)] = "",
 ) -> RedirectResponse:
     """Records the outcome."""
-    alerts.close(here.centre, here.actor, alert_id, outcome, note)
+    alerts.close(here.centre, here.actor, alert_id, outcome, note, details)
     return here.done(f"/alerts/{alert_id}", "alert-closed")

@@ -39,6 +39,7 @@ class QuestionForm(BaseModel):
     aircraft_serial: Text = ""
     plate: Text = ""
     chassis: Text = ""
+    container: Text = ""
     registration: Text = ""
     tax: Text = ""
     purpose: Purpose = Purpose.VETTING

@@ -10,7 +10,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from parakh.errors import SignInFailed
 from parakh.services import accounts
 from parakh.web.i18n import gettext
-from parakh.web.rendering import PLACES, render
+from parakh.web.navigation import PLACES
+from parakh.web.rendering import render
 from parakh.web.security import COOKIE, check_origin, set_session_cookie
 from parakh.web.viewer import Here, centre_of, secure_of, session_of
 

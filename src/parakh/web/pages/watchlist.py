@@ -7,6 +7,7 @@ from fastapi import APIRouter, File, Form, UploadFile
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from parakh.access import Permission
+from parakh.domain.lookout import LOOKOUTS
 from parakh.domain.traveller import Sex
 from parakh.domain.watchlist import EntryKind, EntryState, Handling
 from parakh.errors import InvalidInput
@@ -53,7 +54,7 @@ def proposal(here: Here, kind: str = "") -> HTMLResponse:
     """The page on which an entry is proposed, with the fields of its kind."""
     here.actor.require(Permission.PROPOSE_ENTRIES)
     form = EntryForm(kind=EntryKind(kind) if kind in list(EntryKind) else EntryKind.PERSON)
-    lists = [own for own, _ in watchlists.lists(here.centre, here.actor)]
+    lists = [own for own, _ in watchlists.lists(here.centre, here.actor) if own.id != LOOKOUTS]
     return here.page("propose.html", lists=lists, form=form, **_choices(form.kind))
 
 

@@ -1,0 +1,104 @@
+"""Escalates alerts that nobody saw to in time; what the worker does every few seconds."""
+
+import structlog
+
+from parakh.access import Purpose, Role
+from parakh.domain.alert import Alert, AlertState, Step, StepKind
+from parakh.domain.channel import Occurrence
+from parakh.domain.phrase import N_, phrase
+from parakh.domain.routing import level_for
+from parakh.domain.unit import Unit
+from parakh.services.centre import WORKER, Centre
+from parakh.services.raising import Raising
+from parakh.store import alerts as store
+from parakh.store import assessments, duty, people
+from parakh.store.database import Tx
+
+_log = structlog.get_logger()
+
+_TEXTS = {
+    (AlertState.NEW, False): N_("Not acknowledged in time: escalated to {units}"),
+    (AlertState.NEW, True): N_(
+        "Not acknowledged in time: escalated to {units}, {officers} on duty"
+    ),
+    (AlertState.ACKNOWLEDGED, False): N_("Not closed in time: escalated to {units}"),
+    (AlertState.ACKNOWLEDGED, True): N_(
+        "Not closed in time: escalated to {units}, {officers} on duty"
+    ),
+}
+
+
+def escalate_due(centre: Centre) -> int:
+    """Escalates every alert whose time has passed, each once; gives how many.
+
+    Each is one transaction, which begins by taking its alert: after a crash, and with several
+    workers, none is escalated twice and none is forgotten.
+    """
+    with centre.db.read() as connection:
+        due = store.to_escalate(connection, centre.clock())
+    done = 0
+    for alert in due:
+        try:
+            done += _escalate(centre, alert)
+        except Exception:
+            # One alert must not keep the others waiting; it is tried again at the next look.
+            _log.exception("alert not escalated", alert=alert.id)
+    if done:
+        centre.wall.notify()
+    return done
+
+
+def _escalate(centre: Centre, found: Alert) -> bool:
+    with centre.db.write(WORKER, Purpose.ALERT) as tx:
+        if not store.mark_escalated(tx, found):
+            tx.audit("alert.left", "alert", found.id, cause="somebody was quicker")
+            return False
+        alert = store.get_alert(tx.connection, found.id)
+        raising = Raising(tx)
+        supervisors = _supervisors(tx)
+        units = _told(raising, alert, supervisors)
+        assessment = assessments.get_assessment(tx.connection, alert.assessment_id)
+        known = store.units_told(tx.connection, alert.assessment_id)
+        for unit in units:
+            if unit.id in known:
+                there = store.get_alert(tx.connection, known[unit.id])
+                raising.tell(there, Occurrence.ESCALATED)
+            else:
+                raising.escalate_to(alert, assessment, unit)
+        on_duty = sorted({name for unit in units for name in supervisors.get(unit.id, ())})
+        text = phrase(
+            _TEXTS[alert.state, bool(on_duty)],
+            units=", ".join(unit.name for unit in units),
+            officers=", ".join(on_duty),
+        )
+        step = Step(kind=StepKind.ESCALATED, at=tx.at, by="", text=text)
+        store.add_steps(tx, alert.id, [step])
+        tx.audit(
+            "alert.escalated", "alert", alert.id, units=[unit.id for unit in units], named=on_duty
+        )
+    return True
+
+
+def _told(raising: Raising, alert: Alert, supervisors: dict[str, list[str]]) -> list[Unit]:
+    """The unit that the service level names, else those of the supervisors on duty, else the
+    central ones; the alert's own where there is none of these."""
+    level = level_for(raising.levels, alert.unit_id, alert.advice)
+    named = raising.units.get(level.escalate_to) if level and level.escalate_to else None
+    if named is not None:
+        return [named]
+    on_duty = [unit for unit in raising.units.values() if unit.id in supervisors]
+    central = [unit for unit in raising.units.values() if unit.central]
+    return on_duty or central or [raising.units[alert.unit_id]]
+
+
+def _supervisors(tx: Tx) -> dict[str, list[str]]:
+    """The supervisors on duty now: their names by unit."""
+    shifts = duty.shifts_at(tx.connection, tx.at)
+    if not shifts:
+        return {}
+    known = {own.name for own in people.users(tx.connection) if Role.SUPERVISOR in own.roles}
+    found: dict[str, list[str]] = {}
+    for shift in shifts:
+        if shift.officer in known:
+            found.setdefault(shift.unit_id, []).append(shift.officer)
+    return found

@@ -1,0 +1,136 @@
+"""Takes out what has had its time: who travelled long ago, and the messages that told of him."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from parakh.domain.hit import Kind
+from parakh.domain.phrase import N_, phrase
+from parakh.store import links, search, vetting
+from parakh.store.codec import PHRASE
+from parakh.store.database import Tx
+from parakh.store.masking import of_interest
+from parakh.store.tables import (
+    booking,
+    crossing,
+    crossing_report,
+    document,
+    hit,
+    message,
+    message_body,
+    part,
+    person_decision,
+    person_link,
+    record,
+    search_key,
+    search_name,
+    search_word,
+    traveller,
+    unmasking,
+    voyage,
+)
+
+_AT_ONCE = 500
+"""Values in one statement."""
+
+_GONE = phrase(N_("Deleted: its time was over."))
+
+
+def due(connection: sa.Connection, before: datetime, most: int) -> list[str]:
+    """Travellers whose crossing lies before a moment and who are of no interest, oldest first."""
+    when = sa.func.coalesce(crossing.c.at, voyage.c.due_at)
+    query = (
+        sa.select(traveller.c.id)
+        .outerjoin(voyage, voyage.c.id == traveller.c.voyage_id)
+        .outerjoin(crossing, crossing.c.traveller_id == traveller.c.id)
+        .where(traveller.c.forgotten_at.is_(None), when < before, ~of_interest())
+        .order_by(traveller.c.id)
+        .limit(most)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def forget(tx: Tx, ids: Sequence[str]) -> None:
+    """Leaves of travellers no more than that somebody of a nationality crossed, and what came of
+    it; identifiers stay, so that counts and the trail hold."""
+    connection, mine = tx.connection, list(ids)
+    links.forget(connection, mine)
+    vetting.remove(connection, mine)
+    _forget_words(connection, mine)
+    bookings = _bookings_of(connection, mine)
+    crossings = sa.select(crossing.c.id).where(crossing.c.traveller_id.in_(mine))
+    for query in (
+        document.delete().where(document.c.traveller_id.in_(mine)),
+        record.delete().where(record.c.traveller_id.in_(mine)),
+        booking.delete().where(booking.c.id.in_(bookings), booking.c.id.not_in(_in_use())),
+        crossing_report.delete().where(crossing_report.c.crossing_id.in_(crossings)),
+        person_decision.delete().where(
+            person_decision.c.traveller_id.in_(mine) | person_decision.c.other_id.in_(mine)
+        ),
+        person_link.update().where(person_link.c.linked_to.in_(mine)).values(linked_to=None),
+        person_link.delete().where(person_link.c.traveller_id.in_(mine)),
+        unmasking.delete().where(unmasking.c.traveller_id.in_(mine)),
+        hit.update()
+        .where(hit.c.subject_id.in_(mine), hit.c.subject_kind == Kind.TRAVELLER.value)
+        .values(sentence=PHRASE.dump(_GONE), evidence=[]),
+        traveller.update()
+        .where(traveller.c.id.in_(mine))
+        .values(
+            forgotten_at=tx.at,
+            family_name="",
+            given_names="",
+            name_key="",
+            birth_date=None,
+            residence=None,
+            father_name="",
+            birth_place="",
+            booking_reference=None,
+            seat=None,
+            bags=[],
+        ),
+    ):
+        connection.execute(query)
+
+
+def messages_due(connection: sa.Connection, before: datetime, most: int) -> list[str]:
+    """Messages from before a moment whose text is on file, and nobody of whom they told."""
+    told = sa.exists().where(part.c.message_id == message.c.id, record.c.part_id == part.c.id)
+    query = (
+        sa.select(message.c.id)
+        .join(message_body, message_body.c.message_id == message.c.id)
+        .where(message.c.received_at < before, ~told)
+        .limit(most)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def forget_messages(tx: Tx, ids: Sequence[str]) -> None:
+    """Deletes the text of messages. That they came, and how they fared, stays."""
+    over = list(ids)
+    tx.connection.execute(message_body.delete().where(message_body.c.message_id.in_(over)))
+    tx.connection.execute(part.update().where(part.c.message_id.in_(over)).values(problems=[]))
+
+
+def _forget_words(connection: sa.Connection, ids: Sequence[str]) -> None:
+    """Takes out the words of their names, but for those that others bear."""
+    query = sa.select(search_name.c.word).where(search_name.c.traveller_id.in_(ids))
+    words = list(connection.execute(query.distinct()).scalars())
+    search.forget(connection, ids)
+    borne = sa.exists().where(search_name.c.word == search_word.c.word)
+    for start in range(0, len(words), _AT_ONCE):
+        some = words[start : start + _AT_ONCE]
+        connection.execute(search_word.delete().where(search_word.c.word.in_(some), ~borne))
+        left = sa.exists().where(search_word.c.word == search_key.c.word)
+        connection.execute(search_key.delete().where(search_key.c.word.in_(some), ~left))
+
+
+def _bookings_of(connection: sa.Connection, ids: Sequence[str]) -> list[str]:
+    query = sa.select(record.c.booking_id).where(
+        record.c.traveller_id.in_(ids), record.c.booking_id.is_not(None)
+    )
+    return list(connection.execute(query.distinct()).scalars())
+
+
+def _in_use() -> sa.Select[tuple[str]]:
+    return sa.select(record.c.booking_id).where(record.c.booking_id.is_not(None))

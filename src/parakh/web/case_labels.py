@@ -1,0 +1,97 @@
+"""Words on screen for cases and outcomes; part of `parakh.web.labels.LABELS`."""
+
+from enum import StrEnum
+
+from parakh.domain.case import CaseState, PartyKind, PartyRole, Priority, Section
+from parakh.domain.outcome import Commodity, Concealment, Measure
+from parakh.domain.phrase import N_
+from parakh.services.case_report import HEADINGS
+
+CASE_LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
+    CaseState: {
+        CaseState.OPEN: (N_("Open"), "amber"),
+        CaseState.IN_PROGRESS: (N_("In progress"), "accent"),
+        CaseState.WAITING: (N_("Waiting"), ""),
+        CaseState.HANDED_OVER: (N_("Handed over"), ""),
+        CaseState.CLOSED: (N_("Closed"), "green"),
+    },
+    Priority: {
+        Priority.URGENT: (N_("Urgent"), "red"),
+        Priority.HIGH: (N_("High"), "orange"),
+        Priority.NORMAL: (N_("Normal"), ""),
+        Priority.LOW: (N_("Low"), ""),
+    },
+    PartyKind: {
+        PartyKind.TRAVELLER: (N_("Traveller"), ""),
+        PartyKind.PERSON: (N_("Person"), ""),
+        PartyKind.ORGANISATION: (N_("Organisation"), ""),
+        PartyKind.DOCUMENT: (N_("Document"), ""),
+        PartyKind.VEHICLE: (N_("Vehicle"), ""),
+        PartyKind.CONTAINER: (N_("Container"), ""),
+        PartyKind.PHONE: (N_("Phone"), ""),
+        PartyKind.PROFILE: (N_("Profile"), ""),
+    },
+    PartyRole: {
+        PartyRole.SUSPECT: (N_("Suspect"), "red"),
+        PartyRole.COMPANION: (N_("Companion"), ""),
+        PartyRole.CONSIGNEE: (N_("Consignee"), ""),
+        PartyRole.OWNER: (N_("Owner"), ""),
+        PartyRole.WITNESS: (N_("Witness"), ""),
+        PartyRole.VICTIM: (N_("Victim"), ""),
+        PartyRole.THING: (N_("Thing"), ""),
+        PartyRole.OTHER: (N_("Other"), ""),
+    },
+    Section: {section: (heading, "") for section, heading in HEADINGS.items()},
+    Commodity: {
+        Commodity.HEROIN: (N_("Heroin"), ""),
+        Commodity.OPIUM: (N_("Opium"), ""),
+        Commodity.COCAINE: (N_("Cocaine"), ""),
+        Commodity.CANNABIS: (N_("Cannabis"), ""),
+        Commodity.CANNABIS_RESIN: (N_("Cannabis resin"), ""),
+        Commodity.METHAMPHETAMINE: (N_("Methamphetamine"), ""),
+        Commodity.OTHER_DRUGS: (N_("Other drugs"), ""),
+        Commodity.PRECURSORS: (N_("Precursor chemicals"), ""),
+        Commodity.MEDICINES: (N_("Medicines"), ""),
+        Commodity.TOBACCO: (N_("Tobacco"), ""),
+        Commodity.ALCOHOL: (N_("Alcohol"), ""),
+        Commodity.CURRENCY: (N_("Currency"), ""),
+        Commodity.GOLD: (N_("Gold"), ""),
+        Commodity.GEMS: (N_("Gems and other precious metals"), ""),
+        Commodity.FIREARMS: (N_("Firearms and ammunition"), ""),
+        Commodity.EXPLOSIVES: (N_("Explosives"), ""),
+        Commodity.STRATEGIC_GOODS: (N_("Strategic and dual-use goods"), ""),
+        Commodity.COUNTERFEITS: (N_("Counterfeits"), ""),
+        Commodity.WILDLIFE: (N_("Wildlife"), ""),
+        Commodity.IVORY: (N_("Ivory and horn"), ""),
+        Commodity.TIMBER: (N_("Timber"), ""),
+        Commodity.WASTE: (N_("Waste and ozone-depleting substances"), ""),
+        Commodity.CULTURAL_GOODS: (N_("Cultural goods"), ""),
+        Commodity.ELECTRONICS: (N_("Electronics"), ""),
+        Commodity.TEXTILES: (N_("Textiles"), ""),
+        Commodity.VEHICLES: (N_("Vehicles and parts"), ""),
+        Commodity.FUEL: (N_("Fuel"), ""),
+        Commodity.FOOD: (N_("Food"), ""),
+        Commodity.DOCUMENTS: (N_("False documents"), ""),
+        Commodity.OTHER: (N_("Other goods"), ""),
+    },
+    Measure: {
+        Measure.KILOGRAM: (N_("kg"), ""),
+        Measure.GRAM: (N_("g"), ""),
+        Measure.LITRE: (N_("l"), ""),
+        Measure.PIECE: (N_("pieces"), ""),
+        Measure.TABLET: (N_("tablets"), ""),
+        Measure.CARTON: (N_("cartons"), ""),
+        Measure.METRE: (N_("m"), ""),
+        Measure.CARAT: (N_("carats"), ""),
+    },
+    Concealment: {
+        Concealment.NOT_HIDDEN: (N_("Not hidden"), ""),
+        Concealment.IN_BODY: (N_("In the body"), ""),
+        Concealment.ON_BODY: (N_("On the body"), ""),
+        Concealment.BAGGAGE: (N_("In baggage"), ""),
+        Concealment.CONVEYANCE: (N_("In the conveyance"), ""),
+        Concealment.CARGO: (N_("In cargo"), ""),
+        Concealment.MAIL: (N_("In mail"), ""),
+        Concealment.OTHER: (N_("Elsewhere"), ""),
+    },
+}

@@ -1,0 +1,229 @@
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from parakh.access import Actor, Purpose, Role, system_actor
+from parakh.domain.message import Channel, Source
+from parakh.domain.traveller import PersonName, Traveller, TravellerRole
+from parakh.errors import Forbidden, InvalidInput
+from parakh.services import filling, intake, queue, search
+from parakh.services.centre import Centre
+from parakh.services.search_sources import Kind
+from parakh.store import search as store
+from parakh.store import tables, travellers, vetting
+from parakh.store.database import Database
+
+SENDER = system_actor("test")
+
+
+def send(centre: Centre, data: bytes) -> None:
+    intake.receive(centre, SENDER, data, Source(channel=Channel.CLI, name="x"))
+    assert queue.drain(centre) == set()
+
+
+@pytest.fixture
+def loaded(any_centre: Centre, declare: Callable[..., bytes], person: Any, enlist: Any) -> Centre:
+    """People of several scripts and spellings to Karachi, one of them also to Lahore."""
+    enlist(any_centre, document="ZX0000001")
+    send(
+        any_centre,
+        declare(
+            person(family="KHAN", given="MOHAMMAD AKHTAR", document="PA1000001"),
+            person(family="NOORZAI", given="ABDURREHMAN", document="PA1000002", born="850101"),
+            person(family="SHEVCHENKO", given="OLEKSANDR", document="PA1000003", born="860101"),
+            person(family="BROWN", given="MARGARET", document="PA1000004", born="870101"),
+        ),
+    )
+    send(
+        any_centre,
+        declare(
+            person(family="KHAN", given="MUHAMMAD AKHTER", document="PA1000001"),
+            person(family="KHAN", given="GULAB", document="PA1000006", born="660606"),
+            number="9",
+            destination="LHE",
+        ),
+    )
+    return any_centre
+
+
+@pytest.fixture
+def officer(acting: Callable[..., Actor]) -> Actor:
+    return acting(Role.TARGETING)
+
+
+def titles(found: search.Found, kind: Kind = Kind.TRAVELLER) -> list[str]:
+    groups = [own for own in found.groups if own.kind is kind]
+    return [own.title for group in groups for own in group.answers]
+
+
+@pytest.mark.parametrize(
+    ("text", "best"),
+    [
+        ("mohd akhtar khan", "KHAN, MOHAMMAD AKHTAR"),
+        ("KHAN, Muhammed Akhtar", "KHAN, MOHAMMAD AKHTAR"),
+        ("akhtar", "KHAN, MOHAMMAD AKHTAR"),
+        ("محمد اختر خان", "KHAN, MUHAMMAD AKHTER"),
+        ("akhtr khan", "KHAN, MUHAMMAD AKHTER"),
+        ("abdul rehman noorzai", "NOORZAI, ABDURREHMAN"),
+        ("Noorzay", "NOORZAI, ABDURREHMAN"),
+        ("Олександр Шевченко", "SHEVCHENKO, OLEKSANDR"),
+        ("Aleksandr Shevchenko", "SHEVCHENKO, OLEKSANDR"),
+        ("peggy brown", "BROWN, MARGARET"),
+        ("Margaret Braun Smith", "BROWN, MARGARET"),
+        ("PA1000002", "NOORZAI, ABDURREHMAN"),
+        ("pa 1000-002", "NOORZAI, ABDURREHMAN"),
+    ],
+)
+def test_a_person_is_found_in_any_spelling(
+    loaded: Centre, officer: Actor, text: str, best: str
+) -> None:
+    assert titles(search.search(loaded, officer, text))[:1] == [best]
+
+
+def test_journeys_of_one_person_are_one_answer(loaded: Centre, officer: Actor) -> None:
+    found = titles(search.search(loaded, officer, "khan"))
+    assert sorted(own[:8] for own in found) == ["KHAN, GU", "KHAN, MU"]
+
+
+def test_nobody_is_found_who_is_not_meant(loaded: Centre, officer: Actor) -> None:
+    for text in ("", "  ", "<<<", "Wong", "PA9999999", "+92 300 1234567"):
+        assert search.search(loaded, officer, text).groups == ()
+
+
+def test_a_unit_finds_those_of_its_ports(loaded: Centre, acting: Callable[..., Actor]) -> None:
+    lahore = acting(Role.TARGETING, "LHE")
+    assert titles(search.search(loaded, lahore, "akhtar khan"))[:1] == ["KHAN, MUHAMMAD AKHTER"]
+    assert titles(search.search(loaded, lahore, "noorzai")) == []
+    assert titles(search.search(loaded, lahore, "PA1000002")) == []
+    assert titles(search.search(loaded, lahore, "PK304"), Kind.VOYAGE) == []
+    assert titles(search.search(loaded, lahore, "PK9"), Kind.VOYAGE) == ["PK9"]
+
+
+def test_voyages_and_entries_are_found_too(loaded: Centre, officer: Actor) -> None:
+    for text in ("pk304", "PK 0304/2026-11-22"):
+        assert titles(search.search(loaded, officer, text), Kind.VOYAGE) == ["PK304"]
+    assert search.search(loaded, officer, "PK304/2026-11-25").groups == ()
+    for text in ("zulfikar mazari", "ZX0000001"):
+        assert titles(search.search(loaded, officer, text), Kind.ENTRY) == ["MAZARI, ZULFIQAR"]
+
+
+def test_what_somebody_may_not_see_he_does_not_find(
+    loaded: Centre, acting: Callable[..., Actor]
+) -> None:
+    gate = acting(Role.GATE, "KHI")
+    assert [own.kind for own in search.search(loaded, gate, "mazari").groups] == []
+    with pytest.raises(Forbidden):
+        search.search(loaded, acting(Role.ANALYST), "mazari")
+    with pytest.raises(InvalidInput):
+        search.search(loaded, gate, "x" * 201)
+
+
+def test_who_crossed_long_ago_is_not_found(loaded: Centre, officer: Actor, clock: Any) -> None:
+    assert titles(search.search(loaded, officer, "noorzai"))
+    clock.advance(days=loaded.settings.mask_days + 2)
+    assert titles(search.search(loaded, officer, "noorzai")) == []
+    assert titles(search.search(loaded, officer, "PA1000002")) == []
+
+
+def test_every_search_is_audited_with_what_it_found(
+    loaded: Centre, officer: Actor, acting: Callable[..., Actor]
+) -> None:
+    found = search.search(loaded, officer, "noorzai", why="letter 7")
+    search.search(loaded, acting(Role.GATE, "KHI"), "noorzai")
+    with loaded.db.read() as connection:
+        rows = connection.execute(
+            sa.select(tables.audit)
+            .where(tables.audit.c.action == "search.made")
+            .order_by(tables.audit.c.seq)
+        ).all()
+    assert [own.purpose for own in rows] == ["vetting", "gate"]
+    for told in (found.groups[0].answers[0].id, "noorzai", "letter 7"):
+        assert told in rows[0].detail
+
+
+def test_all_of_one_kind_are_shown_when_asked_for(
+    any_centre: Centre, officer: Actor, declare: Callable[..., bytes], person: Any
+) -> None:
+    people = [
+        person(family="DURRANI", given=f"PERSON{'ABCDEFGHIJ'[at]}", document=f"QA100000{at}")
+        for at in range(9)
+    ]
+    send(any_centre, declare(*people))
+    (few,) = search.search(any_centre, officer, "durrani").groups
+    assert (len(few.answers), few.more) == (search.FEW, True)
+    (whole,) = search.search(any_centre, officer, "durrani", kind=Kind.TRAVELLER).groups
+    assert (len(whole.answers), whole.more) == (9, False)
+    assert search.search(any_centre, officer, "durrani", kind=Kind.VOYAGE).groups == ()
+
+
+# --- the words of names -------------------------------------------------------------------------
+
+
+def saved(database: Database, own_id: str, family: str, given: str = "") -> None:
+    name = PersonName(family=family, given=given)
+    own = Traveller(id=own_id, voyage_id="", role=TravellerRole.PASSENGER, name=name)
+    with database.maintain() as connection:
+        travellers.save_travellers(connection, [own])
+
+
+def bearers(database: Database, name: str) -> list[str]:
+    with database.read() as connection:
+        return store.named(connection, PersonName(family="", given=name), None, limit=10)
+
+
+def test_words_follow_a_name_that_changes(database: Database) -> None:
+    saved(database, "1", "NOORZAI", "GUL")
+    assert bearers(database, "noorzai") == ["1"]
+    saved(database, "1", "DURRANI", "GUL")
+    assert bearers(database, "noorzai") == []
+    assert bearers(database, "durrani gul") == ["1"]
+    with database.maintain() as connection:
+        store.forget(connection, ["1"])
+    assert bearers(database, "durrani") == []
+
+
+def test_who_bears_all_words_comes_before_who_lacks_one(database: Database) -> None:
+    saved(database, "1", "NOORZAI", "GUL AHMED")
+    saved(database, "2", "NOORZAI", "WALI")
+    saved(database, "3", "ACHAKZAI", "WALI")
+    assert bearers(database, "ahmed noorzai") == ["1", "2"]
+    assert bearers(database, "wali noorzai") == ["2", "1", "3"]
+    assert bearers(database, "wali unheardof") == ["3", "2"]
+
+
+def test_what_older_versions_did_not_keep_is_filled_in(
+    loaded: Centre, officer: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with loaded.db.maintain() as connection:
+        for table in (
+            tables.search_name,
+            tables.search_key,
+            tables.search_word,
+            tables.vetting_reason,
+            tables.vetting,
+        ):
+            connection.execute(table.delete())
+    assert titles(search.search(loaded, officer, "noorzai")) == []
+    monkeypatch.setattr(filling, "AT_ONCE", 4)
+    done = filling.fill(loaded, SENDER)
+    assert (done.travellers, done.voyages) == (6, 2)
+    assert titles(search.search(loaded, officer, "noorzai")) == ["NOORZAI, ABDURREHMAN"]
+    with loaded.db.write(SENDER, Purpose.INTAKE) as tx:
+        assert len(vetting.lines(tx.connection, _everybody(tx.connection))) == 6
+        tx.audit("test", "test", "")
+    again = filling.fill(loaded, SENDER)
+    assert (again.travellers, again.voyages) == (0, 0)
+
+
+def _everybody(connection: sa.Connection) -> list[str]:
+    return list(connection.execute(sa.select(tables.traveller.c.id)).scalars())
+
+
+def test_time_is_told_of_what_was_found(loaded: Centre, officer: Actor) -> None:
+    (group,) = search.search(loaded, officer, "noorzai").groups
+    due = group.answers[0].at
+    assert due is not None
+    assert abs(due - loaded.clock()) < timedelta(days=1)
