@@ -239,6 +239,13 @@ def _graph(texts: Sequence[str]) -> dict[str, Any]:
     }
 
 
+def quickest(
+    peer: Callable[..., tuple[float, Answers]], texts: Sequence[str], people: Sequence[Any]
+) -> tuple[float, Answers]:
+    """The quickest of as many rounds as we have ourselves."""
+    return min((peer(texts, people) for _ in range(ROUNDS)), key=lambda own: own[0])
+
+
 def timed(
     work: Callable[[], Any], rounds: int, clock: Callable[[], float] = perf_counter
 ) -> list[float]:
@@ -261,8 +268,8 @@ def measured() -> dict[str, Any]:
     compiling = perf_counter() - start
     table = frame(people, compiled)
     few = people[:PEERS]
-    cel_seconds, cel_answers = with_cel([own.cel for own in written], few)
-    zen_seconds, zen_answers = with_zen([own.zen for own in written], few)
+    cel_seconds, cel_answers = quickest(with_cel, [own.cel for own in written], few)
+    zen_seconds, zen_answers = quickest(with_zen, [own.zen for own in written], few)
     ours = [list(row) for row in evaluate(compiled, table.head(PEERS)).rows()]
     assert ours == cel_answers, "the CEL evaluator says otherwise"
     assert ours == zen_answers, "zen-engine says otherwise"

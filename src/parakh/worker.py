@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import structlog
@@ -13,6 +14,8 @@ from parakh.errors import Misconfigured, ParakhError
 from parakh.services import (
     alerts,
     answers,
+    archive,
+    backtests,
     calibration,
     delivery_post,
     escalating,
@@ -24,6 +27,7 @@ from parakh.services import (
     pull,
     queue,
     reenrolment,
+    retention,
     sftp,
     trail,
     twins,
@@ -85,14 +89,7 @@ class Worker(threading.Thread):
                 if now >= housekeep_at:
                     # Set first: housekeeping that fails must not keep the queue waiting.
                     housekeep_at = now + HOUSEKEEP_SECONDS
-                    trail.checkpoint(self._centre)
-                    trail.housekeep(self._centre)
-                    self._centre.follow()
-                    calibration.measure_when_due(self._centre)
-                    reenrolment.begin_when_due(self._centre)
-                    twins.sweep_when_due(self._centre)
-                    profile_proposals.work(self._centre)
-                    notices.forget(self._centre)
+                    self._housekeep()
                 self._watch(now)
                 sweep(self._centre, self._left)
                 self._tell_walls()
@@ -103,6 +100,28 @@ class Worker(threading.Thread):
                 busy = False
             if not busy:
                 self._halt.wait(POLL_SECONDS)
+
+    def _housekeep(self) -> None:
+        """What is done every few minutes; what fails keeps nothing else from its turn."""
+        works: tuple[Callable[[Centre], object], ...] = (
+            trail.checkpoint,
+            trail.housekeep,
+            retention.forget_due,
+            Centre.follow,
+            archive.close,
+            archive.expire,
+            backtests.begin,
+            calibration.measure_when_due,
+            reenrolment.begin_when_due,
+            twins.sweep_when_due,
+            profile_proposals.work,
+            notices.forget,
+        )
+        for work in works:
+            try:
+                work(self._centre)
+            except Exception:
+                _log.exception("housekeeping failed", work=work.__module__)
 
     def _watch(self, now: float) -> None:
         """Escalates what nobody saw to, and settles shifts; failing, it stops no queue."""

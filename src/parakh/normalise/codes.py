@@ -126,7 +126,7 @@ def moment_at(code: str, local: datetime | None) -> datetime | None:
 
 
 def airports() -> Mapping[str, Mapping[str, str]]:
-    """Every airport by its IATA code: `country` (alpha-2), `city`, `tz`, `lat` and `lon` (degrees)."""
+    """Every airport by its IATA code: `country` (alpha-2), `city`, `tz`, `lat`, `lon` (degrees)."""
     return _airports()
 
 

@@ -61,9 +61,11 @@ def screen(screeners: Sequence[Screener], subjects: Sequence[Subject]) -> list[S
             note = error if i in answered else ""
             results[i].append(ScreenerResult(screener=screener.name, state=own, error=note))
             hits[i].extend(answered.get(i, ()))
-        for own in failures:
-            failed = ScreenerResult(screener=own.name, state=ResultState.FAILED, error=own.error)
-            for place in own.places:
+        for failure in failures:
+            failed = ScreenerResult(
+                screener=failure.name, state=ResultState.FAILED, error=failure.error
+            )
+            for place in failure.places:
                 results[places[place]].append(failed)
     return [
         Screened(subject=subject, results=tuple(own), hits=tuple(raised))

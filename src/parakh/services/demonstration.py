@@ -29,6 +29,7 @@ from parakh.errors import Misconfigured, ParakhError
 from parakh.faces.picture import Picture, decode_picture
 from parakh.services import (
     accounts,
+    demonstration_casework,
     galleries,
     gate,
     imports,
@@ -45,8 +46,11 @@ from parakh.services import (
     watchlists,
 )
 from parakh.services.centre import Centre
+from parakh.services.demonstration_casework import People
 from parakh.services.gate_values import CaptureRequest, CrossingRequest
-from parakh.simulate import traffic
+from parakh.simulate import coming, traffic
+from parakh.simulate.coming import Coming
+from parakh.simulate.pasts import COURIER
 from parakh.simulate.traffic import Manifest
 from parakh.store import travellers, voyage_templates
 
@@ -67,6 +71,8 @@ PEOPLE: Mapping[str, tuple[Role, str, str]] = {
     "analyst": (Role.ANALYST, "demo-ntc", "Analysis desk"),
     "auditor": (Role.AUDITOR, "demo-ntc", "Audit desk"),
     "integrator": (Role.INTEGRATOR, "demo-ntc", "Integration desk"),
+    "gate-isb": (Role.GATE, "demo-isb", "Islamabad gate desk"),
+    "gate-lhe": (Role.GATE, "demo-lhe", "Lahore gate desk"),
     "custody": (Role.CUSTODY, "demo-khi", "Prison desk"),
 }
 GALLERIES = (
@@ -145,6 +151,7 @@ class Demonstration:
 
     centre: Centre
     manifest: Manifest
+    coming: Coming
     passwords: Mapping[str, str]
     _halt: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
@@ -179,11 +186,14 @@ class Demonstration:
             _load_portrait(centre, folder / "pictures")
             _load_station(centre)
         _stage_somebody(centre, manifest, folder / "pictures")
-        return cls(centre=centre, manifest=manifest, passwords=passwords)
+        note("Letting the desks work …")
+        expected = _load_casework(centre, seed, manifest)
+        return cls(centre=centre, manifest=manifest, coming=expected, passwords=passwords)
 
     def welcome(self) -> str:
         """Where to go, and how to sign in."""
         settings = self.centre.settings
+        landing = self.coming.arrives.astimezone(settings.zone)
         rows = [f"    {name:12} {password}" for name, password in self.passwords.items()]
         return "\n".join(
             [
@@ -194,6 +204,7 @@ class Demonstration:
                 *rows,
                 "",
                 f"  Pictures to try at the gate: {self.centre.settings.data_dir / 'demo/pictures'}",
+                f"  {self.coming.flight} lands in Karachi at {landing:%H:%M}: see Vetting.",
                 f"  In {LATE_FLIGHT_SECONDS:.0f} seconds one more flight's list arrives: "
                 "keep the Alerts page open.",
                 "  Stop with Ctrl-C; start again with the same command, nothing is lost.",
@@ -283,6 +294,27 @@ def _load_rules(centre: Centre, passwords: Mapping[str, str]) -> None:
             "For the demonstration",
             over_budget="There is no history yet on which it could be tried",
         )
+
+
+def _load_casework(centre: Centre, seed: int, manifest: Manifest) -> Coming:
+    """What its people did, and the flight that is still to come."""
+    known = {own.name: own for own in accounts.actors(centre).values()}
+    people = People(
+        targeting=known["targeting"],
+        supervisor=known["supervisor"],
+        gate=known["gate"],
+        islamabad=known["gate-isb"],
+    )
+    told = json.loads(manifest.truth.read_text(encoding="utf-8"))
+    passport = next(own["document_number"] for own in told["stories"] if own["rule"] == COURIER)
+    demonstration_casework.before(centre, people, passport)
+    folder = manifest.truth.parent / "coming"
+    expected = coming.write(folder, seed, centre.clock(), manifest.watchlist)
+    for path in (expected.bookings, expected.message):
+        _receive(centre, path)
+    queue.drain(centre)
+    demonstration_casework.after(centre, people, expected)
+    return expected
 
 
 def _receive(centre: Centre, path: Path) -> None:

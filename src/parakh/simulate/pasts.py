@@ -10,6 +10,9 @@ from parakh.ingest.records import DeclaredDocument
 from parakh.simulate.names import STOCKS, given_names
 from parakh.simulate.people import HOME, Person, passport_number
 
+COURIER = "Short turn-arounds"
+"""The rule that fits somebody who carries things for others."""
+
 _PORTS = ("ISB", "KHI", "LHE")
 _SHARE = 1 / 6
 _DAYS = 730
@@ -64,7 +67,7 @@ STORIES = (
         ),
     ),
     Story(
-        rule="Short turn-arounds",
+        rule=COURIER,
         flight="PK214",
         passages=(
             Passage(before=timedelta(days=12), port="KHI", direction="entry"),

@@ -1,6 +1,7 @@
 """Writes PNRGOV messages (PADIS 11.1) of invented bookings, as airlines' systems send them."""
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from random import Random
@@ -21,6 +22,17 @@ _UNA = "UNA:+.?*'"
 _CARD_STEMS = (("VI", "4111"), ("VI", "4929"), ("CA", "5425"), ("CA", "5105"))
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Contact:
+    """By what a party is reached, and by which card it pays; "" for any."""
+
+    phone: str = ""
+    card: str = ""
+
+
+_ANY = Contact()
+
+
 def bookings(size: int, seed: int, today: date) -> bytes:
     """A PNRGOV of one arriving flight with `size` bookings, each of one to six passengers."""
     rng = Random(seed)  # noqa: S311  (believable, repeatable data; nothing secret)
@@ -35,10 +47,12 @@ def pnrgov(
     rng: Random,
     today: date,
     cancelled: Container[str] = (),
+    contacts: Mapping[str, Contact] | None = None,
 ) -> bytes:
     """A transmission with one message, sent in the morning of `today`; each party is one booking.
 
-    Those with a locator in `cancelled` do not hold any more. One segment a line.
+    Those with a locator in `cancelled` do not hold any more; `contacts` of a locator stand in
+    place of any. One segment a line.
     """
     lines = [
         "UNH+1+PNRGOV:11:1:IA+F6C2C268",
@@ -50,7 +64,8 @@ def pnrgov(
     ]
     for party in parties:
         status = "HX" if party[0].booking in cancelled else "HK"
-        lines += _booking(flight, party, rng, today, status)
+        contact = (contacts or {}).get(party[0].booking, _ANY)
+        lines += _booking(flight, party, rng, today, status, contact)
     lines.append(f"UNT+{len(lines) + 1}+1")
     sent = f"{today:%y%m%d}:0500"
     whole = [f"UNB+IATA:1+{flight.carrier}+PKNTC+{sent}+1++PNRGOV", *lines, "UNZ+1+1"]
@@ -58,7 +73,12 @@ def pnrgov(
 
 
 def _booking(
-    flight: DeclaredVoyage, party: Sequence[Person], rng: Random, today: date, status: str
+    flight: DeclaredVoyage,
+    party: Sequence[Person],
+    rng: Random,
+    today: date,
+    status: str,
+    contact: Contact,
 ) -> Iterator[str]:
     carrier = flight.carrier
     made = today - timedelta(days=rng.randrange(2, 120))
@@ -75,12 +95,12 @@ def _booking(
     if rng.random() < 0.3:
         yield f"IFT+4:28::{carrier}+PLS SEAT TOGETHER"
     number = f"{rng.randrange(10**7):07d}"
-    yield f"IFT+4:28::{carrier}+CTCM 00971{number}"
+    yield f"IFT+4:28::{carrier}+CTCM {contact.phone or f'00971{number}'}"
     agency, office = rng.randrange(10**8), rng.randrange(999)
     yield f"ORG+1A:MUC+{agency:08d}:DXB{office:03d}+DXB++T+AE:AED+A{number}"
     yield f"ADD++700:{rng.randrange(1, 99)} KHALID STREET:DUBAI:::AE:{rng.randrange(9999):05d}"
     for person, reference in zip(party, references, strict=True):
-        yield from _person(person, reference, carrier, made, today, rng, _paid_by(payer))
+        yield from _person(person, reference, carrier, made, today, rng, payer, contact)
     yield from _itinerary(flight, party, references, rng, status)
 
 
@@ -91,7 +111,8 @@ def _person(
     made: date,
     today: date,
     rng: Random,
-    payer: str,
+    payer: Person,
+    contact: Contact,
 ) -> Iterator[str]:
     given = _plain(person.given).replace(" ", "")
     title = "MR" if person.sex == "M" else "MRS"
@@ -119,9 +140,11 @@ def _person(
     vendor, stem = rng.choice(_CARD_STEMS)
     short = f"{'X' * 12}{rng.randrange(10**4):04d}"
     account = short if rng.random() < 0.6 else _card(stem, rng)
+    if contact.card:
+        vendor, account = "VI", contact.card
     ends = f"{rng.randrange(1, 13):02d}{rng.randrange(27, 32)}"
     yield f"FOP+CC::{price + 85}.50:{vendor}:{account}:{ends}"
-    yield f"IFT+4:43+{payer}+12 KHALID STREET DUBAI+00971 4 555 1234"
+    yield f"IFT+4:43+{_paid_by(payer)}+12 KHALID STREET DUBAI+00971 4 555 1234"
 
 
 def _itinerary(

@@ -1,7 +1,7 @@
 """Three flights, a watchlist, gate crossings and the truth about them, written to a folder."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
@@ -11,12 +11,13 @@ from typing import Any
 
 from parakh.ingest.records import DeclaredVoyage
 from parakh.normalise.codes import moment_at
+from parakh.simulate.coming import courier_contact
 from parakh.simulate.lists import ListedPerson, listed_persons, write_csv
 from parakh.simulate.messages import interchange, message, paxlst
-from parakh.simulate.pasts import Trip, past
+from parakh.simulate.pasts import COURIER, Trip, past
 from parakh.simulate.people import HOME, Person, Route, crew, passengers
 from parakh.simulate.plants import NAMESAKES, PLANTS, Plant, Planted, plant_all
-from parakh.simulate.pnr import pnrgov
+from parakh.simulate.pnr import Contact, pnrgov
 from parakh.simulate.things import listed_things
 
 LISTED = 200
@@ -169,12 +170,14 @@ def write(out: Path, seed: int, today: date) -> Manifest:
     )
     for path, flight in zip(manifest.messages, flights, strict=True):
         path.write_bytes(flight.data)
+    told, stories = _past(Random(f"{seed} past"), flights, today)  # noqa: S311
+    contacts = {_courier(flights, stories).booking: courier_contact(seed)}
     for path, flight in zip(manifest.bookings, flights, strict=True):
-        path.write_bytes(_bookings(Random(f"{seed} {flight.file}"), flight, today))  # noqa: S311
+        own = Random(f"{seed} {flight.file}")  # noqa: S311
+        path.write_bytes(_bookings(own, flight, today, contacts))
     _write_timetable(manifest.timetable, today)
     write_csv(manifest.watchlist, rows)
     _write_json(manifest.crossings, _crossings(rng, flights[0], today))
-    told, stories = _past(Random(f"{seed} past"), flights, today)  # noqa: S311
     manifest.past.write_bytes(told)
     _write_json(manifest.truth, _truth(flights, rows) | {"stories": stories})
     return manifest
@@ -234,7 +237,7 @@ def _transmission(
     )
 
 
-def _bookings(rng: Random, flight: _Flight, today: date) -> bytes:
+def _bookings(rng: Random, flight: _Flight, today: date, contacts: Mapping[str, Contact]) -> bytes:
     """The flight's bookings a day before its list, as they are: less exact, and not all kept.
 
     One in four says nothing of a passenger's passport, one birth date is another than on the list,
@@ -247,7 +250,14 @@ def _bookings(rng: Random, flight: _Flight, today: date) -> bytes:
     stayed = passengers(rng, plan.route, 2, today)[:1]
     parties = [list(party) for _, party in groupby([*people, *stayed], lambda own: own.booking)]
     sent = today + timedelta(days=plan.day - 1)
-    return pnrgov(_voyage(plan, today), parties, rng, sent, {stayed[0].booking})
+    return pnrgov(_voyage(plan, today), parties, rng, sent, {stayed[0].booking}, contacts)
+
+
+def _courier(flights: Sequence[_Flight], stories: Iterable[Mapping[str, str]]) -> Person:
+    """Whom the story of short turn-arounds is told of."""
+    numbers = {own["document_number"] for own in stories if own["rule"] == COURIER}
+    everybody = (person for flight in flights for person in flight.people)
+    return next(own for own in everybody if own.documents[0].number in numbers)
 
 
 def _as_booked(rng: Random, person: Person) -> Person:

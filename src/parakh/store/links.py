@@ -295,7 +295,7 @@ class Links:
                 .where(link_end.c.token.in_(some))
                 .group_by(link_end.c.token, link_end.c.holder)
             )
-            rows += self._connection.execute(self._seen(query)).tuples()
+            rows += map(_row, self._connection.execute(self._seen(query)))
         return _with_persons(values, rows)
 
     def _hubs(self, values: Sequence[Shared], mine: Collection[str]) -> list[Shared]:
@@ -309,8 +309,8 @@ class Links:
             query = sa.select(
                 link_end.c.token, link_end.c.holder, link_end.c.first_on, link_end.c.last_on
             ).where(link_end.c.traveller_id.in_(some))
-            found = self._connection.execute(self._seen(query)).tuples()
-            rows += (row for row in found if row[0] in wanted)
+            found = self._connection.execute(self._seen(query))
+            rows += (_row(row) for row in found if row[0] in wanted)
         return _with_persons(values, rows)
 
     def _seen(self, query: "sa.Select[Any]") -> "sa.Select[Any]":
@@ -322,6 +322,10 @@ class Links:
         if sight.until is not None:
             query = query.where(link_end.c.first_on <= sight.until)
         return query
+
+
+def _row(row: Sequence[Any]) -> tuple[bytes, str, date, date]:
+    return row[0], row[1], row[2], row[3]
 
 
 def _with_persons(

@@ -229,6 +229,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
         Purpose.LOOKOUT: (N_("Lookouts"), ""),
         Purpose.RULES: (N_("Keeping the rules"), ""),
         Purpose.CASE: (N_("A case"), ""),
+        Purpose.PROFILE: (N_("A profile"), ""),
         Purpose.AUDIT: (N_("Audit"), ""),
         Purpose.ADMINISTRATION: (N_("Administration"), ""),
     },

@@ -159,7 +159,11 @@ def _condition(what: str, operator: Operator, value: str, until: str) -> Conditi
     if operator in (*KNOWN, *EMPTY):
         values: tuple[str, ...] = ()
     elif operator in LISTED:
-        values = tuple(own.strip() for own in next(csv.reader([value], skipinitialspace=True), []) if own.strip())
+        values = tuple(
+            own.strip()
+            for own in next(csv.reader([value], skipinitialspace=True), [])
+            if own.strip()
+        )
     elif operator in RANGE:
         values = (value.strip(), until.strip())
     else:

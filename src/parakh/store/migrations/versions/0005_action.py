@@ -819,3 +819,6 @@ def upgrade() -> None:
 
     with op.batch_alter_table("unit") as batch_op:
         batch_op.add_column(sa.Column("alert_budget", sa.Integer(), nullable=True))
+
+    # Whoever acknowledged an alert that is open has it in hand.
+    op.execute("UPDATE alert SET held_by = acknowledged_by WHERE state = 'acknowledged'")
