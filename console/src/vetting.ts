@@ -5,6 +5,15 @@ import { htmx } from "./htmx";
 const ASK_MS = 5_000;
 const chosen = new Set<string>();
 
+const NOTED = "vetting-in-hand";
+
+/** After a step: the line to go on with, and the travellers whose step `u` takes back. */
+interface Noted {
+  next: string;
+  undo: string[];
+}
+let noted: Noted = { next: "", undo: [] };
+
 const list = (): HTMLElement | null => document.getElementById("vetting");
 const boxes = (): HTMLInputElement[] => [
   ...document.querySelectorAll<HTMLInputElement>('#vetting input[name="traveller"][type="checkbox"]'),
@@ -32,10 +41,10 @@ function show(): void {
   }
 }
 
-/** The chosen ones as fields of a form, in the place of those of an earlier step. */
-function fill(form: HTMLFormElement): void {
+/** Travellers as fields of a form, in the place of those of an earlier step. */
+function fill(form: HTMLFormElement, ids: Iterable<string> = chosen): void {
   for (const old of form.querySelectorAll('input[name="traveller"]')) old.remove();
-  for (const id of chosen) {
+  for (const id of ids) {
     const field = document.createElement("input");
     field.type = "hidden";
     field.name = "traveller";
@@ -51,6 +60,51 @@ function chooseCurrent(): void {
   const box = document.querySelector<HTMLInputElement>('#vetting tr.current input[name="traveller"]');
   if (chosen.size === 0 && box) chosen.add(box.value);
   show();
+  const count = document.querySelector<HTMLElement>("[data-chosen]");
+  if (count && chosen.size === 0) count.textContent = count.dataset["missing"] ?? "";
+}
+
+/** The line that comes after the chosen ones, or the last one before them. */
+function following(): string {
+  const all = boxes();
+  const last = all.map((box) => chosen.has(box.value)).lastIndexOf(true);
+  const free = (box: HTMLInputElement): boolean => !chosen.has(box.value);
+  return (all.slice(last + 1).find(free) ?? all.slice(0, last).reverse().find(free))?.value ?? "";
+}
+
+/** Keeps for the page that answers a step where to go on. */
+function keep(own: Noted): void {
+  sessionStorage.setItem(NOTED, JSON.stringify(own));
+}
+
+/** Goes on where the step before left off. */
+function resume(): void {
+  const kept = sessionStorage.getItem(NOTED);
+  if (!kept) return;
+  sessionStorage.removeItem(NOTED);
+  noted = JSON.parse(kept) as Noted;
+  const row = document.getElementById(`vet-${noted.next}`);
+  if (!row) return;
+  row.classList.add("current");
+  row.querySelector<HTMLElement>("a.go")?.focus({ preventScroll: true });
+  row.scrollIntoView({ block: "center" });
+}
+
+/** Takes back the last "Nothing new", unless the officer went on to a line that has its own. */
+function undo(event: KeyboardEvent): void {
+  if (event.key !== "u" || event.ctrlKey || event.metaKey || event.altKey || busy()) return;
+  const target = event.target as HTMLElement;
+  const form = document.querySelector<HTMLFormElement>("#settle");
+  if (!form || noted.undo.length === 0) return;
+  if (target.closest("select, textarea, input:not([type=checkbox])")) return;
+  const line = document.querySelector("#vetting tr.current");
+  if (line && line.id !== `vet-${noted.next}` && line.querySelector('[data-key="u"]')) return;
+  event.preventDefault();
+  event.stopPropagation();
+  fill(form, noted.undo);
+  keep({ next: noted.undo[0] ?? "", undo: [] });
+  form.action = "/vetting/unsettle";
+  form.submit();
 }
 
 function clear(): void {
@@ -68,6 +122,7 @@ function settle(): void {
   const form = document.querySelector<HTMLFormElement>("#settle");
   if (!form || chosen.size === 0) return;
   fill(form);
+  keep({ next: following(), undo: [...chosen] });
   form.submit();
 }
 
@@ -149,7 +204,15 @@ document.addEventListener("click", (event) => {
   const back = opener && document.querySelector<HTMLInputElement>("#views [data-back]");
   if (back) back.value = list()?.dataset["query"] ?? "";
 });
+document.addEventListener("submit", (event) => {
+  const form = event.target as HTMLElement;
+  const cancels = event.submitter?.getAttribute("formmethod") === "dialog";
+  if (form.matches("[data-chosen-form]") && !cancels) keep({ next: following(), undo: [] });
+});
 document.addEventListener("keydown", onKey);
+// Before the line's own keys: right after a step `u` means that step.
+document.addEventListener("keydown", undo, { capture: true });
 document.addEventListener("htmx:afterSettle", show);
 window.setInterval(() => void follow().catch(() => undefined), ASK_MS);
 show();
+resume();

@@ -34,6 +34,8 @@ class Wall {
   private attempts = 0;
   private silence: number | undefined;
   private working = false;
+  /** Open alerts on the following pages. */
+  private beyond: number;
   /** Alerts whose line has to be fetched anew; true for those that were raised just now. */
   private readonly waiting = new Map<string, boolean>();
 
@@ -44,6 +46,7 @@ class Wall {
     private readonly live: HTMLElement,
   ) {
     this.last = Number(root.dataset["after"] ?? "0");
+    this.beyond = Number(root.dataset["beyond"] ?? "0");
     list.addEventListener("htmx:afterSettle", () => this.count());
     this.count();
   }
@@ -136,6 +139,8 @@ class Wall {
     const line = template.content.querySelector<HTMLElement>(".alert-row");
     if (!line) return;
     const old = document.getElementById(`alert-${id}`);
+    // One that stood on a following page comes to this one, or is closed: there is one less.
+    if (!old && !raised) this.beyond = Math.max(0, this.beyond - 1);
     if (line.dataset["alertState"] === "closed") {
       old?.remove();
       return;
@@ -170,7 +175,7 @@ class Wall {
     document.title = document.title.replace(/^(\(\d+\) )?/, fresh > 0 ? `(${fresh}) ` : "");
     document.getElementById("wall-empty")?.toggleAttribute("hidden", lines.length > 0);
     const open = document.querySelector<HTMLElement>('[data-count="open"]');
-    if (open && lines.length < 100) open.textContent = String(lines.length);
+    if (open) open.textContent = String(lines.length + this.beyond);
   }
 }
 

@@ -68,6 +68,8 @@ def test_waiting_names_what_for() -> None:
 def test_a_case_closes_once_and_opens_again() -> None:
     with pytest.raises(Conflict, match="tasks"):
         cases.close(CASE, 1, NOW)
+    with pytest.raises(Conflict, match="still open: 2"):
+        cases.close(CASE, 0, NOW, 2)
     closed = cases.close(CASE, 0, NOW)
     assert (closed.state, closed.closed_at) == (S.CLOSED, NOW)
     with pytest.raises(Conflict):

@@ -163,12 +163,12 @@ def incident(mark: str, journey: str = "", case: str = "", ago: int = 10) -> Inc
         ([incident("hit_confirmed", "a"), incident("hit_confirmed", "a")], ""),
         (
             [incident("hit_confirmed", "a"), incident("hit_confirmed", "b")],
-            "Hits on him were confirmed on 2 journeys",
+            "Journeys on which hits on him were confirmed: 2",
         ),
         ([incident("case", case="1")], ""),
-        ([incident("case", case="1"), incident("case", case="2")], "2 cases are about him"),
-        ([incident("seizure", "a")], "Goods were seized from him on 1 journeys"),
-        ([incident("arrest", "a")], "He was arrested on 1 journeys"),
+        ([incident("case", case="1"), incident("case", case="2")], "Cases about him: 2"),
+        ([incident("seizure", "a")], "Journeys on which goods were seized from him: 1"),
+        ([incident("arrest", "a")], "Journeys on which he was arrested: 1"),
         ([incident("seizure", "a", ago=LOOK_BACK.days + 1)], ""),
     ],
 )

@@ -44,10 +44,32 @@ def test_nothing_new_and_undo_by_keyboard(visit: Visit) -> None:
     page.keyboard.press("n")
     expect(page.get_by_text("Nothing new, says")).to_be_visible()
     settled = page.locator("tr.settled")
-    settled.locator("a.go").focus()
+    first, second = settled.get_attribute("id"), page.locator("tr.current").get_attribute("id")
+    assert second not in (None, first), "the next line is in hand"
     page.keyboard.press("u")
     expect(page.get_by_text("That mark is taken back.")).to_be_visible()
     expect(settled).to_have_count(0)
+    expect(page.locator("tr.current")).to_have_attribute("id", str(first))
+
+
+def test_the_lines_own_undo_goes_before_that_of_the_last_step(visit: Visit) -> None:
+    page = visit("/vetting", "targeting")
+    page.keyboard.press("j")
+    page.keyboard.press("n")
+    expect(page.locator("tr.settled")).to_have_count(1)
+    page.keyboard.press("n")
+    expect(page.locator("tr.settled")).to_have_count(2)
+    kept = page.locator("tr.settled").last.get_attribute("id")
+    page.locator("tr.settled a.go").first.focus()
+    page.keyboard.press("u")
+    expect(page.locator("tr.settled")).to_have_count(1)
+    expect(page.locator("tr.settled")).to_have_attribute("id", str(kept))
+
+
+def test_a_step_without_a_line_says_so(visit: Visit) -> None:
+    page = visit("/vetting", "targeting")
+    page.keyboard.press("c")
+    expect(page.get_by_text("First choose somebody")).to_be_visible()
 
 
 def test_new_evidence_moves_lines_and_loses_nothing(

@@ -16,7 +16,17 @@ from parakh.domain.message import Channel, Source
 from parakh.domain.routing import Route, ServiceLevel
 from parakh.domain.unit import Unit
 from parakh.errors import Conflict, Forbidden, InvalidInput, NotFound
-from parakh.services import accounts, alerts, duty, escalating, intake, queue, routing, trail
+from parakh.services import (
+    accounts,
+    alerts,
+    duty,
+    escalating,
+    intake,
+    queue,
+    routing,
+    trail,
+    watchlists,
+)
 from parakh.services.centre import Centre
 from parakh.services.routing import Example
 
@@ -199,21 +209,26 @@ def test_an_alert_that_is_acknowledged_must_be_closed_in_time(
     assert "Not closed in time" in str(alerts.path_of(ready, chief, row.alert.id)[-1].text)
 
 
-def test_the_supervisor_on_duty_is_told_and_named(
-    ready: Centre, chief: Actor, flight: bytes, clock: Any, cheap_passwords: None
-) -> None:
+def on_duty(ready: Centre, chief: Actor, unit: str) -> None:
+    """Puts a supervisor of a unit on duty for eight hours."""
+    name, now = f"{unit}.chief", ready.clock()
     accounts.add_user(
         ready,
         MAKER,
-        name="khi.chief",
+        name=name,
         display_name="Chief",
         roles=frozenset({Role.SUPERVISOR}),
-        units=frozenset({"khi"}),
+        units=frozenset({unit}),
         password="correct horse battery staple",
     )
+    duty.add_shift(ready, chief, unit, name, now, now + timedelta(hours=8))
+
+
+def test_the_supervisor_on_duty_is_told_and_named(
+    ready: Centre, chief: Actor, flight: bytes, clock: Any, cheap_passwords: None
+) -> None:
     level(ready, chief)
-    now = clock()
-    duty.add_shift(ready, chief, "khi", "khi.chief", now, now + timedelta(hours=8))
+    on_duty(ready, chief, "khi")
     (row,) = take_in(ready, flight)
     clock.advance(minutes=10)
     assert escalating.escalate_due(ready) == 1
@@ -221,6 +236,58 @@ def test_the_supervisor_on_duty_is_told_and_named(
     text = str(alerts.path_of(ready, chief, only.alert.id)[-1].text)
     assert text == "Not acknowledged in time: escalated to KHI airport, khi.chief on duty"
     assert only.alert.id == row.alert.id
+
+
+@pytest.mark.parametrize(
+    ("of", "told"),
+    [
+        (("lhe",), {"khi", "ntc"}),  # another port's supervisor is not concerned
+        (("lhe", "khi"), {"khi"}),
+        (("lhe", "ntc", "kemari"), {"khi", "ntc", "kemari"}),
+    ],
+)
+def test_only_supervisors_of_the_port_and_central_ones_are_told(
+    ready: Centre,
+    chief: Actor,
+    flight: bytes,
+    clock: Any,
+    cheap_passwords: None,
+    of: tuple[str, ...],
+    told: set[str],
+) -> None:
+    level(ready, chief)
+    (row,) = take_in(ready, flight)
+    kemari = Unit(id="kemari", name="Karachi cargo", ports=frozenset({"KHI"}))
+    accounts.add_unit(ready, MAKER, kemari)
+    for unit in of:
+        on_duty(ready, chief, unit)
+    clock.advance(minutes=10)
+    assert escalating.escalate_due(ready) == 1
+    assert {own.alert.unit_id for own in alerts.list_alerts(ready, MAKER)} == told
+    assert row.alert.unit_id == "khi"
+
+
+@pytest.mark.parametrize("named", [None, "lhe"])
+def test_an_alert_stays_with_the_only_unit_that_may_know(
+    ready: Centre,
+    chief: Actor,
+    flight: bytes,
+    clock: Any,
+    cheap_passwords: None,
+    named: str | None,
+) -> None:
+    own = watchlists.get_list(ready, MAKER, "list-inspect")
+    watchlists.add_list(ready, MAKER, replace(own, unit_id="anf", alerts_port=False))
+    level(ready, chief, escalate_to=named)
+    (row,) = take_in(ready, flight)
+    assert row.alert.unit_id == "anf"
+    for unit in ("khi", "ntc"):
+        on_duty(ready, chief, unit)
+    clock.advance(minutes=10)
+    assert escalating.escalate_due(ready) == 1
+    (only,) = alerts.list_alerts(ready, MAKER)
+    text = str(alerts.path_of(ready, chief, only.alert.id)[-1].text)
+    assert text == "Not acknowledged in time: escalated to Narcotics"
 
 
 def test_several_workers_escalate_an_alert_once(

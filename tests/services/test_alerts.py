@@ -70,9 +70,7 @@ def test_an_officer_handles_an_alert(loaded: Centre, officer: Actor, clock: Any)
     with pytest.raises(InvalidInput, match="what was seized"):
         alerts.close(loaded, officer, row.alert.id, OutcomeKind.SEIZURE, "gold")
     gold = Details(seizures=(Seizure(commodity=Commodity.GOLD, quantity=Decimal(2)),))
-    closed = alerts.close(
-        loaded, officer, row.alert.id, OutcomeKind.SEIZURE, " 2 kg gold ", gold
-    )
+    closed = alerts.close(loaded, officer, row.alert.id, OutcomeKind.SEIZURE, " 2 kg gold ", gold)
     assert closed.state is AlertState.CLOSED
     assert closed.outcome is not None
     assert (closed.outcome.kind, closed.outcome.note) == (OutcomeKind.SEIZURE, "2 kg gold")

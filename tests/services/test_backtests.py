@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from parakh.access import Actor, Role, system_actor
-from parakh.domain.alert import OutcomeKind
+from parakh.domain.alert import AlertState, OutcomeKind
 from parakh.domain.backtest import Backtest, BacktestState
 from parakh.domain.hit import Kind
 from parakh.domain.message import Channel, Source
 from parakh.domain.rule import Scope
 from parakh.errors import Conflict, Forbidden, InvalidInput, NotFound
 from parakh.screen.rules.language import RuleError
-from parakh.services import alerts, archive, backtests, intake, queue
+from parakh.services import alerts, archive, backtests, cases, cases_work, intake, queue
 from parakh.services.centre import Centre
 from parakh.store import backtests as store
 from parakh.store.archive import Archive
@@ -172,6 +172,20 @@ def test_precision_follows_from_what_officers_found(
     told = tried(any_centre, analyst, "traveller.age > 0").findings
     assert told is not None
     assert (told.precision.decided, told.precision.found) == (2, 1)
+    late = [
+        row.alert.id
+        for row in alerts.list_alerts(any_centre, officer, [AlertState.CLOSED])
+        if row.alert.outcome and row.alert.outcome.kind is OutcomeKind.NOTHING_FOUND
+    ]
+    case = cases.open_from(any_centre, officer, late)
+    cases_work.close(any_centre, officer, case.id, OutcomeKind.ARREST, "")
+    told = tried(any_centre, analyst, "traveller.age > 0").findings
+    assert told is not None
+    assert (told.precision.decided, told.precision.found) == (2, 2), "a case's outcome counts"
+    for text in ("history.alerts_365d > 0", 'hits.exists(h, h.state == "confirmed")'):
+        known = tried(any_centre, analyst, text).findings
+        assert known is not None
+        assert known.hits == 0, "what came of a journey was not known when it was screened"
 
 
 def test_a_wrong_rule_or_span_is_refused_at_once(any_centre: Centre, analyst: Actor) -> None:

@@ -393,6 +393,31 @@ def test_hand_over_to_another_unit(
     assert cases.list_cases(loaded, stranger).total == 0
 
 
+def test_a_hand_over_tells_no_more_than_was_given(
+    loaded: Centre, officer: Actor, stranger: Actor, supervisor: Actor
+) -> None:
+    case = cases.open_case(
+        loaded, officer, Opening(title="Operation", summary="what an informant said")
+    )
+    cases_work.add_party(
+        loaded, officer, case.id, PartyKind.PERSON, "QADIR", PartyRole.OTHER, "a source told"
+    )
+
+    def found(actor: Actor, text: str) -> list[str]:
+        rows = cases.list_cases(loaded, actor, Wanted(text=text)).rows
+        return [row.case.summary for row in rows]
+
+    for section, by_party in ((Section.NOTES, []), (Section.PARTIES, [""])):
+        giving = Giving(
+            agency="Narcotics", unit_id="lhe", sections=frozenset({section}),
+            legal_basis="Act 1, section 9",
+        )  # fmt: skip
+        cases_sharing.hand_over(loaded, supervisor, case.id, giving)
+        assert cases.view(loaded, stranger, case.id).case.summary == ""
+        assert (found(stranger, "QADIR"), found(stranger, "Operation")) == (by_party, [""])
+    assert found(officer, "QADIR") == ["what an informant said"]
+
+
 def test_hand_over_to_an_agency_outside(
     loaded: Centre, officer: Actor, stranger: Actor, supervisor: Actor, clock: Any
 ) -> None:
@@ -471,8 +496,14 @@ def test_the_outcome_of_a_case_counts_for_its_alerts(
     case = cases.open_from(loaded, officer, [first, second])
     clock.advance(days=2)
     with pytest.raises(InvalidInput, match="false match"):
-        cases_work.close(loaded, officer, case.id, OutcomeKind.FALSE_MATCH, "")
-    cases_work.close(loaded, officer, case.id, OutcomeKind.ARREST, "at home", GOLD)
+        cases_work.close(loaded, officer, case.id, OutcomeKind.FALSE_MATCH, "", leave_alerts=True)
+    with pytest.raises(Conflict, match="still open: 1"):
+        cases_work.close(loaded, officer, case.id, OutcomeKind.ARREST, "at home", GOLD)
+    cases_work.close(
+        loaded, officer, case.id, OutcomeKind.ARREST, "at home", GOLD, leave_alerts=True
+    )
+    told = str(cases.view(loaded, officer, case.id).timeline[0].sentence)
+    assert told.endswith("alerts of it still open: 1")
     labels = outcomes.labels(loaded, supervisor, clock())
     assert {own.found for own in labels if own.confirmed} == {True}
     assert {own.found for own in labels if not own.confirmed} == {False}, "he was cleared"

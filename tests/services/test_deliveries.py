@@ -383,6 +383,22 @@ def test_a_server_that_wants_no_more_is_given_up_at_once(
     assert sent(ready).state is DispatchState.DEAD
 
 
+def test_a_channel_that_was_switched_off_sends_nothing(
+    ready: Centre, chief: Actor, web: WebServer, alerted: Callable[[], str]
+) -> None:
+    made = delivery.save_channel(ready, chief, hook(web)).channel
+    alerted()
+    delivery.save_channel(ready, chief, replace(made, active=False))
+    assert delivery_post.step(ready)
+    assert web.requests == []
+    dead = sent(ready)
+    assert (dead.state, dead.error) == (DispatchState.DEAD, "the channel is switched off")
+    delivery.save_channel(ready, chief, made)
+    delivery.send_again(ready, chief, dead.id)
+    assert delivery_post.step(ready)
+    assert [headers["webhook-id"] for _, headers, _ in web.requests] == [dead.id]
+
+
 def test_one_telling_that_goes_wrong_holds_no_other_up(
     ready: Centre,
     chief: Actor,
@@ -512,6 +528,13 @@ def test_who_dies_while_sending_leaves_it_to_be_sent(
         ("https://[::ffff:10.0.0.1]/", False, False),
         ("https://[64:ff9b::a00:1]/", False, False),
         ("https://[2002:a00:1::]/", False, False),
+        ("https://[64:ff9b::808:808]/", False, False),
+        ("https://[64:ff9b:1::7f00:1]/", False, False),
+        ("https://[::7f00:1]/", False, False),
+        ("https://[::ffff:0:7f00:1]/", False, False),
+        ("https://[fec0::1]/", False, False),
+        ("https://[fec0::1]/", True, True),
+        ("https://[::ffff:8.8.8.8]/", False, True),
         ("https://[2606:4700::1111]/", False, True),
         ("http://10.0.0.7/", True, False),
     ],

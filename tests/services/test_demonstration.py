@@ -1,31 +1,88 @@
 """The demonstration loads once, and starting it again loses and repeats nothing."""
 
 import json
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from parakh.access import system_actor
+from parakh.domain.backtest import BacktestState
 from parakh.domain.delivery import Awaited
+from parakh.domain.profile import ProfileState
+from parakh.domain.rule import RuleState
+from parakh.domain.vetting import Wanted
 from parakh.domain.voyage import Direction
-from parakh.services import accounts, demonstration, gate, missing, queue, stations
+from parakh.services import (
+    accounts,
+    backtests,
+    cases,
+    demonstration,
+    gate,
+    links,
+    missing,
+    queue,
+    stations,
+    vetting,
+)
+from parakh.services.archive import archive_of
 from parakh.services.centre import Centre
 from parakh.services.demonstration import PEOPLE, Demonstration
 from parakh.services.gate_values import CaptureRequest
+from parakh.services.links import Asked
 from parakh.store.tables import (
     alert,
+    backtest,
+    case_attachment,
+    case_file,
+    case_note,
+    case_task,
     crossing,
     document,
+    handover,
     hit,
+    lookout,
     message,
+    outcome,
+    profile,
+    profile_fact,
+    route,
     rule,
+    rule_version,
+    shift,
     traveller,
+    vetting_view,
+    voyage,
     voyage_template,
     watchlist_entry,
 )
 
-TABLES = (alert, crossing, hit, message, traveller, watchlist_entry)
+CASEWORK = {
+    backtest: 1,
+    case_attachment: 1,
+    case_file: 2,
+    case_note: 1,
+    case_task: 1,
+    handover: 1,
+    lookout: 2,
+    profile: 2,
+    route: 1,
+    shift: 56,
+    vetting_view: 1,
+}
+TABLES = (
+    alert,
+    crossing,
+    hit,
+    message,
+    outcome,
+    profile_fact,
+    rule_version,
+    traveller,
+    watchlist_entry,
+    *CASEWORK,
+)
 
 
 def counts(centre: Centre) -> dict[str, int]:
@@ -38,6 +95,10 @@ def counts(centre: Centre) -> dict[str, int]:
         }
 
 
+def history_of(centre: Centre) -> list[tuple[date, int]]:
+    return [(own.day, own.rows) for own in archive_of(centre).days(date.min, date.max)]
+
+
 @pytest.fixture
 def quiet() -> list[str]:
     return []
@@ -47,9 +108,10 @@ def test_start_again_changes_nothing_but_the_passwords(
     face_centre: Centre, quiet: list[str], cheap_passwords: None
 ) -> None:
     first = Demonstration.prepare(face_centre, 7, quiet.append)
-    before = counts(face_centre)
+    before, days = counts(face_centre), history_of(face_centre)
     second = Demonstration.prepare(face_centre, 7, quiet.append)
     assert counts(face_centre) == before
+    assert history_of(face_centre) == days
     assert first.passwords.keys() == second.passwords.keys() == PEOPLE.keys()
     assert all(first.passwords[name] != second.passwords[name] for name in PEOPLE)
 
@@ -64,7 +126,7 @@ def test_planted_persons_raise_alerts_and_a_face_is_found(
         seen = connection.execute(
             sa.select(sa.func.count()).select_from(crossing).where(crossing.c.state == "actual")
         ).scalar_one()
-    assert screeners == {"document", "name", "face", "rules"}
+    assert screeners == {"document", "name", "face", "rules", "links"}
     assert units == {"demo-khi", "demo-isb"}
     assert seen > 100
     assert {path.name for path in (show.manifest.watchlist.parent / "pictures").iterdir()} == {
@@ -94,7 +156,8 @@ def test_every_story_of_the_simulator_raises_its_rule(
     assert ready - {own["rule"] for own in told} == {
         "Split currency declarations",
         "First-time importer with high-risk goods",
-    }, "they wait for declarations"
+        "Alone, no luggage, from Dubai",
+    }, "they wait for declarations, the last one for its review"
     assert len(met) < 40, "ordinary travellers raise few"
 
 
@@ -151,7 +214,9 @@ def test_the_late_flight_comes_through_the_drop_folder(
         waiting = connection.execute(
             sa.select(sa.func.count())
             .select_from(crossing)
-            .where(crossing.c.state == "expected", crossing.c.port == "KHI")
+            .join(traveller, traveller.c.id == crossing.c.traveller_id)
+            .join(voyage, voyage.c.id == traveller.c.voyage_id)
+            .where(crossing.c.state == "expected", voyage.c.number == "214")
         ).scalar_one()
     # One in ten of the first flight never comes to the gate in the simulation.
     assert 5 < waiting < 50
@@ -166,3 +231,60 @@ def test_the_monitor_misses_what_never_comes(
     silent = [own for own in rows if own.voyage.name == "SV738"]
     assert [own.awaited for own in silent] == [(Awaited.LIST, Awaited.BOOKINGS)]
     assert not [own for own in rows if own.voyage.name in ("PK214", "SV726")]
+
+
+def test_the_desks_are_at_work_after_a_start_that_was_stopped(
+    face_centre: Centre,
+    quiet: list[str],
+    cheap_passwords: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("parakh.services.profiles.decide", _stop)
+        with pytest.raises(KeyboardInterrupt):
+            Demonstration.prepare(face_centre, 7, quiet.append)
+    show = Demonstration.prepare(face_centre, 7, quiet.append)
+    found = counts(face_centre)
+    assert {own.name: found[own.name] for own in CASEWORK} == {
+        own.name: count for own, count in CASEWORK.items()
+    }
+    known = {own.name: own for own in accounts.actors(face_centre).values()}
+    officer = known["targeting"]
+
+    page = vetting.listing(face_centre, officer, Wanted(hours=3))
+    assert show.coming.arrives - face_centre.clock() > timedelta(hours=2, minutes=20)
+    assert {own.voyage.name for own in page.lines} == {show.coming.flight}
+    close = [
+        own for own in page.lines if any(one.screener.startswith("links") for one in own.row.hits)
+    ]
+    assert {own.row.traveller.documents[0].number for own in close} == set(show.coming.companions)
+    web = links.around(face_centre, officer, close[0].line.traveller_id, Asked())
+    assert any(own.suspect for own in web.nodes)
+    assert {own.row.traveller.documents[0].number for own in page.lines if own.row.hits} == {
+        *show.coming.companions,
+        *show.coming.listed,
+    }
+    with face_centre.db.read() as connection:
+        states = set(connection.execute(sa.select(profile.c.state)).scalars())
+        tried = connection.execute(sa.select(backtest.c.id)).scalar_one()
+        waiting = connection.execute(
+            sa.select(sa.func.count())
+            .select_from(rule_version)
+            .where(rule_version.c.state == RuleState.IN_REVIEW.value)
+        ).scalar_one()
+    assert states == {ProfileState.IN_FORCE.value, ProfileState.PROPOSED.value}
+    assert waiting == 1
+    own = backtests.get(face_centre, officer, tried)
+    assert own.state is BacktestState.DONE
+    assert own.findings is not None
+    assert own.findings.hits > 0
+    assert own.findings.subjects > 1000
+    assert own.findings.alerts_a_day.keys() >= {"demo-khi"}
+    assert {one.case.state.value for one in cases.list_cases(face_centre, officer).rows} == {
+        "closed",
+        "in_progress",
+    }
+
+
+def _stop(*args: object, **named: object) -> None:
+    raise KeyboardInterrupt

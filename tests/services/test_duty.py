@@ -1,8 +1,11 @@
 """The roster, and what one shift leaves to the next: on both databases."""
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +16,7 @@ from parakh.domain.message import Channel, Source
 from parakh.errors import Conflict, Forbidden, InvalidInput, NotFound
 from parakh.services import accounts, alerts, duty, handovers, intake, queue
 from parakh.services.centre import Centre
+from parakh.store import duty as roster
 
 MAKER = system_actor("test")
 HEAD = "unit,officer,day,from,to\n"
@@ -21,15 +25,20 @@ DAY = date(2026, 11, 22)
 
 @pytest.fixture
 def ready(any_centre: Centre, units: Any, cheap_passwords: None) -> Centre:
-    """Karachi has two officers, Lahore one."""
+    """Karachi has two officers and an auditor, Lahore one officer."""
     units(any_centre)
-    for name, unit in (("gate.one", "khi"), ("gate.two", "khi"), ("gate.lhe", "lhe")):
+    for name, unit, role in (
+        ("gate.one", "khi", Role.GATE),
+        ("gate.two", "khi", Role.GATE),
+        ("gate.lhe", "lhe", Role.GATE),
+        ("auditor", "khi", Role.AUDITOR),
+    ):
         accounts.add_user(
             any_centre,
             MAKER,
             name=name,
             display_name=name.title(),
-            roles=frozenset({Role.GATE}),
+            roles=frozenset({role}),
             units=frozenset({unit}),
             password="correct horse battery staple",
         )
@@ -66,6 +75,8 @@ def test_a_night_shift_ends_the_next_day(ready: Centre, chief: Actor, clock: Any
     week = duty.week(ready, chief, "khi", DAY)
     assert week.days[0] == date(2026, 11, 16)
     assert week.rows["gate.one"][6] == (made,)
+    assert [own.name for own in week.officers] == ["gate.one", "gate.two"]
+    assert week.names["gate.one"] == "Gate.One"
     assert week.now == ()
     clock.now = made.starts_at
     assert duty.week(ready, chief, "khi").now == (made,)
@@ -79,10 +90,11 @@ def test_a_night_shift_ends_the_next_day(ready: Centre, chief: Actor, clock: Any
 @pytest.mark.parametrize(
     ("officer", "hours", "error"),
     [
-        ("gate.two", (1, 25.5), InvalidInput),
+        ("gate.two", (1, 26.5), InvalidInput),
         ("gate.two", (2, 2), InvalidInput),
         ("gate.lhe", (1, 2), InvalidInput),
         ("nobody", (1, 2), InvalidInput),
+        ("auditor", (1, 2), InvalidInput),
         ("gate.one", (7, 9), Conflict),
     ],
 )
@@ -94,6 +106,56 @@ def test_shifts_that_cannot_be(
     since, until = (now + timedelta(hours=own) for own in hours)
     with pytest.raises(error):
         duty.add_shift(ready, chief, "khi", officer, since, until)
+
+
+@pytest.mark.parametrize(
+    ("day", "since", "until", "starts", "ends"),
+    [
+        # The clock goes from 02:00 to 03:00: 02:15 is 03:15, which is after the end.
+        (date(2026, 3, 29), time(2, 15), time(3, 5), "2026-03-29T01:15", "2026-03-29T01:05"),
+        (date(2026, 3, 29), time(1, 30), time(3, 30), "2026-03-29T00:30", "2026-03-29T01:30"),
+        # The clock goes from 03:00 back to 02:00: a day has 25 hours.
+        (date(2026, 10, 25), time(0), time(0), "2026-10-24T22:00", "2026-10-25T23:00"),
+    ],
+)
+def test_shifts_on_days_on_which_the_clock_is_changed(
+    ready: Centre, chief: Actor, day: date, since: time, until: time, starts: str, ends: str
+) -> None:
+    ready.settings = ready.settings.model_copy(update={"time_zone": "Europe/Berlin"})
+    moments = duty.starts_and_ends(ready, day, since, until)
+    assert moments == tuple(datetime.fromisoformat(f"{own}+00:00") for own in (starts, ends))
+    assert all(own.tzinfo is UTC for own in moments)
+    row = f"khi,gate.two,{day},{since:%H:%M},{until:%H:%M}\n"
+    data = f"{HEAD}{row}".encode()
+    if moments[0] < moments[1]:
+        assert duty.import_roster(ready, chief, data) == duty.Imported(added=1, known=0)
+        assert duty.import_roster(ready, chief, data) == duty.Imported(added=0, known=1)
+        return
+    with pytest.raises(InvalidInput, match="ends after it begins"):
+        duty.import_roster(ready, chief, data)
+
+
+def test_two_who_add_at_once_put_nobody_on_duty_twice(
+    ready: Centre, chief: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add, both = roster.add_shift, threading.Barrier(2, timeout=0.5)
+
+    def slow(*given: Any) -> None:
+        with suppress(threading.BrokenBarrierError):
+            both.wait()
+        add(*given)
+
+    def put_on(hours: int) -> bool:
+        since = ready.clock() + timedelta(hours=hours)
+        try:
+            duty.add_shift(ready, chief, "khi", "gate.one", since, since + timedelta(hours=8))
+        except Conflict:
+            return False
+        return True
+
+    monkeypatch.setattr(roster, "add_shift", slow)
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(put_on, (0, 1))) == [False, True]
 
 
 def test_officers_see_their_roster_and_supervisors_keep_it(
@@ -222,6 +284,22 @@ def test_a_shift_that_ends_leaves_its_alerts_to_the_unit(
     assert desk.mine == ()
     assert [own.alert.id for own in desk.unheld] == [alerted]
     assert kinds(ready, alerted) == [StepKind.HANDED_OVER]
+
+
+def test_a_shift_that_is_removed_while_it_runs_leaves_its_alerts_to_the_unit(
+    ready: Centre, alerted: str, chief: Actor, one: Actor, clock: Any
+) -> None:
+    now = clock()
+    made = duty.add_shift(ready, chief, "khi", "gate.one", now, now + timedelta(hours=8))
+    clock.advance(hours=2)
+    duty.remove_shift(ready, chief, made.id)
+    assert duty.week(ready, chief, "khi").now == ()
+    (own,) = duty.shifts(ready, chief, now, clock())
+    assert own.ends_at == clock()
+    with pytest.raises(Conflict, match="over"):
+        duty.remove_shift(ready, chief, made.id)
+    assert handovers.settle_ended(ready) == 1
+    assert [own.alert.id for own in handovers.desk(ready, one).unheld] == [alerted]
 
 
 def test_whose_next_shift_follows_goes_on(

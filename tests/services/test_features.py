@@ -11,14 +11,15 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parakh.access import Purpose, system_actor
+from parakh.access import Purpose, Role, system_actor
+from parakh.domain.alert import OutcomeKind
 from parakh.domain.hit import Kind, Ref
 from parakh.domain.message import Channel, Source
 from parakh.domain.traveller import PersonName, Traveller, TravellerRole
 from parakh.domain.voyage import Crossing, CrossingState, Direction
 from parakh.screen.rules.attributes import CATALOGUE
 from parakh.screen.screener import TravellerSubject
-from parakh.services import features_bookings, intake, queue
+from parakh.services import alerts, cases, cases_work, features_bookings, intake, queue
 from parakh.services.centre import Centre
 from parakh.services.feature_segments import Json
 from parakh.services.features import frame
@@ -508,22 +509,48 @@ def test_who_boarded_a_voyage_that_is_over_has_crossed(
 
 
 def test_hits_and_outcomes_of_the_same_person_are_known(
-    any_centre: Centre, declare: Callable[..., bytes], person: Any, units: Any, enlist: Any
+    any_centre: Centre,
+    declare: Callable[..., bytes],
+    person: Any,
+    units: Any,
+    enlist: Any,
+    acting: Any,
+    clock: Any,
 ) -> None:
     units(any_centre)
     enlist(any_centre, family="NOON", given="GULAB", born="1971-01-01", document="PA1000001")
     take_in(any_centre, declare(person()))
-    with any_centre.db.write(SENDER, Purpose.SCREENING) as tx:
-        moment = any_centre.clock()
-        tx.connection.execute(
-            tables.alert.update().values(state="closed", outcome="seizure", closed_at=moment)
-        )
-        tx.audit("test", "test", "")
-    any_centre.clock.advance(hours=1)  # type: ignore[attr-defined]
-    own = told(any_centre)
-    assert {one["kind"] for one in own["hits"]} == {"watchlist_entry"}
-    assert {one["list"] for one in own["hits"]} == {"To inspect"}
-    assert (own["history.alerts_365d"], own["history.findings_365d"]) == (1, 1)
+    assert past(any_centre, clock()) == ([], 0, 0), "what is raised now was not known before"
+    clock.advance(hours=1)
+    officer = acting(Role.TARGETING, "KHI")
+    (row,) = alerts.list_alerts(any_centre, officer)
+    alerts.acknowledge(any_centre, officer, row.alert.id)
+    for hit in row.hits:
+        alerts.decide(any_centre, officer, row.alert.id, hit.id, confirmed=True, reason="his face")
+    alerts.close(any_centre, officer, row.alert.id, OutcomeKind.NOTHING_FOUND, "")
+    case = cases.open_from(any_centre, officer, [row.alert.id])
+    cases_work.close(any_centre, officer, case.id, OutcomeKind.ARREST, "")
+    decided = clock()
+    assert past(any_centre, decided) == (["open"], 0, 0), "no officer had decided before"
+    clock.advance(days=1)
+    assert past(any_centre, clock()) == (["confirmed"], 0, 0), "its own alert is no history"
+    again = declare(person(), number="305").replace(b"2611222000", b"2611252000")
+    take_in(any_centre, again.replace(b"2611221700", b"2611251700"))
+    own = told(any_centre, voyage="PK305")
+    assert {(one["kind"], one["list"]) for one in own["hits"]} == {
+        ("watchlist_entry", "To inspect")
+    }
+    assert past(any_centre, clock(), "PK305") == (["confirmed"], 1, 1), "that of a case counts"
+    assert past(any_centre, decided, "PK305") == (["open"], 1, 0)
+
+
+def past(centre: Centre, at: datetime, voyage: str = "PK304") -> tuple[list[str], int, int]:
+    """The states in which hits were, alerts and findings as they were known at a moment."""
+    needs = ["hits", "history.alerts_365d", "history.findings_365d"]
+    with centre.db.read() as connection:
+        (row,) = frame(connection, subjects(connection, voyage), needs, at).to_dicts()
+    states = sorted({one["state"] for one in row["hits"]})
+    return states, row["history.alerts_365d"], row["history.findings_365d"]
 
 
 # --- the fastest way ----------------------------------------------------------------------------

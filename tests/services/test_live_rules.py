@@ -14,16 +14,26 @@ from parakh.domain.hit import Advice, Kind, ResultState
 from parakh.domain.ids import new_id
 from parakh.domain.message import Channel, Source
 from parakh.domain.rule import RuleState, RuleVersion, Scope
+from parakh.domain.traveller import Document, DocumentType
 from parakh.domain.voyage import Direction
-from parakh.domain.watchlist import Handling
+from parakh.domain.watchlist import EntryKind, Handling, WatchlistEntry
 from parakh.screen.rules import screener
 from parakh.screen.rules.language import CompiledRule, Run, run
-from parakh.services import alerts, gate, intake, live_rules, queue, rule_sweeps
+from parakh.services import alerts, gate, intake, live_rules, lookouts, queue, rule_sweeps
 from parakh.services.centre import Centre
 from parakh.services.gate_values import CrossingRequest
 from parakh.store import rule_sweeps as sweeps
 from parakh.store import rules as store
-from parakh.store.tables import assessment, audit, hit, rule_sweep, value_list, value_list_item
+from parakh.store.tables import (
+    assessment,
+    audit,
+    hit,
+    rule_sweep,
+    traveller,
+    value_list,
+    value_list_item,
+    voyage,
+)
 
 SENDER = system_actor("test")
 
@@ -239,6 +249,25 @@ def test_the_hits_of_a_next_version_are_the_same_hits(post: Centre, flight: byte
     assert {name for name, _ in raised(post)} == {"ABRO", "NOON"}
 
 
+def test_a_decided_hit_stays_as_it_was_seen(
+    post: Centre, flight: bytes, clock: Any, acting: Callable[..., Actor]
+) -> None:
+    first = enforce(post, "traveller.age < 20", active_until=clock() + timedelta(minutes=5))
+    take_in(post, flight)
+    officer = acting(Role.TARGETING, "KHI")
+    (row,) = alerts.list_alerts(post, officer)
+    alerts.acknowledge(post, officer, row.alert.id)
+    alerts.decide(post, officer, row.alert.id, row.hits[0].id, confirmed=True, reason="his papers")
+    (before,) = alerts.view(post, officer, row.alert.id).hits
+    clock.advance(minutes=5)
+    enforce(post, "traveller.age < 21")
+    while rule_sweeps.step(post, set()):
+        pass
+    (after,) = alerts.view(post, officer, row.alert.id).hits
+    assert after.hit == before.hit
+    assert after.hit.screener == f"rules@{first.number}"
+
+
 def test_who_has_come_is_left_alone(post: Centre, flight: bytes, clock: Any) -> None:
     take_in(post, flight)
     clock.advance(days=2)
@@ -246,6 +275,45 @@ def test_who_has_come_is_left_alone(post: Centre, flight: bytes, clock: Any) -> 
     assert queue.drain(post) == set()
     assert raised(post) == []
     assert [own.done for own in swept(post)] == [0]
+
+
+def test_who_landed_or_was_seen_at_a_gate_is_not_still_to_come(
+    post: Centre, flight: bytes, clock: Any, acting: Callable[..., Actor]
+) -> None:
+    take_in(post, flight)
+    clock.advance(hours=4)
+    request = CrossingRequest(
+        document="PA9999", port="KHI", lane="A1", direction=Direction.ENTRY, at=clock()
+    )
+    gate.cross(post, acting(Role.GATE, "KHI"), request)
+    enforce(post, "traveller.age > 1")
+    assert queue.drain(post) == set()
+    assert raised(post) == [("NOON", "rules@1")], "ABRO was seen at a gate"
+    clock.advance(hours=4)  # five hours after it was due
+    enforce(post, "traveller.age > 2", name="late")
+    assert queue.drain(post) == set()
+    assert raised(post) == [("NOON", "rules@1")]
+
+
+def test_who_is_on_a_list_comes_before_whom_a_rule_advises_on(
+    post: Centre, flight: bytes, acting: Callable[..., Actor]
+) -> None:
+    listed = WatchlistEntry(
+        id="",
+        watchlist_id="",
+        kind=EntryKind.DOCUMENT,
+        names=(),
+        documents=(Document(type=DocumentType.PASSPORT, number="PA1000001", issuer="PAK"),),
+        reason="Left his bag behind",
+    )
+    officer = acting(Role.TARGETING, "KHI")
+    lookouts.place(post, officer, listed)
+    enforce(post, "traveller.age < 25", priority=1)
+    take_in(post, flight)
+    rows = alerts.list_alerts(post, officer)
+    assert {row.alert.advice for row in rows} == {Advice.INSPECT}
+    named = [row.traveller.name.family for row in rows if row.traveller]
+    assert (named, [row.alert.priority for row in rows]) == (["NOON", "ABRO"], [0, 1])
 
 
 def test_a_changed_list_makes_its_rules_go_round_again(post: Centre, flight: bytes) -> None:
@@ -293,6 +361,25 @@ def test_a_sweep_goes_on_where_it_was(
         done.append(sum(own.done for own in swept(post)))
     assert done == [0, 1, 2, 3, 3]
     assert len(raised(post)) == 3
+
+
+def test_whose_voyage_changes_to_a_later_one_is_met_again(
+    post: Centre, declare: Callable[..., bytes], person: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rule_sweeps, "BATCH", 1)
+    take_in(post, declare(person(born="100101")))
+    take_in(post, declare(person(family="ABRO", document="PB111111"), number="405"))
+    enforce(post, "traveller.age < 25")
+    assert rule_sweeps.step(post, set())
+    assert rule_sweeps.step(post, set())
+    with post.db.maintain() as connection:
+        first, last = connection.execute(sa.select(voyage.c.id).order_by(voyage.c.id)).scalars()
+        here = traveller.update().where(traveller.c.voyage_id == first)
+        connection.execute(here.values(voyage_id=last))
+    assert queue.drain(post) == set()
+    (own,) = swept(post)
+    assert own.finished_at is not None
+    assert raised(post) == [("NOON", "rules@1")]
 
 
 def test_a_rule_that_breaks_waits_and_the_others_go_on(
@@ -343,6 +430,16 @@ def test_a_batch_that_another_worker_did_is_left(post: Centre, flight: bytes) ->
         tx.audit("test", "test", "")
     assert not rule_sweeps.step(post, set())
     assert own.started_at <= datetime.now(UTC) + timedelta(days=1)
+
+
+def test_a_rule_of_another_agency_raises_nothing_here(post: Centre, flight: bytes) -> None:
+    enforce(post, "traveller.age < 25", scope=Scope(agencies=frozenset({"Another"})))
+    take_in(post, flight)
+    assert raised(post) == []
+    ours = Scope(agencies=frozenset({"Another", post.settings.agency}))
+    enforce(post, "traveller.age < 25", name="ours", scope=ours)
+    assert queue.drain(post) == set()
+    assert raised(post) != []
 
 
 def test_a_scope_by_port_holds_for_sweeps_too(post: Centre, flight: bytes) -> None:

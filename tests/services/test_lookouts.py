@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from parakh.access import Actor, Role, system_actor
-from parakh.domain.hit import Advice
+from parakh.domain.hit import Advice, Kind
 from parakh.domain.lookout import LONGEST, LOOKOUTS, Lookout, LookoutState
 from parakh.domain.message import Channel, Source
 from parakh.domain.traveller import Document, DocumentType, PersonName
@@ -22,7 +22,18 @@ from parakh.domain.watchlist import (
     WatchlistEntry,
 )
 from parakh.errors import Conflict, Forbidden, InvalidInput, NotFound
-from parakh.services import alerts, hand, intake, lookouts, queue, review, versions, watchlists
+from parakh.services import (
+    alerts,
+    hand,
+    intake,
+    lookouts,
+    profile_sources,
+    queue,
+    review,
+    search,
+    versions,
+    watchlists,
+)
 from parakh.services.centre import Centre
 from parakh.services.hand import Question
 from parakh.services.lookouts import Which
@@ -252,6 +263,29 @@ def test_units_see_and_touch_only_theirs(
     assert lookouts.cancel(ready, colleague, made.id, "bag was found").entry.state is (
         EntryState.RETIRED
     )
+
+
+def test_lists_and_the_search_show_no_other_units_lookouts(
+    ready: Centre, officer: Actor, chief: Actor, acting: Callable[..., Actor]
+) -> None:
+    made = lookouts.place(ready, officer, BY_DOCUMENT)
+    number = BY_DOCUMENT.documents[0].number
+
+    def seen(actor: Actor) -> tuple[bool, bool]:
+        listed = watchlists.entries(ready, actor, text=number).rows
+        groups = search.search(ready, actor, number).groups
+        answers = {own.id for group in groups for own in group.answers}
+        return [row.entry.id for row in listed] == [made.id], made.id in answers
+
+    lahore, colleague = acting(Role.TARGETING, "LHE"), acting(Role.TARGETING, "KHI")
+    assert (seen(lahore), seen(colleague), seen(chief)) == (
+        (False, False), (True, True), (True, True),
+    )  # fmt: skip
+    with pytest.raises(NotFound):
+        watchlists.entry(ready, lahore, made.id)
+    with pytest.raises(NotFound):
+        profile_sources.draft(ready, lahore, Kind.WATCHLIST_ENTRY, made.id)
+    assert watchlists.entry(ready, colleague, made.id).row.entry.id == made.id
 
 
 def test_things_are_found_by_their_numbers(ready: Centre, officer: Actor) -> None:

@@ -7,12 +7,29 @@ from typing import Any
 import pytest
 
 from parakh.access import Actor, Role, system_actor
-from parakh.domain.alert import OutcomeKind
+from parakh.domain.alert import AlertState, OutcomeKind
+from parakh.domain.case import PartyRole
 from parakh.domain.masking import MASKED_NAME, UnmaskingState
 from parakh.domain.message import Channel, Source
+from parakh.domain.profile import Fact, FactKind, MemberKind, ProfileKind
 from parakh.errors import Conflict, Forbidden, InvalidInput, NotFound
-from parakh.services import alerts, dossier, intake, masking, persons, queue, trail
+from parakh.services import (
+    alerts,
+    cases,
+    cases_work,
+    dossier,
+    intake,
+    masking,
+    persons,
+    profile_facts,
+    profiles,
+    queue,
+    trail,
+    voyages,
+)
+from parakh.services.cases import Opening
 from parakh.services.centre import Centre
+from parakh.services.profiles import NewProfile
 from parakh.services.trail import TrailFilter
 from parakh.store.tables import traveller
 
@@ -145,3 +162,86 @@ def test_who_may_not(
         masking.decide(any_centre, chief, asked.id, granted=True, decision=WHY)
     with pytest.raises(Forbidden):
         masking.decide(any_centre, officer, asked.id, granted=True, decision=WHY)
+
+
+def member(traveller_id: str) -> Fact:
+    return Fact(
+        id="", profile_id="", kind=FactKind.MEMBER, scheme=MemberKind.TRAVELLER.value,
+        value=traveller_id, source="a tip",
+    )  # fmt: skip
+
+
+def proposal(*facts: Fact) -> NewProfile:
+    return NewProfile(
+        kind=ProfileKind.PERSON, title="Somebody", suspicion="Carries currency",
+        legal_basis="Act 1", facts=facts,
+    )  # fmt: skip
+
+
+def test_nobody_brings_him_back_alone_by_a_case_or_a_profile(
+    any_centre: Centre, take: Any, officer: Actor, chief: Actor, clock: Any
+) -> None:
+    own = take()
+    clock.advance(days=400)
+    case = cases.open_case(any_centre, officer, Opening(title="Some case"))
+    profile = profiles.open_profile(any_centre, officer, proposal())
+    for alone in (
+        lambda: cases.open_case(
+            any_centre, officer, Opening(title="Some case", traveller_ids=(own,))
+        ),
+        lambda: cases_work.add_traveller(
+            any_centre, officer, case.id, own, PartyRole.WITNESS, "the caller named him"
+        ),
+        lambda: profiles.open_profile(any_centre, officer, proposal(member(own))),
+        lambda: profile_facts.add_fact(any_centre, officer, profile.id, member(own)),
+    ):
+        with pytest.raises(Forbidden, match="masked"):
+            alone()
+    asked = masking.ask(any_centre, officer, own, WHY)
+    masking.decide(any_centre, chief, asked.id, granted=True, decision=WHY)
+    cases.open_case(any_centre, officer, Opening(title="Some case", traveller_ids=(own,)))
+
+
+def test_only_a_profile_in_force_keeps_him_in_sight(
+    any_centre: Centre, take: Any, officer: Actor, chief: Actor, clock: Any
+) -> None:
+    own = take()
+    proposed = profiles.open_profile(any_centre, officer, proposal(member(own)))
+    clock.advance(days=400)
+    assert dossier.traveller(any_centre, officer, own).masked
+    profiles.decide(any_centre, chief, proposed.id, approve=True, reason=WHY)
+    assert not dossier.traveller(any_centre, officer, own).masked
+
+
+def test_he_is_masked_on_alerts_voyages_and_in_cases(
+    any_centre: Centre, take: Any, enlist: Any, officer: Actor, clock: Any
+) -> None:
+    enlist(any_centre, document="PA7654321")
+    own = take(document="PA7654321", family="MAZARI", given="SAFDAR")
+    (row,) = alerts.list_alerts(any_centre, officer)
+    alerts.acknowledge(any_centre, officer, row.alert.id)
+    for hit in row.hits:
+        alerts.decide(any_centre, officer, row.alert.id, hit.id, confirmed=False, reason=WHY)
+    alerts.close(any_centre, officer, row.alert.id, OutcomeKind.FALSE_MATCH, "")
+    assert row.traveller is not None
+
+    def looks() -> list[Any]:
+        view = alerts.view(any_centre, officer, row.alert.id)
+        with any_centre.db.read() as connection:
+            held = cases.case_alerts(any_centre, connection, officer, [row.alert.id])
+        return [
+            alerts.list_alerts(any_centre, officer, [AlertState.CLOSED]),
+            (view.row, view.assessment, view.path, [one.hit for one in view.hits]),
+            alerts.path_of(any_centre, officer, row.alert.id),
+            voyages.voyage(any_centre, officer, row.traveller.voyage_id).rows,
+            held,
+        ]
+
+    assert all("MAZARI" in repr(look) for look in looks())
+    clock.advance(days=400)
+    for look in looks():
+        assert not [one for one in ("MAZARI", "SAFDAR", "PA7654321", WHY) if one in repr(look)]
+    assert alerts.view(any_centre, officer, row.alert.id).pictures == ()
+    with pytest.raises(Forbidden, match="masked"):
+        cases.open_from(any_centre, officer, [row.alert.id])
+    assert dossier.traveller(any_centre, officer, own).masked

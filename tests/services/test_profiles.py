@@ -1,6 +1,9 @@
 """Profiles: opened by one, approved by another; told more of; who belongs to them."""
 
+import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -204,6 +207,18 @@ def test_an_edit_leaves_what_it_was_on_the_timeline(any_centre: Centre, officer:
     first, *_ = profile_views.view(any_centre, officer, made.id).events
     assert str(first.text) == "What is said of it was changed"
     assert first.note.startswith("Gulab Noon · Carries currency for others · ")
+
+
+def test_in_force_somebody_else_than_the_opener_edits(
+    any_centre: Centre, officer: Actor, supervisor: Actor
+) -> None:
+    other = replace(supervisor, id="other", name="other")
+    made = approved(any_centre, other, supervisor)
+    told = {"title": "Gulab", "suspicion": "He carries gold", "legal_basis": "Act"}
+    for refused in (other, officer):
+        with pytest.raises(Forbidden):
+            profiles.edit(any_centre, refused, made.id, **told)
+    assert profiles.edit(any_centre, supervisor, made.id, **told).title == "Gulab"
 
 
 def test_a_review_prolongs_and_time_ends_it(
@@ -466,6 +481,31 @@ def test_two_become_one_and_part_again(arrived: Centre, officer: Actor, supervis
     assert profile_views.listed(arrived, officer).total == 2
 
 
+def test_parted_from_what_was_proposed_again_it_is_proposed_too(
+    any_centre: Centre, officer: Actor, supervisor: Actor
+) -> None:
+    one = approved(any_centre, officer, supervisor)
+    two = approved(any_centre, officer, supervisor, title="Another")
+    profile_joins.merge(any_centre, officer, one.id, two.id, WHY)
+    profiles.close(any_centre, supervisor, one.id, "it was another man")
+    profiles.reopen(any_centre, officer, one.id, "he was seen again")
+    again = profile_joins.unmerge(any_centre, supervisor, two.id, "they are brothers")
+    assert (again.state, again.opened_by) == (ProfileState.PROPOSED, supervisor.name)
+    assert again.decided_by is None
+
+
+def test_what_is_merged_holds_until_the_later_end(
+    any_centre: Centre, officer: Actor, supervisor: Actor, clock: Any
+) -> None:
+    soon, late = (clock() + timedelta(days=days) for days in (10, 300))
+    one = approved(any_centre, officer, supervisor, expires_at=soon)
+    two = approved(any_centre, officer, supervisor, title="Another", expires_at=late)
+    merged = profile_joins.merge(any_centre, officer, one.id, two.id, WHY)
+    assert merged.expires_at == late
+    clock.advance(days=11)
+    assert profile_proposals.end_expired(any_centre) == 0
+
+
 def test_what_cannot_be_merged(any_centre: Centre, officer: Actor, supervisor: Actor) -> None:
     one = approved(any_centre, officer, supervisor)
     car = approved(any_centre, officer, supervisor, kind=ProfileKind.VEHICLE, title="ABC 123")
@@ -540,11 +580,34 @@ def test_the_program_proposes_after_a_seizure_and_only_once(
     (row,) = profile_views.listed(arrived, officer, states=[ProfileState.PROPOSED]).rows
     made = row.profile
     assert made.opened_by == "system:profiles"
-    assert str(made.reasons[0]) == "Goods were seized from him on 1 journeys"
+    assert str(made.reasons[0]) == "Journeys on which goods were seized from him: 1"
     with pytest.raises(Conflict, match="which law"):
         profiles.decide(arrived, supervisor, made.id, approve=True, reason="the file was read")
     profiles.decide(arrived, supervisor, made.id, approve=False, reason="it was his cousin")
     assert profile_proposals.work(arrived) == 0, "nothing happened since it was rejected"
+
+
+def test_two_workers_propose_a_person_once(
+    arrived: Centre, officer: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handle(arrived, officer, OutcomeKind.SEIZURE)
+    both, propose = threading.Barrier(2), profile_proposals._propose
+    due = profile_proposals._due
+
+    def found(*args: Any) -> Any:
+        answer = due(*args)
+        both.wait(timeout=10)
+        return answer
+
+    def slowly(*args: Any) -> None:
+        time.sleep(0.2)
+        propose(*args)
+
+    monkeypatch.setattr(profile_proposals, "_due", found)
+    monkeypatch.setattr(profile_proposals, "_propose", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        made = list(pool.map(profile_proposals.propose_due, [arrived, arrived]))
+    assert sorted(made) == [0, 1]
 
 
 def test_two_confirmed_journeys_are_enough(arrived: Centre, officer: Actor, clock: Any) -> None:
@@ -554,7 +617,7 @@ def test_two_confirmed_journeys_are_enough(arrived: Centre, officer: Actor, cloc
     handle(arrived, officer, OutcomeKind.NOTHING_FOUND)
     assert profile_proposals.work(arrived) == 1
     (row,) = profile_views.listed(arrived, officer).rows
-    assert str(row.profile.reasons[0]) == "Hits on him were confirmed on 2 journeys"
+    assert str(row.profile.reasons[0]) == "Journeys on which hits on him were confirmed: 2"
 
 
 def test_every_look_is_in_the_trail(arrived: Centre, officer: Actor) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -22,6 +22,7 @@ from parakh.services.centre import Centre
 from parakh.services.rules import Standing
 from parakh.store import backtests as tests
 from parakh.store import rules as store
+from parakh.store import tables
 from parakh.store.archive import Archive
 from parakh.store.tables import alert, assessment, assessment_hit, audit, change, hit
 
@@ -52,9 +53,11 @@ def tried(
     own: RuleVersion,
     state: BacktestState = BacktestState.DONE,
     not_kept: tuple[str, ...] = (),
+    days: tuple[int, int] = (90, 0),
     **daily: float,
 ) -> str:
-    """A back-test of a version that is over, with alerts a day by unit."""
+    """A back-test of a version that is over, `days` ago, with alerts a day by unit."""
+    today = centre.clock().date()
     findings = Findings(
         subjects=100,
         hits=5,
@@ -73,8 +76,8 @@ def tried(
         subject=own.subject,
         scope=own.scope,
         digest=backtests.digest(own.text, own.subject, own.scope),
-        since=date(2026, 8, 1),
-        until=date(2026, 11, 1),
+        since=today - timedelta(days=days[0]),
+        until=today - timedelta(days=days[1]),
         by="somebody",
         asked_at=centre.clock(),
     )
@@ -141,9 +144,10 @@ def raised(
             )
         )
         connection.execute(assessment_hit.insert().values(assessment_id=made, hit_id=own))
+        told = new_id()
         connection.execute(
             alert.insert().values(
-                id=new_id(),
+                id=told,
                 unit_id="khi",
                 assessment_id=made,
                 subject_kind="traveller",
@@ -154,7 +158,19 @@ def raised(
                 outcome=outcome and outcome.value,
             )
         )
+        if outcome:
+            closed(connection, told, outcome, at)
     return subject
+
+
+def closed(connection: sa.Connection, alert_id: str, kind: OutcomeKind, at: datetime) -> None:
+    """The outcome of an alert."""
+    connection.execute(
+        tables.outcome.insert().values(
+            id=new_id(), alert_id=alert_id, kind=kind.value, note="", legal_reference="",
+            place="", by="somebody", at=at, reason="",
+        )
+    )  # fmt: skip
 
 
 def told(centre: Centre, action: str) -> list[str]:
@@ -270,6 +286,37 @@ def test_only_what_was_tried_is_approved(
     tried(post, made, BacktestState.FAILED)
     with pytest.raises(Conflict):
         rule_review.approve(post, boss, made.id, WHY)
+
+
+@pytest.mark.parametrize(
+    ("days", "first", "ready"),
+    [
+        ((30, 0), 400, True),
+        ((29, 0), 400, False),
+        ((90, 1), 400, False),
+        ((2, 0), 400, False),
+        ((10, 0), 10, True),
+        ((9, 0), 10, False),
+    ],
+)
+def test_a_back_test_over_chosen_days_does_not_speak_for_a_rule(
+    post: Centre,
+    writer: Actor,
+    boss: Actor,
+    monkeypatch: pytest.MonkeyPatch,
+    days: tuple[int, int],
+    first: int,
+    ready: bool,
+) -> None:
+    oldest = post.clock().date() - timedelta(days=first)
+    monkeypatch.setattr(Archive, "days", lambda _, since, until: ["day"] * (oldest < until))
+    made = rules.write(post, writer, DRAFT)
+    tried(post, made, days=days)
+    assert rule_review.view(post, boss, made.id).readiness.ready is ready
+    rule_review.submit(post, writer, made.id)
+    if not ready:
+        with pytest.raises(Conflict, match="30 days"):
+            rule_review.approve(post, boss, made.id, WHY)
 
 
 def test_without_a_history_somebody_says_why_it_may_stand(
@@ -433,6 +480,7 @@ def test_a_subject_with_several_alerts_counts_once_by_the_best(
         row = dict(connection.execute(sa.select(alert)).one()._mapping)
         row |= {"id": new_id(), "assessment_id": later["id"], "outcome": "penalty"}
         connection.execute(alert.insert().values(row))
+        closed(connection, row["id"], OutcomeKind.PENALTY, row["at"])
     whole = rules.rules(post, writer).rows[0].record.whole
     assert (whole.hits, whole.decided, whole.found) == (1, 1, 1)
 

@@ -6,12 +6,15 @@ import pytest
 import sqlalchemy as sa
 
 from parakh.access import Actor, Purpose, Role, system_actor
+from parakh.domain.alert import OutcomeKind
 from parakh.domain.message import Channel, Source
 from parakh.domain.traveller import PersonName, Traveller, TravellerRole
 from parakh.errors import Forbidden, InvalidInput
-from parakh.services import filling, intake, queue, search
+from parakh.services import filling, intake, outcomes, queue, search
 from parakh.services.centre import Centre
+from parakh.services.outcomes import Correction
 from parakh.services.search_sources import Kind
+from parakh.store import outcomes as recorded
 from parakh.store import search as store
 from parakh.store import tables, travellers, vetting
 from parakh.store.database import Database
@@ -216,6 +219,33 @@ def test_what_older_versions_did_not_keep_is_filled_in(
         tx.audit("test", "test", "")
     again = filling.fill(loaded, SENDER)
     assert (again.travellers, again.voyages) == (0, 0)
+
+
+def test_alerts_that_were_closed_before_get_their_outcomes(
+    loaded: Centre, acting: Any, units: Any, enlist: Any, declare: Callable[..., bytes],
+    person: Any, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    units(loaded)
+    papers = [f"ZX000010{place}" for place in range(3)]
+    for number in papers:
+        enlist(loaded, document=number)
+    send(loaded, declare(*(person(document=own, given=own[-1]) for own in papers), number="777"))
+    with loaded.db.maintain() as connection:
+        old = {"state": "closed", "outcome": "seizure", "outcome_note": "gold", "closed_by": "Sana"}
+        connection.execute(tables.alert.update().values(**old, closed_at=loaded.clock()))
+        ids = set(connection.execute(sa.select(tables.alert.c.id)).scalars())
+    monkeypatch.setattr(filling, "AT_ONCE", 2)
+    assert len(ids) == 3
+    assert filling.fill(loaded, SENDER).outcomes == 3
+    assert filling.fill(loaded, SENDER).outcomes == 0, "what is there is left alone"
+    with loaded.db.read() as connection:
+        made = recorded.of_alerts(connection, ids)
+        assert len(recorded.labels(connection, loaded.clock())) == 3
+    assert {(own.kind, own.note, own.by, own.at) for own in made} == {
+        (OutcomeKind.SEIZURE, "gold", "Sana", loaded.clock())
+    }
+    mended = Correction(kind=OutcomeKind.NOTHING_FOUND, note="", reason="it was brass")
+    outcomes.correct(loaded, acting(Role.SUPERVISOR), made[0].id, mended)
 
 
 def _everybody(connection: sa.Connection) -> list[str]:

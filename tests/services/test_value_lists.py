@@ -1,6 +1,7 @@
 """Named lists: what they hold, until when, and which rules use them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from parakh.access import Actor, Role
 from parakh.act.rules import Draft
 from parakh.domain.value_list import ValueKind
 from parakh.errors import Conflict, Forbidden, InvalidInput, NotFound
-from parakh.services import rules, value_lists
+from parakh.services import rule_review, rules, value_lists
 from parakh.services.centre import Centre
 from parakh.store import rules as store
 from parakh.store.tables import audit, change
@@ -95,6 +96,60 @@ def test_a_list_is_described_anew_and_deleted(any_centre: Centre, writer: Actor)
             sa.select(audit.c.action).where(audit.c.subject_kind == "value_list")
         ).scalars()
         assert {"value_list.added", "value_list.extended", "value_list.deleted"} <= set(done)
+
+
+@pytest.fixture
+def used(any_centre: Centre, writer: Actor, acting: Callable[..., Actor]) -> str:
+    """A list with one value, which a rule in force names."""
+    own_id = added(any_centre, writer)
+    value_lists.put(any_centre, writer, own_id, ["old"], note="Case 7")
+    made = rules.write(any_centre, writer, DRAFT)
+    rule_review.submit(any_centre, writer, made.id)
+    why = {"review": "looked at it closely", "over_budget": "The centre is new"}
+    rule_review.approve(any_centre, acting(Role.SUPERVISOR), made.id, **why)
+    return own_id
+
+
+def test_what_a_rule_in_force_would_see_waits_for_another_person(
+    any_centre: Centre, writer: Actor, acting: Callable[..., Actor], used: str
+) -> None:
+    boss = acting(Role.SUPERVISOR)
+    soon = any_centre.clock() + timedelta(days=1)
+    value_lists.put(any_centre, writer, used, ["new", "other"], note="mine alone")
+    value_lists.put(any_centre, writer, used, ["old"], note="shorter", expires_at=soon)
+    assert values(any_centre) == {"seized_phones": {"old"}}
+    view = value_lists.view(any_centre, boss, used)
+    assert [own.value for own in view.items] == ["old"]
+    assert [own.value for own in view.waiting] == ["new", "old", "other"]
+    assert view.row.items == 1
+    assert value_lists.decide(any_centre, boss, used, ["new", "old"], approve=True) == 2
+    assert value_lists.decide(any_centre, boss, used, ["other"], approve=False) == 1
+    assert values(any_centre) == {"seized_phones": {"old", "new"}}
+    view = value_lists.view(any_centre, boss, used)
+    assert [(own.value, own.note) for own in view.items] == [
+        ("new", "mine alone"),
+        ("old", "shorter"),
+    ]
+    assert view.waiting == ()
+    value_lists.remove(any_centre, writer, used, "new")
+    assert values(any_centre) == {"seized_phones": {"old"}}
+
+
+def test_who_may_not_decide_on_values_that_wait(
+    any_centre: Centre, writer: Actor, acting: Callable[..., Actor], used: str
+) -> None:
+    boss = acting(Role.SUPERVISOR)
+    value_lists.put(any_centre, boss, used, ["new"], note="mine alone")
+    decide = value_lists.decide
+    with pytest.raises(Forbidden, match="another person"):
+        decide(any_centre, boss, used, ["new"], approve=True)
+    with pytest.raises(Forbidden):
+        decide(any_centre, writer, used, ["new"], approve=True)
+    other = replace(boss, id="other", name="other")
+    for told in ([], ["old"], ["new", "none"]):
+        with pytest.raises(Conflict):
+            decide(any_centre, other, used, told, approve=True)
+    assert values(any_centre) == {"seized_phones": {"old"}}
 
 
 @pytest.mark.parametrize("name", ["", "9a", "a-b", "a b", 'a"', "é", "_a", "a" * 81, "a\n"])

@@ -36,6 +36,7 @@ ACTIONS = {
     "save_value_list",
     "delete_value_list",
     "add_list_values",
+    "decide_list_values",
     "remove_list_value",
     "list_redress",
     "get_redress",

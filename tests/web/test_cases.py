@@ -79,7 +79,9 @@ def test_a_seizure_names_its_goods(browser: Any, ids: dict[str, str], case_id: s
         ({"commodity": ["sand"]}, "form offers"),
         ({"penalty": "5"}, "currency of three letters"),
     ):
-        answer = mine.post(f"/cases/{case_id}/close", data=SEIZURE | wrong)
+        answer = mine.post(
+            f"/cases/{case_id}/close", data=SEIZURE | wrong | {"leave_alerts": "true"}
+        )
         assert answer.status_code == 422
         assert cause in answer.text
 
@@ -205,6 +207,10 @@ def test_by_the_api(browser: Any, stage: Any, ids: dict[str, str]) -> None:
     goods = {"commodity": "gold", "quantity": "2.5",
              "worth": {"amount": "180000", "currency": "USD"}}  # fmt: skip
     closing = {"kind": "seizure", "details": {"seizures": [goods]}}
+    refused = mine.post(f"{base}/close", json=closing)
+    assert refused.status_code == 409
+    assert "still open: 1" in refused.text
+    closing |= {"leave_alerts": True}
     assert mine.post(f"{base}/close", json=closing).json()["state"] == "closed"
     view = mine.get(base).json()
     seized = view["outcomes"][0]["details"]["seizures"][0]

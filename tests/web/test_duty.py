@@ -1,7 +1,7 @@
 """Routing, channels, the roster, hand-overs and lookouts, as their users see them."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -170,6 +170,8 @@ def test_a_lookout_takes_two_clicks_from_a_traveller(
     given |= {"expires": re.findall(r'name="expires" type="date" value="([^"]+)"', dialog)[0]}
     placed = path_of(gate.post("/lookouts", data=given))
     page = gate.get(placed).text
+    chosen = f"{date.fromisoformat(given['expires']):%-d %b %Y}"
+    assert f"{chosen}</time></dd>" in page, "the last day is the one that was chosen"
     assert "unless another person confirms it" in page
     assert "Your word as the second person" not in page
     waiting = chief.get("/lookouts?which=waiting").text

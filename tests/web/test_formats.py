@@ -36,6 +36,13 @@ def test_moments_are_shown_in_the_centres_zone_and_told_to_machines_in_utc() -> 
     assert said == '<time datetime="2026-11-22T20:30:00+00:00">23 Nov 2026, 01:30</time>'
 
 
+def test_what_lasts_to_the_end_of_a_day_is_said_by_that_day() -> None:
+    whole = datetime(2026, 12, 23, 19, tzinfo=UTC)  # midnight in Karachi
+    assert formats.ends(whole, KARACHI).striptags() == "23 Dec 2026"
+    assert formats.ends(NOW, KARACHI).striptags() == "23 Nov 2026, 01:30"
+    assert formats.ends(NOW, KARACHI, "d MMM y").striptags() == "23 Nov 2026"
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [

@@ -11,7 +11,7 @@ from parakh.domain.message import Channel, Source
 from parakh.domain.voyage import Direction
 from parakh.services import alerts, gate, intake, queue, trail, voyages, watchlists
 from parakh.services.gate_values import CrossingRequest
-from parakh.store.tables import message
+from parakh.store.tables import message, voyage
 
 REASON = "The passport and the face differ"
 
@@ -329,6 +329,39 @@ def test_the_wall_has_the_most_urgent_first_and_taken_ones_after_new(
         ("compare", "acknowledged"),
     ]
     assert rows[0][2] > rows[1][2]
+
+
+def test_the_wall_has_pages_and_says_how_many_alerts_follow(
+    browser: Any, stage: Any, flight: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = Source(channel=Channel.HTTP, name="pk306.edi")
+    intake.receive(stage.centre, stage.actor("supervisor"), flight, source)
+    queue.drain(stage.centre)
+    monkeypatch.setattr(alerts, "PAGE", 3)
+    mine = browser("gate")
+    first, second, third = (mine.get(f"/alerts?page={page}").text for page in (1, 2, 3))
+    assert [page.count('class="alert-row') for page in (first, second, third)] == [3, 1, 0]
+    assert "1 more on the following pages" in first
+    assert 'data-beyond="1"' in first
+    assert "Page 1 of 2, 4 in all" in first
+    assert "Page 2 of 2, 4 in all" in second
+    assert 'id="wall"' not in second, "only the first page is live"
+    assert "Nothing is left on this page" in third
+
+
+def test_the_head_of_an_alert_tells_the_hour_at_our_port(
+    browser: Any, ids: dict[str, str], stage: Any
+) -> None:
+    def head() -> str:
+        return str(browser("gate").get(f"/alerts/{ids['alert']}").text.partition("(due")[0][-40:])
+
+    with stage.centre.db.read() as connection:
+        own = connection.execute(sa.select(voyage).where(voyage.c.id == ids["voyage"])).one()
+    assert f"{own.arrival:%H:%M}" in head()
+    with stage.centre.db.maintain() as connection:
+        leaving = voyage.update().where(voyage.c.id == own.id)
+        connection.execute(leaving.values(direction=Direction.EXIT.value))
+    assert f"{own.departure:%H:%M}" in head()
 
 
 def test_the_wall_says_who_was_seen_at_which_lane(browser: Any, stage: Any, ids: Any) -> None:

@@ -185,6 +185,12 @@ def test_the_timeline_is_filtered(browser: Any, profile: str) -> None:
     assert "Nothing of this kind." in browser("targeting").get(f"{profile}?show=hit").text
 
 
+def test_its_last_day_is_the_day_that_was_chosen(browser: Any) -> None:
+    path = opened(browser, expires="2027-11-23")
+    assert "23 Nov 2027" in browser("targeting").get(path).text
+    assert "23 Nov 2027" in browser("targeting").get("/profiles").text
+
+
 @pytest.mark.parametrize("step", ["keep", "close"])
 def test_steps_of_a_profile_in_force(browser: Any, profile: str, step: str) -> None:
     assert browser("supervisor").post(f"{profile}/{step}", data=WHY).status_code == 303
@@ -193,7 +199,8 @@ def test_steps_of_a_profile_in_force(browser: Any, profile: str, step: str) -> N
 
 def test_edited_alerting_and_proposed_again(browser: Any, profile: str) -> None:
     changed = {**FORM, "title": "Zulfiqar the courier"}
-    assert browser("targeting").post(profile, data=changed).status_code == 303
+    assert browser("targeting").post(profile, data=changed).status_code == 403, "who opened it"
+    assert browser("supervisor").post(profile, data=changed).status_code == 303
     assert browser("targeting").post(f"{profile}/alert", data={"on": "true"}).status_code == 403
     assert browser("supervisor").post(f"{profile}/alert", data={"on": "true"}).status_code == 303
     assert "Alert when seen" in browser("targeting").get("/profiles?q=courier").text

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from parakh.web.queries import arrivals_path
+from parakh.web.queries import arrivals_path, end_of
 
 KARACHI = ZoneInfo("Asia/Karachi")
 NOW = datetime(2026, 11, 22, 20, 30, tzinfo=UTC)
@@ -24,3 +24,8 @@ NOW = datetime(2026, 11, 22, 20, 30, tzinfo=UTC)
 )
 def test_a_voyage_leads_back_to_the_arrivals_that_have_it(due: datetime | None, path: str) -> None:
     assert arrivals_path(due, NOW, KARACHI) == path
+
+
+def test_a_day_ends_at_midnight_of_the_centre() -> None:
+    assert end_of("2026-12-23", KARACHI) == datetime(2026, 12, 23, 19, tzinfo=UTC)
+    assert end_of("", KARACHI) is None

@@ -10,7 +10,7 @@ from parakh.access import Purpose, system_actor
 from parakh.act.rules import Draft
 from parakh.domain.backtest import BacktestState, Day, Findings, Overlap, Precision
 from parakh.domain.rule import RuleVersion
-from parakh.services import backtests, rule_review, rules
+from parakh.services import backtests, rule_review, rules, value_lists
 from parakh.services.centre import Centre
 from parakh.store import backtests as tests
 
@@ -184,6 +184,22 @@ def test_named_lists(browser: Any) -> None:
     assert browser("auditor").post(f"{path}/items", data=values).status_code == 403
     assert mine.post(f"{path}/delete").status_code == 303
     assert mine.get(path).status_code == 404
+
+
+def test_values_that_wait_are_decided_on_by_another_person(
+    browser: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(value_lists, "_binds", lambda *_: True)
+    mine, boss = browser("analyst"), browser("supervisor")
+    form = {"name": "plates", "kind": "plate", "note": "Of seizures"}
+    path = mine.post("/rules/lists", data=form).headers["location"]
+    assert mine.post(f"{path}/items", data={"values": "A 1\nB 2", "note": "it"}).status_code == 303
+    assert 'name="values" value=' not in mine.get(path).text
+    assert 'name="values" value="A 1"' in boss.get(path).text
+    told = {"values": ["A 1", "B 2"], "approve": "true"}
+    assert mine.post(f"{path}/decide", data=told).status_code == 403
+    assert boss.post(f"{path}/decide", data=told).status_code == 303
+    assert 'id="waiting"' not in boss.get(path).text
 
 
 def test_budgets_are_whole_numbers(browser: Any, stage: Any) -> None:

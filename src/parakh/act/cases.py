@@ -29,10 +29,15 @@ def move(case: Case, state: CaseState, reason: str, at: datetime) -> Case:
     return replace(_stepped(case, state, at), waiting_for=waiting)
 
 
-def close(case: Case, open_tasks: int, at: datetime) -> Case:
-    """The closed case; raises Conflict while a task is open."""
+def close(case: Case, open_tasks: int, at: datetime, open_alerts: int = 0) -> Case:
+    """The closed case; raises Conflict while a task is open, or an alert that is not left so."""
     if open_tasks:
         raise Conflict("finish the open tasks first, or say in them that they are not needed")
+    if open_alerts:
+        raise Conflict(
+            f"alerts of the case that are still open: {open_alerts}; close them first, or say that "
+            "the case is closed though they are open"
+        )
     return replace(_stepped(case, CaseState.CLOSED, at), waiting_for="", closed_at=at)
 
 

@@ -292,11 +292,11 @@ JOURNEYS, CASES = 2, 2
 """From so many journeys with a confirmed hit, or cases, on a profile is proposed."""
 
 _GRAVE = {
-    "seizure": N_("Goods were seized from him on {count} journeys"),
-    "arrest": N_("He was arrested on {count} journeys"),
+    "seizure": N_("Journeys on which goods were seized from him: {count}"),
+    "arrest": N_("Journeys on which he was arrested: {count}"),
 }
-_HITS = N_("Hits on him were confirmed on {count} journeys")
-_CASES = N_("{count} cases are about him")
+_HITS = N_("Journeys on which hits on him were confirmed: {count}")
+_CASES = N_("Cases about him: {count}")
 _NEWEST = N_("The last of it happened on {date}")
 
 

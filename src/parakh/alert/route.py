@@ -85,12 +85,23 @@ def units_for(port: str, units: Iterable[Unit], lists: Iterable[Watchlist] = ())
     return [unit for unit in known.values() if unit.id in (told if wanted else of_port)]
 
 
+def confined_to(behind: Iterable[Behind], known: Collection[str]) -> frozenset[str]:
+    """The own units of lists behind hits of which only these may know; empty where all lists may
+    be known to others. `known` are the identifiers of all units."""
+    lists = [own.watchlist for own in behind if own.watchlist is not None]
+    return frozenset(own.unit_id for own in lists if own.unit_id and _confined(own, known))
+
+
+def _confined(listed: Watchlist, known: Collection[str]) -> bool:
+    return not listed.alerts_port and listed.unit_id in known
+
+
 def _fits(route: Route, one: Behind, known: Collection[str]) -> bool:
     listed, rule = one.watchlist, one.rule
     named = (listed is not None and listed.id in route.lists) or (
         rule is not None and rule.rule_id in route.rules
     )
-    if listed is not None and not listed.alerts_port and listed.unit_id in known:
+    if listed is not None and _confined(listed, known):
         return named
     return named or not (route.lists or route.rules)
 

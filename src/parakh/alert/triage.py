@@ -29,8 +29,12 @@ def advise(
     return max(advice, key=lambda value: value.rank, default=Advice.PROCEED)
 
 
+def identifies(hit: Hit) -> bool:
+    """Whether a hit needs no comparison, since its screener never raises a mere resemblance."""
+    return hit.screener.partition("@")[0] in IDENTIFYING
+
+
 def _of_hit(hit: Hit, handling_of: HandlingOf) -> Advice:
-    screener = hit.screener.partition("@")[0]
-    if hit.state is HitState.CONFIRMED or screener in IDENTIFYING:
+    if hit.state is HitState.CONFIRMED or identifies(hit):
         return ADVICE[handling_of(hit)]
     return Advice.COMPARE

@@ -98,7 +98,7 @@ def upgrade() -> None:
 @db.command()
 @as_json
 def fill(as_json: bool) -> None:
-    """Write what older versions did not keep: words of names, and the vetting list.
+    """Write what older versions did not keep: words of names, the vetting list, and outcomes.
 
     Run it once after an upgrade. The centre may work meanwhile; it may be stopped and run again.
     """
@@ -109,6 +109,7 @@ def fill(as_json: bool) -> None:
     else:
         click.echo(f"{done.travellers} travellers are found by name now")
         click.echo(f"{done.voyages} voyages came onto the vetting list")
+        click.echo(f"{done.outcomes} closed alerts have an outcome of their own now")
 
 
 @click.group()

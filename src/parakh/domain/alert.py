@@ -49,8 +49,11 @@ class Outcome:
     at: datetime
 
 
+LISTED = 0
+"""Priority of who is identified on a list: before whatever rules advise."""
+
 ORDINARY = 3
-"""Priority of what no rule made more or less urgent; from 1 (most urgent) to 5."""
+"""Priority of what no rule made more or less urgent; rules have from 1 (most urgent) to 5."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,7 +61,8 @@ class Alert:
     """Tells one unit of one assessment.
 
     Attributes:
-        priority: 1 (most urgent) to 5, within its advice.
+        priority: 0 for who is identified on a list, then those of rules, 1 (most urgent) to 5;
+            within its advice.
         acknowledge_by, close_by: until when the unit must have done so; None where nobody said.
         shown_by, shown_at: to whom it was shown first.
         held_by: who sees to it now; None while it is new, and once it was handed over until

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-LONGEST_SHIFT = timedelta(hours=24)
+LONGEST_SHIFT = timedelta(hours=25)
+"""A day by the clock, which has 25 hours where the clock is put back."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

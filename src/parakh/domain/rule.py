@@ -40,13 +40,17 @@ class Scope:
         ports: the centre's own ports, as voyages name them.
         units: units that are told; those of the port where none is named.
         directions: of crossing the border.
-        agencies: agencies whose rule it is.
+        agencies: agencies whose rule it is, as centres name themselves.
     """
 
     ports: frozenset[str] = frozenset()
     units: frozenset[str] = frozenset()
     directions: frozenset[Direction] = frozenset()
     agencies: frozenset[str] = frozenset()
+
+    def concerns(self, agency: str) -> bool:
+        """Whether it holds at the centre of an agency."""
+        return not self.agencies or agency in self.agencies
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -43,6 +43,7 @@ class ValueItem:
     Attributes:
         note: where it comes from.
         expires_at: from when it stands no more; None for one that stays.
+        waits: whether a second person must approve it first; until then no rule sees it.
     """
 
     value: str
@@ -50,7 +51,8 @@ class ValueItem:
     added_by: str
     added_at: datetime
     expires_at: datetime | None = None
+    waits: bool = False
 
     def stands(self, at: datetime) -> bool:
         """Whether it counts at a moment."""
-        return self.expires_at is None or at < self.expires_at
+        return not self.waits and (self.expires_at is None or at < self.expires_at)

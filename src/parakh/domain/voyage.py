@@ -59,6 +59,11 @@ class Voyage:
         """The port of the centre's own country; for transit, the destination."""
         return self.origin if self.direction is Direction.EXIT else self.destination
 
+    @property
+    def due_local(self) -> datetime | None:
+        """`due_at` as the carrier gave it, local at that port: the departure of an exit."""
+        return self.departure if self.direction is Direction.EXIT else self.arrival
+
 
 class CrossingState(StrEnum):
     """Expected from an advance list, or seen at a gate."""

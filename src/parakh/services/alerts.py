@@ -1,7 +1,7 @@
 """Alerts of the actor's units: the list, the wall, one alert, and the steps an officer takes."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
@@ -18,7 +18,7 @@ from parakh.domain.unit import Unit
 from parakh.domain.voyage import Crossing, Voyage
 from parakh.domain.watchlist import Watchlist, WatchlistEntry
 from parakh.errors import Conflict, Forbidden
-from parakh.services import clearing, expected
+from parakh.services import clearing, expected, masking
 from parakh.services.alert_path import path
 from parakh.services.assessing import handling_of
 from parakh.services.centre import Centre
@@ -30,6 +30,8 @@ from parakh.store.alerts import WallEvent
 from parakh.store.database import Tx
 
 OPEN = (AlertState.NEW, AlertState.ACKNOWLEDGED)
+PAGE = 100
+"""Alerts that are listed at a time."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,8 +102,9 @@ def list_alerts(
             states=wanted,
             urgent_first=urgent_first,
             offset=offset,
+            limit=PAGE,
         )
-        rows = rows_of(connection, found)
+        rows = rows_of(centre, connection, actor, found)
     if rows:
         with centre.db.write(actor, Purpose.ALERT) as tx:
             for unit_id in sorted({own.alert.unit_id for own in rows}):
@@ -123,7 +126,7 @@ def row(centre: Centre, actor: Actor, alert_id: str) -> AlertRow:
     actor.require(Permission.SEE_ALERTS)
     with centre.db.read() as connection:
         found = _own(connection, actor, alert_id)
-        line = rows_of(connection, [found])[0]
+        line = rows_of(centre, connection, actor, [found])[0]
     _looked(centre, actor, found, "alert.listed")
     return line
 
@@ -133,12 +136,13 @@ def view(centre: Centre, actor: Actor, alert_id: str) -> AlertView:
     actor.require(Permission.SEE_ALERTS)
     with centre.db.read() as connection:
         found = _own(connection, actor, alert_id)
-        assessment = assessments.get_assessment(connection, found.assessment_id)
+        hide = _masked(centre, connection, actor, found)
+        assessment = _assessment(connection, found, hide)
         shown = AlertView(
-            row=rows_of(connection, [found])[0],
+            row=rows_of(centre, connection, actor, [found])[0],
             assessment=assessment,
-            hits=hit_views(connection, assessment.hits),
-            pictures=_subject_pictures(connection, assessment),
+            hits=_hit_views(connection, assessment, hide),
+            pictures=() if hide else _subject_pictures(connection, assessment),
             later=_later(connection, actor, found),
             path=path(connection, found, assessment),
             may_take_over=found.state is AlertState.ACKNOWLEDGED
@@ -156,7 +160,8 @@ def path_of(centre: Centre, actor: Actor, alert_id: str) -> tuple[Step, ...]:
     actor.require(Permission.SEE_ALERTS)
     with centre.db.read() as connection:
         found = _own(connection, actor, alert_id)
-        assessment = assessments.get_assessment(connection, found.assessment_id)
+        hide = _masked(centre, connection, actor, found)
+        assessment = _assessment(connection, found, hide)
         steps = path(connection, found, assessment)
     _looked(centre, actor, found, "alert.path_viewed")
     return steps
@@ -285,11 +290,15 @@ def hit_views(connection: sa.Connection, hits: Iterable[Hit]) -> tuple[HitView, 
     )
 
 
-def rows_of(connection: sa.Connection, found: Sequence[Alert]) -> list[AlertRow]:
-    """Alerts as a wall shows them, in the same order."""
+def rows_of(
+    centre: Centre, connection: sa.Connection, actor: Actor, found: Sequence[Alert]
+) -> list[AlertRow]:
+    """Alerts as a wall shows them, in the same order, as far as the actor may read them."""
     units = people.units(connection)
     ids = [alert.subject.id for alert in found if alert.subject.kind is Kind.TRAVELLER]
-    known = {own.id: own for own in travellers.travellers_by_id(connection, ids)}
+    declared = travellers.travellers_by_id(connection, ids)
+    known = {own.id: own for own in masking.shown(centre, connection, actor, declared)}
+    hide = masking.masked(centre, connection, actor, known)
     voyages = travellers.voyages_by_id(connection, {own.voyage_id for own in known.values()})
     hits = assessments.hits_by_assessment(connection, [alert.assessment_id for alert in found])
     crossings = travellers.crossings_of(connection, list(known))
@@ -301,7 +310,10 @@ def rows_of(connection: sa.Connection, found: Sequence[Alert]) -> list[AlertRow]
             unit=units[alert.unit_id],
             traveller=(own := known.get(alert.subject.id)),
             voyage=voyages.get(own.voyage_id) if own else None,
-            hits=tuple(hits.get(alert.assessment_id, ())),
+            hits=tuple(
+                masking.hidden_hit(hit) if alert.subject.id in hide else hit
+                for hit in hits.get(alert.assessment_id, ())
+            ),
             crossing=(crossing := crossings.get(alert.subject.id)),
             lane=crossing.lane if crossing else lanes.get(alert.subject.id, ""),
         )
@@ -335,6 +347,25 @@ def _own(connection: sa.Connection, actor: Actor, alert_id: str) -> Alert:
     if not actor.everywhere and found.unit_id not in actor.units:
         raise Forbidden("the alert belongs to another unit")
     return found
+
+
+def _masked(centre: Centre, connection: sa.Connection, actor: Actor, found: Alert) -> bool:
+    own = found.subject
+    return own.kind is Kind.TRAVELLER and bool(masking.masked(centre, connection, actor, [own.id]))
+
+
+def _assessment(connection: sa.Connection, found: Alert, hide: bool) -> Assessment:
+    own = assessments.get_assessment(connection, found.assessment_id)
+    hits = tuple(masking.hidden_hit(hit) if hide else hit for hit in own.hits)
+    return replace(own, hits=hits)
+
+
+def _hit_views(
+    connection: sa.Connection, assessment: Assessment, hide: bool
+) -> tuple[HitView, ...]:
+    """Of a masked subject without decisions on somebody like him."""
+    found = hit_views(connection, assessment.hits)
+    return tuple(replace(own, earlier=(), pictures=()) for own in found) if hide else found
 
 
 def _later(connection: sa.Connection, actor: Actor, found: Alert) -> Alert | None:

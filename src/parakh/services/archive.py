@@ -81,9 +81,11 @@ def _of_voyage(connection: sa.Connection, voyage_id: str) -> pl.DataFrame:
     came = [
         own for own in travellers.travellers_of_voyage(connection, voyage_id) if own.standing.comes
     ]
-    at = voyage.due_at
-    if not came or at is None:
+    if not came or voyage.due_at is None:
         return pl.DataFrame()
+    # As rules saw them last before they came: what reads the time must answer as it did then.
+    ids = [own.id for own in came]
+    at = backtests.screened_at(connection, ids, voyage.due_at) or voyage.due_at
     return _rows(connection, subjects_of(connection, came), voyage.port, voyage.direction, at)
 
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+import polars as pl
 import structlog
 
 from parakh.access import Actor, Permission, Purpose
@@ -189,12 +190,15 @@ def _tallied(
     report: Report,
 ) -> learn.Tally:
     total, done, parts = sum(file.rows for file in files), 0, []
+    # A rule for other agencies raises nothing here (see `parakh.services.live_rules`).
+    here = own.scope.concerns(centre.settings.agency)
+    matches = rule.matches if here else pl.lit(value=False)
     for some in _batches(files):
         with centre.db.maintain() as connection:
             if not store.progress(connection, own.id, done, total, centre.clock()):
                 raise _Stopped
         report(done, total)
-        parts.append(learn.tally(archive.scan(some), rule.matches, own.scope))
+        parts.append(learn.tally(archive.scan(some), matches, own.scope))
         done += sum(file.rows for file in some)
     return learn.Tally.joined(parts)
 

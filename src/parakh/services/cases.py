@@ -73,16 +73,16 @@ def open_case(centre: Centre, actor: Actor, wanted: Opening) -> Case:
     actor.require(Permission.WORK_CASES)
     require_human(actor)
     with centre.db.write(actor, Purpose.CASE) as tx:
-        found = _alerts(tx.connection, actor, dict.fromkeys(wanted.alert_ids))
+        found = _alerts(centre, tx.connection, actor, dict.fromkeys(wanted.alert_ids))
         value = _opened(centre, tx, wanted, found)
         store.add(tx, value)
         case_parts.tell(tx, value.id, "opened", phrase(N_("The case was opened")))
         tx.audit("case.opened", "case", value.id, number=value.number, alerts=len(found))
         for own in found:
-            put_alert(tx, value.id, own)
+            put_alert(centre, tx, value.id, own)
         for traveller_id in dict.fromkeys(wanted.traveller_ids):
             cases_parties.add_traveller(
-                tx, value.id, actor, traveller_id, PartyRole.SUSPECT,
+                centre, tx, value.id, traveller_id, PartyRole.SUSPECT,
                 phrase(N_("page of the traveller")),
             )  # fmt: skip
         for profile_id in dict.fromkeys(wanted.profile_ids):
@@ -95,8 +95,11 @@ def open_case(centre: Centre, actor: Actor, wanted: Opening) -> Case:
     return value
 
 
-def put_alert(tx: Tx, case_id: str, own: CaseAlert) -> bool:
-    """Puts an alert and its traveller into a case; False when it is in it already."""
+def put_alert(centre: Centre, tx: Tx, case_id: str, own: CaseAlert) -> bool:
+    """Puts an alert and its traveller into a case; False when it is in it already.
+
+    Raises Forbidden where the traveller is masked.
+    """
     if not store.add_alert(tx, case_id, own.alert.id):
         return False
     who = str(own.traveller.name) if own.traveller else ""
@@ -107,7 +110,7 @@ def put_alert(tx: Tx, case_id: str, own: CaseAlert) -> bool:
     if own.traveller is not None:
         confirmed = any(hit.state is HitState.CONFIRMED for hit in own.hits)
         role = PartyRole.SUSPECT if confirmed else PartyRole.OTHER
-        cases_parties.add_alerted(tx, case_id, own.traveller, role, raised)
+        cases_parties.add_alerted(centre, tx, case_id, own.traveller, role, raised)
     return True
 
 
@@ -146,14 +149,14 @@ def of_alert(centre: Centre, actor: Actor, alert_id: str) -> AlertCases:
     """The cases of an alert, and what a new one could be opened from; a look that is audited."""
     actor.require(Permission.SEE_CASES)
     with centre.db.read() as connection:
-        (own,) = _alerts(connection, actor, [alert_id])
+        (own,) = _alerts(centre, connection, actor, [alert_id])
         person = own.alert.subject.id if own.alert.subject.kind is Kind.TRAVELLER else ""
         ids = cases_view.same_person(connection, person) if person else set()
         here = store.by_id(
             connection, actor, store.with_alert(connection, alert_id), centre.clock()
         )
         about = store.by_id(connection, actor, store.with_party(connection, ids), centre.clock())
-        others = cases_view.open_alerts(connection, actor, ids, alert_id)
+        others = cases_view.open_alerts(centre, connection, actor, ids, alert_id)
     centre.looked(actor, Purpose.CASE, "case.of_alert", "alert", alert_id)
     known = {own.id for own in here}
     return AlertCases(
@@ -265,8 +268,10 @@ def _opened(centre: Centre, tx: Tx, wanted: Opening, found: Sequence[CaseAlert])
     )
 
 
-def _alerts(connection: sa.Connection, actor: Actor, ids: Iterable[str]) -> list[CaseAlert]:
-    found = case_alerts(connection, actor, list(ids))
+def _alerts(
+    centre: Centre, connection: sa.Connection, actor: Actor, ids: Iterable[str]
+) -> list[CaseAlert]:
+    found = case_alerts(centre, connection, actor, list(ids))
     if not all(own.mine for own in found):
         raise Forbidden("the alert belongs to another unit")
     return found

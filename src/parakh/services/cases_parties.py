@@ -14,6 +14,8 @@ from parakh.domain.phrase import N_, Phrase, phrase
 from parakh.domain.traveller import Traveller
 from parakh.errors import InvalidInput
 from parakh.normalise.names import comparison_form
+from parakh.services import masking
+from parakh.services.centre import Centre
 from parakh.store import alerts, case_parts, cases, persons, profiles, records, travellers
 from parakh.store.database import Tx
 
@@ -30,16 +32,17 @@ def said(text: str) -> Phrase:
 
 
 def add_traveller(
-    tx: Tx, case_id: str, actor: Actor, traveller_id: str, role: PartyRole, source: Phrase
+    centre: Centre, tx: Tx, case_id: str, traveller_id: str, role: PartyRole, source: Phrase
 ) -> Party | None:
     """Adds a traveller whom the actor may see; None for one who stands in the case already.
 
     Raises NotFound, and Forbidden for a traveller of another unit's port of whom the actor's unit
-    has no alert.
+    has no alert, and for one who is masked.
     """
     lasting = travellers.lasting_id(tx.connection, traveller_id)
     found = travellers.get_traveller(tx.connection, lasting)
-    _require_sight(tx.connection, actor, found)
+    _require_sight(tx.connection, tx.actor, found)
+    masking.require_shown(centre, tx.connection, tx.actor, [found.id])
     return _add(
         tx, case_id, PartyKind.TRAVELLER, found.id, str(found.name), role, source,
         _keys_of_traveller(tx.connection, found),
@@ -47,9 +50,10 @@ def add_traveller(
 
 
 def add_alerted(
-    tx: Tx, case_id: str, traveller: Traveller, role: PartyRole, at_alert: str
+    centre: Centre, tx: Tx, case_id: str, traveller: Traveller, role: PartyRole, at_alert: str
 ) -> Party | None:
-    """Adds the traveller of an alert that the actor's unit has."""
+    """Adds the traveller of an alert that the actor's unit has; raises Forbidden if masked."""
+    masking.require_shown(centre, tx.connection, tx.actor, [traveller.id])
     return _add(
         tx, case_id, PartyKind.TRAVELLER, traveller.id, str(traveller.name), role,
         phrase(N_("alert of {time} UTC"), time=at_alert),

@@ -27,6 +27,7 @@ from parakh.domain.outcome import OutcomeRecord
 from parakh.domain.phrase import N_, phrase
 from parakh.domain.traveller import Traveller
 from parakh.domain.unit import Unit
+from parakh.services import masking
 from parakh.services.centre import Centre
 from parakh.store import alerts, assessments, case_parts, outcomes, people, persons, travellers
 from parakh.store import cases as store
@@ -133,16 +134,17 @@ class AlertCases:
     outcomes: tuple[OutcomeRecord, ...]
 
 
-def case_alerts(connection: sa.Connection, actor: Actor, ids: Collection[str]) -> list[CaseAlert]:
-    """Alerts with whom they are about and what came of them, newest first."""
+def case_alerts(
+    centre: Centre, connection: sa.Connection, actor: Actor, ids: Collection[str]
+) -> list[CaseAlert]:
+    """Alerts with whom they are about and what came of them, newest first; masked travellers are
+    shown as such, and nothing of their hits but what became of them."""
     found = [alerts.get_alert(connection, own) for own in ids]
     hits = assessments.hits_by_assessment(connection, [own.assessment_id for own in found])
-    who = {
-        own.id: own
-        for own in travellers.travellers_by_id(
-            connection, [own.subject.id for own in found if own.subject.kind is Kind.TRAVELLER]
-        )
-    }
+    ids_of = [own.subject.id for own in found if own.subject.kind is Kind.TRAVELLER]
+    known = travellers.travellers_by_id(connection, ids_of)
+    who = {own.id: own for own in masking.shown(centre, connection, actor, known)}
+    hide = masking.masked(centre, connection, actor, who)
     told: defaultdict[str | None, list[OutcomeRecord]] = defaultdict(list)
     for record in outcomes.of_alerts(connection, ids):
         told[record.alert_id].append(record)
@@ -152,7 +154,10 @@ def case_alerts(connection: sa.Connection, actor: Actor, ids: Collection[str]) -
             alert=own,
             unit=units[own.unit_id],
             traveller=who.get(own.subject.id),
-            hits=tuple(hits.get(own.assessment_id, ())),
+            hits=tuple(
+                masking.hidden_hit(hit) if own.subject.id in hide else hit
+                for hit in hits.get(own.assessment_id, ())
+            ),
             outcomes=tuple(told[own.id]),
             mine=actor.everywhere or own.unit_id in actor.units,
         )
@@ -166,7 +171,7 @@ def whole(centre: Centre, connection: sa.Connection, actor: Actor, reach: Reach)
     case, at = reach.case, centre.clock()
     units = people.units(connection)
     given = reach.sections
-    own_alerts = case_alerts(connection, actor, store.alerts_of(connection, case.id))
+    own_alerts = case_alerts(centre, connection, actor, store.alerts_of(connection, case.id))
     works = reach.works and actor.may(Permission.WORK_CASES) and actor.human
     shown = CaseView(
         case=case,
@@ -222,7 +227,7 @@ def _with_work(connection: sa.Connection, actor: Actor, shown: CaseView, at: dat
 
 
 def open_alerts(
-    connection: sa.Connection, actor: Actor, ids: Collection[str], but: str
+    centre: Centre, connection: sa.Connection, actor: Actor, ids: Collection[str], but: str
 ) -> list[CaseAlert]:
     """Alerts of the actor's units on some travellers that are not closed, but for one."""
     found = {
@@ -231,7 +236,7 @@ def open_alerts(
         for own in alerts.alerts_on(connection, Ref(kind=Kind.TRAVELLER, id=traveller_id))
         if own.state is not AlertState.CLOSED and own.id != but
     }
-    return [own for own in case_alerts(connection, actor, found) if own.mine]
+    return [own for own in case_alerts(centre, connection, actor, found) if own.mine]
 
 
 def same_person(connection: sa.Connection, traveller_id: str) -> set[str]:

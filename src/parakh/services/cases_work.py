@@ -10,7 +10,7 @@ from parakh.act import cases as act
 from parakh.act.cases import LONGEST_TITLE, text_of
 from parakh.act.decisions import reason_of
 from parakh.act.outcomes import checked
-from parakh.domain.alert import OutcomeKind
+from parakh.domain.alert import AlertState, OutcomeKind
 from parakh.domain.case import (
     Attachment,
     Case,
@@ -34,6 +34,7 @@ from parakh.services.centre import Centre
 from parakh.store import case_parts as parts
 from parakh.store import cases as store
 from parakh.store import outcomes as told
+from parakh.store.alerts import alerts_by_id
 from parakh.store.database import Tx
 
 MOST_TASKS = 200
@@ -107,23 +108,29 @@ def close(
     kind: OutcomeKind,
     note: str,
     details: Details = NO_DETAILS,
+    *,
+    leave_alerts: bool = False,
 ) -> Case:
     """Closes a case with its outcome, which counts for all hits of its alerts.
 
-    Raises Conflict while a task is open, InvalidInput where the details do not fit the outcome.
+    Raises Conflict while a task is open, or while an alert is, unless with `leave_alerts`;
+    InvalidInput where the details do not fit the outcome.
     """
     with working(centre, actor, case_id) as (tx, old):
         waiting = [own for own in parts.tasks(tx.connection, case_id) if own.done_at is None]
-        new = act.close(old, len(waiting), tx.at)
-        states = outcomes.hit_states(tx.connection, store.alerts_of(tx.connection, case_id))
+        held = store.alerts_of(tx.connection, case_id)
+        found = alerts_by_id(tx.connection, held)
+        unseen = sum(own.state is not AlertState.CLOSED for own in found)
+        new = act.close(old, len(waiting), tx.at, 0 if leave_alerts else unseen)
+        states = outcomes.hit_states(tx.connection, held)
         record = OutcomeRecord(
             id=new_id(), kind=kind, note=text_of(note, "the note", least=0),
             details=checked(kind, states, details), by=actor.name, at=tx.at, case_id=case_id,
         )  # fmt: skip
         _end_standing(tx, record)
         store.save(tx, new)
-        parts.tell(tx, case_id, "closed", phrase(N_("The case was closed with its outcome")))
-        tx.audit("case.closed", "case", case_id, outcome=kind.value)
+        parts.tell(tx, case_id, "closed", _closed(unseen))
+        tx.audit("case.closed", "case", case_id, outcome=kind.value, open_alerts=unseen)
     return new
 
 
@@ -144,10 +151,10 @@ def reopen(centre: Centre, actor: Actor, case_id: str, reason: str) -> Case:
 def add_alert(centre: Centre, actor: Actor, case_id: str, alert_id: str) -> None:
     """Puts an alert of the actor's units into a case; raises Conflict for one that is in it."""
     with working(centre, actor, case_id) as (tx, _):
-        (own,) = case_alerts(tx.connection, actor, [alert_id])
+        (own,) = case_alerts(centre, tx.connection, actor, [alert_id])
         if not own.mine:
             raise Forbidden("the alert belongs to another unit")
-        if not put_alert(tx, case_id, own):
+        if not put_alert(centre, tx, case_id, own):
             raise Conflict("the alert stands in this case already")
 
 
@@ -157,7 +164,7 @@ def add_traveller(
     """Adds a traveller whom the actor may see; raises Conflict for one who is in it."""
     with working(centre, actor, case_id) as (tx, _):
         said = cases_parties.said(reason_of(source))
-        return _added(cases_parties.add_traveller(tx, case_id, actor, traveller_id, role, said))
+        return _added(cases_parties.add_traveller(centre, tx, case_id, traveller_id, role, said))
 
 
 def add_profile(
@@ -315,6 +322,13 @@ def attachment(centre: Centre, actor: Actor, case_id: str, attachment_id: str) -
 
 
 # --- within -------------------------------------------------------------------------------------
+
+
+def _closed(open_alerts: int) -> Phrase:
+    if not open_alerts:
+        return phrase(N_("The case was closed with its outcome"))
+    text = N_("The case was closed with its outcome; alerts of it still open: {count}")
+    return phrase(text, count=open_alerts)
 
 
 def _changes(old: Case, new: Case) -> list[tuple[str, Phrase]]:

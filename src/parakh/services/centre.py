@@ -192,7 +192,7 @@ class Centre:
     @cached_property
     def rules(self) -> LiveRules:
         """The rules in force."""
-        return LiveRules(self.db, self.clock)
+        return LiveRules(self.db, self.clock, self.settings.agency)
 
     @cached_property
     def swept(self) -> SweptEntries:

@@ -114,6 +114,9 @@ def _send(centre: Centre, claimed: Dispatch) -> None:
     settings = centre.settings
     with centre.db.read() as connection:
         channel = store.get_channel(connection, claimed.channel_id)
+        if not channel.active:
+            # Whoever switched it off may have done so because the wrong people read it.
+            raise Undelivered("the channel is switched off", final=True)
         news = _news(centre, connection, channel, claimed)
         key = _key(centre, connection, channel)
     try:

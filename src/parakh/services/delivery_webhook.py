@@ -34,8 +34,12 @@ _PLAIN = re.compile(r"[!-~]+")
 GONE = 410
 """By this a server says that it wants no more; it is not tried again."""
 
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-"""Here an IPv4 address stands within one of IPv6 (RFC 6052)."""
+_TRANSLATED = tuple(
+    ipaddress.IPv6Network(own)
+    for own in ("::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48")
+)
+"""Here an IPv4 address stands within one of IPv6, and a gateway may lead it into a private network
+(RFC 4291 2.5.5.1, RFC 2765 2.1, RFC 6052 2.1, RFC 8215)."""
 
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -196,9 +200,9 @@ def _literal(host: str) -> IpAddress | None:
 
 def _public(address: IpAddress) -> bool:
     if isinstance(address, ipaddress.IPv6Address):
+        if address.is_site_local or any(address in own for own in _TRANSLATED):
+            return False
         inner = address.ipv4_mapped or address.sixtofour
-        if address in _NAT64:
-            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is not None:
             return _public(inner)
     return address.is_global and not address.is_multicast

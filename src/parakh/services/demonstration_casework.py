@@ -3,22 +3,20 @@
 Everybody and everything in it is invented.
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from random import Random
+from functools import partial
 
-import polars as pl
-import polars.selectors as cs
+import structlog
 
 from parakh.access import Actor
 from parakh.act.rules import Draft
 from parakh.domain.alert import Alert, AlertState, OutcomeKind
 from parakh.domain.case import Case, CaseState
-from parakh.domain.hit import Advice, HitState, Kind, Ref
-from parakh.domain.ids import new_id
-from parakh.domain.lookout import LookoutState
+from parakh.domain.hit import HitState, Kind, Ref
 from parakh.domain.outcome import (
     NO_DETAILS,
     Commodity,
@@ -38,58 +36,39 @@ from parakh.domain.profile import (
     Scheme,
     Tie,
 )
-from parakh.domain.routing import Route
 from parakh.domain.rule import Scope
-from parakh.domain.traveller import Document, DocumentType, Traveller
-from parakh.domain.vetting import Wanted
+from parakh.domain.traveller import Traveller
 from parakh.domain.voyage import Direction
-from parakh.domain.watchlist import EntryKind, Handling, Identifier, IdentifierKind, WatchlistEntry
-from parakh.screen.rules.attributes import CATALOGUE
+from parakh.errors import ParakhError
 from parakh.services import (
+    accounts,
     alerts,
     cases,
     cases_work,
-    duty,
-    features,
-    lookouts,
     profile_facts,
     profile_sources,
     profiles,
-    routing,
     rule_review,
     rules,
-    vetting,
 )
+from parakh.services import demonstration_desks as desks
 from parakh.services.alerts import OPEN
-from parakh.services.archive import archive_of
 from parakh.services.centre import Centre
+from parakh.services.demonstration_history import DAYS, history
 from parakh.services.profiles import NewProfile
-from parakh.services.subjects import subjects_of
 from parakh.simulate.coming import Coming
 from parakh.store import alerts as store
 from parakh.store import assessments, travellers
 from parakh.store import cases as cases_store
 from parakh.store import profiles as profiles_store
 
-DAYS = 60
-"""So many days of history are made up."""
-
 _AROUND = timedelta(hours=48)
+_log = structlog.get_logger()
+_Step = Callable[[Centre], None]
+
 _MADE_UP = "The demonstration; it is invented"
-_SHIFTS = (
-    ("demo-ntc", "targeting", "07:00", "15:00"),
-    ("demo-ntc", "supervisor", "15:00", "23:00"),
-    ("demo-ntc", "analyst", "23:00", "07:00"),
-    ("demo-khi", "gate", "08:00", "20:00"),
-    ("demo-khi", "custody", "20:00", "08:00"),
-    ("demo-isb", "gate-isb", "06:00", "18:00"),
-    ("demo-lhe", "gate-lhe", "06:00", "18:00"),
-)
 _COURIER_PROFILE, _COMPANY = "Courier between Dubai and Karachi", "Indus Star Trading (invented)"
 _CLOSED, _TODAY = "Gold on a frequent traveller", "A listed traveller comes today"
-_LOST, _VAN = "Lost passport, offered for sale online (invented)", "Fetches couriers (invented)"
-_URGENT = "Refer at Karachi: tell the centre too"
-_SOON = "New, due within six hours"
 _NO_LAW = "None is needed: everybody in it is invented"
 _NEW_RULE = Draft(
     name="Alone, no luggage, from Dubai",
@@ -124,7 +103,7 @@ Was told nothing of this call.
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class People:
+class _People:
     """Those of the demonstration who act, as the services know them."""
 
     targeting: Actor
@@ -133,82 +112,63 @@ class People:
     islamabad: Actor
 
 
-def before(centre: Centre, people: People, passport: str) -> None:
+def before(centre: Centre, courier: str) -> None:
     """What is known before the coming flight is told of: a history, a seizure, a profile.
 
-    `passport` is that of the courier whom the simulator tells of.
+    `courier` is the passport of the one whom the simulator tells of. Whatever is there already is
+    left as it is, and what a visitor has made impossible (he may close accounts) is left out.
     """
-    _history(centre)
-    courier = _traveller(centre, passport)
-    if courier is None:
+    people, own = _people(centre), _traveller(centre, courier)
+    steps: list[_Step] = [history]
+    if people is not None and own is not None:
+        steps += [partial(_seizure, people=people, courier=own)]
+        steps += [partial(_profiles, people=people, courier=own)]
+    _take(centre, steps)
+
+
+def after(centre: Centre, coming: Coming) -> None:
+    """What is under way once the coming flight is told of; the same holds for it."""
+    people = _people(centre)
+    if people is None:
         return
-    _seizure(centre, people, courier)
-    _profiles(centre, people, courier)
-
-
-def after(centre: Centre, people: People, coming: Coming) -> None:
-    """What is under way once the coming flight is told of."""
-    duty.import_roster(centre, people.supervisor, _roster(centre))
-    _lookouts(centre, people)
-    _route(centre, people.supervisor)
-    _view(centre, people.targeting)
-    _outcomes(centre, people.islamabad)
-    _followed(centre, people, coming)
-    _rule(centre, people.targeting)
-
-
-# --- history ------------------------------------------------------------------------------------
-
-
-def _history(centre: Centre) -> None:
-    """Earlier days on which like travellers came: those on file, some each day, as if then."""
-    archive, today = archive_of(centre), centre.clock().astimezone(UTC).date()
-    if len(archive.days(today - timedelta(days=DAYS), today)) > DAYS // 2:
-        return
-    rng = Random("history")  # noqa: S311  (believable, repeatable data; nothing secret)
-    flights = _flights(centre)
-    shown = [
-        _on_day(flight.sample(rng.randrange(15, 32), seed=rng.randrange(2**31)), day)
-        for day in range(1, DAYS + 1)
-        for flight in flights
+    steps: list[_Step] = [
+        partial(desks.roster, supervisor=people.supervisor),
+        partial(desks.placed, targeting=people.targeting, supervisor=people.supervisor),
+        partial(desks.route, supervisor=people.supervisor),
+        partial(desks.view, targeting=people.targeting),
+        partial(_outcomes, islamabad=people.islamabad),
+        partial(desks.handed_over, gate=people.gate),
+        partial(_followed, targeting=people.targeting, coming=coming),
+        partial(_rule, targeting=people.targeting),
     ]
-    if shown:
-        archive.add(pl.concat([*flights, *shown]))
+    _take(centre, steps)
 
 
-def _flights(centre: Centre) -> list[pl.DataFrame]:
-    """The travellers of each flight on file as rules see them when it is due."""
-    needs, now = CATALOGUE.of(Kind.TRAVELLER).columns(), centre.clock()
-    frames = []
-    with centre.db.read() as connection:
-        for voyage in travellers.voyages_between(connection, now - _AROUND, now + _AROUND, None):
-            came = travellers.travellers_of_voyage(connection, voyage.id)
-            if len(came) < 100 or voyage.due_at is None:
-                continue
-            rows = features.frame(connection, subjects_of(connection, came), needs, voyage.due_at)
-            frames.append(
-                rows.with_columns(
-                    pl.Series("subject_id", [own.id for own in came]),
-                    port=pl.lit(voyage.port),
-                    direction=pl.lit(voyage.direction.value),
-                )
-            )
-    return frames
+def _take(centre: Centre, steps: Iterable[_Step]) -> None:
+    for step in steps:
+        try:
+            step(centre)
+        except ParakhError:
+            _log.exception("a step of the demonstration failed")
 
 
-def _on_day(rows: pl.DataFrame, days: int) -> pl.DataFrame:
-    """The rows so many days earlier, of persons of whom nothing else is known."""
-    earlier = cs.date() | cs.datetime()
-    return rows.with_columns(
-        earlier.dt.offset_by(f"-{days}d"),
-        pl.Series("subject_id", [new_id() for _ in range(len(rows))]),
+def _people(centre: Centre) -> _People | None:
+    """None where an account of theirs is closed."""
+    known = {own.name: own for own in accounts.actors(centre).values()}
+    if not known.keys() >= {"targeting", "supervisor", "gate", "gate-isb"}:
+        return None
+    return _People(
+        targeting=known["targeting"],
+        supervisor=known["supervisor"],
+        gate=known["gate"],
+        islamabad=known["gate-isb"],
     )
 
 
 # --- the courier --------------------------------------------------------------------------------
 
 
-def _seizure(centre: Centre, people: People, courier: Traveller) -> None:
+def _seizure(centre: Centre, people: _People, courier: Traveller) -> None:
     """The rule was right: gold was found, so that the rule has one of one found."""
     found = _alerts_on(centre, courier, "demo-khi")
     known = _case(centre, people.targeting, _CLOSED)
@@ -230,7 +190,7 @@ def _seizure(centre: Centre, people: People, courier: Traveller) -> None:
     )
 
 
-def _profiles(centre: Centre, people: People, courier: Traveller) -> None:
+def _profiles(centre: Centre, people: _People, courier: Traveller) -> None:
     """One in force, on the courier, and one that waits for review, on whom he works for."""
     person = _profile(centre, _COURIER_PROFILE)
     if person is None:
@@ -286,84 +246,6 @@ _TOLD = (
 # --- what is under way --------------------------------------------------------------------------
 
 
-def _roster(centre: Centre) -> bytes:
-    """This week and the first day of the next, as the file that a supervisor imports."""
-    today = centre.clock().astimezone(centre.settings.zone).date()
-    monday = today - timedelta(days=today.weekday())
-    lines = [",".join(duty.COLUMNS)]
-    for day in range(duty.DAYS + 1):
-        on = monday + timedelta(days=day)
-        lines += [f"{unit},{who},{on},{since},{until}" for unit, who, since, until in _SHIFTS]
-    return "\n".join(lines).encode()
-
-
-def _lookouts(centre: Centre, people: People) -> None:
-    """One that two persons stand behind, and one that waits for the second."""
-    placed = {
-        own.lookout.entry.reason: own.lookout
-        for own in lookouts.lookouts(centre, people.supervisor, lookouts.Which.ALL, ended=True)
-    }
-    passport = placed.get(_LOST) or lookouts.place(
-        centre,
-        people.targeting,
-        WatchlistEntry(
-            id="",
-            watchlist_id="",
-            kind=EntryKind.DOCUMENT,
-            names=(),
-            documents=(Document(type=DocumentType.PASSPORT, number="XK7204419", issuer="PAK"),),
-            reason=_LOST,
-        ),
-        instruction="Keep the document, and call the targeting desk",
-        handling=Handling.REFER,
-        ends_at=centre.clock() + timedelta(days=30),
-    )
-    if passport.state(centre.clock()) is LookoutState.PROVISIONAL:
-        lookouts.decide(
-            centre, people.supervisor, passport.id, agree=True, reason="The holder reported it"
-        )
-    if _VAN not in placed:
-        lookouts.place(
-            centre,
-            people.targeting,
-            WatchlistEntry(
-                id="",
-                watchlist_id="",
-                kind=EntryKind.VEHICLE,
-                names=(),
-                identifiers=(Identifier(kind=IdentifierKind.PLATE, value="BKL4471"),),
-                reason=_VAN,
-            ),
-            instruction="Note who gets in, and tell the targeting desk",
-        )
-
-
-def _route(centre: Centre, supervisor: Actor) -> None:
-    if any(own.name == _URGENT for own in routing.view(centre, supervisor).routes):
-        return
-    routing.save_route(
-        centre,
-        supervisor,
-        Route(
-            id="",
-            position=0,
-            name=_URGENT,
-            units=("demo-khi", "demo-ntc"),
-            zone=centre.settings.time_zone,
-            ports=frozenset({"KHI"}),
-            advice=frozenset({Advice.REFER}),
-            goes_on=True,
-        ),
-    )
-
-
-def _view(centre: Centre, targeting: Actor) -> None:
-    saved, _ = vetting.views(centre, targeting)
-    if not any(own.name == _SOON for own in saved):
-        wanted = Wanted(hours=6, fresh=True)
-        vetting.save_view(centre, targeting, _SOON, wanted, unit_id="demo-ntc")
-
-
 def _outcomes(centre: Centre, islamabad: Actor) -> None:
     """What came of the first alerts of one unit."""
     with centre.db.read() as connection:
@@ -374,9 +256,9 @@ def _outcomes(centre: Centre, islamabad: Actor) -> None:
             _work_off(centre, islamabad, own, kind, note)
 
 
-def _followed(centre: Centre, people: People, coming: Coming) -> None:
+def _followed(centre: Centre, targeting: Actor, coming: Coming) -> None:
     """A case on a listed person of the coming flight, which somebody works on."""
-    if _case(centre, people.targeting, _TODAY) is not None:
+    if _case(centre, targeting, _TODAY) is not None:
         return
     found = [
         own
@@ -386,18 +268,17 @@ def _followed(centre: Centre, people: People, coming: Coming) -> None:
     ]
     if not found:
         return
-    officer = people.targeting
-    opened = cases.open_from(centre, officer, [found[0].id], _TODAY)
-    cases_work.move(centre, officer, opened.id, CaseState.IN_PROGRESS)
+    opened = cases.open_from(centre, targeting, [found[0].id], _TODAY)
+    cases_work.move(centre, targeting, opened.id, CaseState.IN_PROGRESS)
     cases_work.add_task(
-        centre, officer, opened.id, "Compare the passport with the one on the list", "supervisor",
+        centre, targeting, opened.id, "Compare the passport with the one on the list", "supervisor",
         cases.today(centre),
     )  # fmt: skip
     cases_work.note(
-        centre, officer, opened.id, f"Lands with {coming.flight}; the gate at Karachi was told"
+        centre, targeting, opened.id, f"Lands with {coming.flight}; the gate at Karachi was told"
     )
     cases_work.attach(
-        centre, officer, opened.id, "call.txt", _CALL.encode(), "What the station manager said"
+        centre, targeting, opened.id, "call.txt", _CALL.encode(), "What the station manager said"
     )
 
 

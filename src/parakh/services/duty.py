@@ -3,12 +3,12 @@
 import csv
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 
 import sqlalchemy as sa
 
-from parakh.access import Actor, Permission, Purpose
+from parakh.access import Actor, Permission, Purpose, permissions_of
 from parakh.domain.duty import LONGEST_SHIFT, Shift
 from parakh.domain.ids import new_id
 from parakh.domain.unit import Unit
@@ -34,7 +34,8 @@ class Week:
         days: seven days, in the centre's time zone.
         rows: for each officer who has a shift then, those that begin on each of the days.
         now: who is on duty now.
-        officers: who can be put on the roster.
+        officers: who can be put on the roster: those of the unit who may see alerts.
+        names: what each of them all is called, by sign-in name.
         units: the units whose roster the actor sees.
     """
 
@@ -44,6 +45,7 @@ class Week:
     rows: Mapping[str, tuple[tuple[Shift, ...], ...]]
     now: tuple[Shift, ...]
     officers: tuple[User, ...]
+    names: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,6 +73,7 @@ def week(centre: Centre, actor: Actor, unit_id: str = "", day: date | None = Non
             datetime.combine(own, time(), zone) for own in (days[0], days[-1] + timedelta(days=1))
         )
         shifts = store.shifts_between(connection, since, until, [unit.id])
+        users = people.users(connection)
         return Week(
             unit=unit,
             units=tuple(units.values()),
@@ -87,9 +90,8 @@ def week(centre: Centre, actor: Actor, unit_id: str = "", day: date | None = Non
                 for officer in sorted({own.officer for own in shifts})
             },
             now=tuple(own for own in store.shifts_at(connection, now) if own.unit_id == unit.id),
-            officers=tuple(
-                own for own in people.users(connection) if own.active and unit.id in own.units
-            ),
+            officers=tuple(own for own in users if _can_serve(own, unit)),
+            names={own.name: own.display_name for own in users},
         )
 
 
@@ -110,10 +112,14 @@ def shifts(
 def starts_and_ends(
     centre: Centre, day: date, since: time, until: time
 ) -> tuple[datetime, datetime]:
-    """The moments of a shift by the centre's clock; an end that is not later is the next day's."""
+    """The moments of a shift by the centre's clock; an end that is not later is the next day's.
+
+    In UTC: differences of local times would be wrong on days on which the clock is changed.
+    """
     last = day if since < until else day + timedelta(days=1)
     zone = centre.settings.zone
-    return datetime.combine(day, since, zone), datetime.combine(last, until, zone)
+    starts_at, ends_at = datetime.combine(day, since, zone), datetime.combine(last, until, zone)
+    return starts_at.astimezone(UTC), ends_at.astimezone(UTC)
 
 
 def add_shift(
@@ -128,6 +134,7 @@ def add_shift(
     is on duty already."""
     actor.require(Permission.ROUTE_ALERTS)
     with centre.db.write(actor, Purpose.ADMINISTRATION) as tx:
+        store.lock(tx.connection)
         unit = _unit(_units(tx.connection, actor), unit_id)
         users = {own.name: own for own in people.users(tx.connection)}
         made = _checked(tx.connection, users, unit, officer, starts_at, ends_at)
@@ -137,15 +144,23 @@ def add_shift(
 
 
 def remove_shift(centre: Centre, actor: Actor, shift_id: str) -> None:
-    """Takes a shift off the roster that is not over yet; raises NotFound, Conflict."""
+    """Takes a shift off the roster that is not over yet; raises NotFound, Conflict.
+
+    One that is under way ends now instead: it tells who was on duty, and what the officer left open
+    falls to the unit like after any shift.
+    """
     actor.require(Permission.ROUTE_ALERTS)
     with centre.db.write(actor, Purpose.ADMINISTRATION) as tx:
         own = store.get_shift(tx.connection, shift_id)
         _unit(_units(tx.connection, actor), own.unit_id)
         if own.ends_at <= tx.at:
             raise Conflict("the shift is over: the roster tells who was on duty")
-        store.remove_shift(tx, shift_id)
-        _audit(tx, "shift.removed", own)
+        if own.starts_at < tx.at:
+            store.end_shift(tx, shift_id)
+            _audit(tx, "shift.ended", replace(own, ends_at=tx.at))
+        else:
+            store.remove_shift(tx, shift_id)
+            _audit(tx, "shift.removed", own)
 
 
 def import_roster(centre: Centre, actor: Actor, data: bytes) -> Imported:
@@ -159,6 +174,7 @@ def import_roster(centre: Centre, actor: Actor, data: bytes) -> Imported:
     actor.require(Permission.ROUTE_ALERTS)
     rows = _read(data)
     with centre.db.write(actor, Purpose.ADMINISTRATION) as tx:
+        store.lock(tx.connection)
         reading = _Reading(centre, tx, actor)
         for line, row in rows:
             reading.take(line, row)
@@ -245,6 +261,12 @@ def clock_time(text: str) -> time:
     return found.time()
 
 
+def _can_serve(user: User, unit: Unit) -> bool:
+    """Whether somebody can see to the alerts of a unit."""
+    may = Permission.SEE_ALERTS in permissions_of(user.roles)
+    return user.active and may and unit.id in user.units
+
+
 def _checked(
     connection: sa.Connection,
     users: Mapping[str, User],
@@ -254,10 +276,10 @@ def _checked(
     ends_at: datetime,
 ) -> Shift:
     user = users.get(officer)
-    if user is None or not user.active or unit.id not in user.units:
-        raise InvalidInput("the unit has no such officer")
+    if user is None or not _can_serve(user, unit):
+        raise InvalidInput("the unit has no such officer who may see alerts")
     if not timedelta(0) < ends_at - starts_at <= LONGEST_SHIFT:
-        raise InvalidInput("a shift ends after it begins, within 24 hours")
+        raise InvalidInput("a shift ends after it begins, within a day")
     if store.shifts_of(connection, officer, starts_at, ends_at):
         raise Conflict(f"{officer} is on duty then already")
     return Shift(

@@ -1,17 +1,23 @@
 """Escalates alerts that nobody saw to in time; what the worker does every few seconds."""
 
+from collections.abc import Collection
+
 import structlog
 
 from parakh.access import Purpose, Role
+from parakh.alert.route import confined_to
 from parakh.domain.alert import Alert, AlertState, Step, StepKind
 from parakh.domain.channel import Occurrence
+from parakh.domain.hit import Assessment, Kind
 from parakh.domain.phrase import N_, phrase
 from parakh.domain.routing import level_for
 from parakh.domain.unit import Unit
 from parakh.services.centre import WORKER, Centre
 from parakh.services.raising import Raising
+from parakh.services.subjects import ports_of, subjects_of
+from parakh.services.targets import Targets
 from parakh.store import alerts as store
-from parakh.store import assessments, duty, people
+from parakh.store import assessments, duty, people, travellers
 from parakh.store.database import Tx
 
 _log = structlog.get_logger()
@@ -56,9 +62,11 @@ def _escalate(centre: Centre, found: Alert) -> bool:
         alert = store.get_alert(tx.connection, found.id)
         raising = Raising(tx)
         supervisors = _supervisors(tx)
-        units = _told(raising, alert, supervisors)
         assessment = assessments.get_assessment(tx.connection, alert.assessment_id)
         known = store.units_told(tx.connection, alert.assessment_id)
+        may_know = _may_know(tx, raising, assessment, known)
+        ports = _ports(tx, raising, alert)
+        units = _told(raising, alert, may_know, ports, supervisors)
         for unit in units:
             if unit.id in known:
                 there = store.get_alert(tx.connection, known[unit.id])
@@ -79,16 +87,49 @@ def _escalate(centre: Centre, found: Alert) -> bool:
     return True
 
 
-def _told(raising: Raising, alert: Alert, supervisors: dict[str, list[str]]) -> list[Unit]:
-    """The unit that the service level names, else those of the supervisors on duty, else the
-    central ones; the alert's own where there is none of these."""
+def _told(
+    raising: Raising,
+    alert: Alert,
+    may_know: Collection[str],
+    ports: frozenset[str],
+    supervisors: Collection[str],
+) -> list[Unit]:
+    """The unit that the service level names, else those of the supervisors on duty there or at a
+    central one, else the central ones; the alert's own where there is none of these.
+
+    Only of units that may know of the alert; `supervisors` are those with a supervisor on duty.
+    """
+    known = [raising.units[own] for own in raising.units if own in may_know]
     level = level_for(raising.levels, alert.unit_id, alert.advice)
-    named = raising.units.get(level.escalate_to) if level and level.escalate_to else None
-    if named is not None:
-        return [named]
-    on_duty = [unit for unit in raising.units.values() if unit.id in supervisors]
-    central = [unit for unit in raising.units.values() if unit.central]
-    return on_duty or central or [raising.units[alert.unit_id]]
+    named = [unit for unit in known if level and unit.id == level.escalate_to]
+    concerned = [
+        unit
+        for unit in known
+        if unit.id == alert.unit_id or unit.central or not ports.isdisjoint(unit.ports)
+    ]
+    on_duty = [unit for unit in concerned if unit.id in supervisors]
+    central = [unit for unit in known if unit.central]
+    return named or on_duty or central or [raising.units[alert.unit_id]]
+
+
+def _may_know(
+    tx: Tx, raising: Raising, assessment: Assessment, told: Collection[str]
+) -> Collection[str]:
+    """All units; with a hit on a list of which only its own may know, that one and who was told."""
+    targets = Targets.of(tx.connection, assessment.hits)
+    confined = confined_to([targets.behind(hit) for hit in assessment.hits], raising.units)
+    return confined.union(told) if confined else raising.units
+
+
+def _ports(tx: Tx, raising: Raising, alert: Alert) -> frozenset[str]:
+    """Where a traveller is expected; of what has no voyage, the ports of the alert's own unit."""
+    connection = tx.connection
+    if alert.subject.kind is Kind.TRAVELLER:
+        found = travellers.travellers_by_id(connection, [alert.subject.id])
+        ports = frozenset(ports_of(connection, subjects_of(connection, found)).values())
+        if ports:
+            return ports
+    return raising.units[alert.unit_id].ports
 
 
 def _supervisors(tx: Tx) -> dict[str, list[str]]:

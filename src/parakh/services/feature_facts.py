@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from parakh.domain.alert import OutcomeKind
 from parakh.domain.hit import Kind
 from parakh.domain.voyage import CrossingState
 from parakh.screen.screener import TravellerSubject
@@ -102,13 +103,16 @@ class Facts:
         return sum(not mine.isdisjoint(self._voyages_of(other)) for other in fellows)
 
     def hits_of(self, subject: TravellerSubject) -> list[HitRow]:
-        """Hits on the person."""
+        """Hits on the person, as they stood before the moment."""
         return [hit for own in self._persons[subject.ref.id] for hit in self._hits.get(own, ())]
 
-    def alerts_of(self, subject: TravellerSubject) -> list[str | None]:
-        """The outcomes of the last year's alerts on the person, None for those not closed."""
-        mine = self._persons[subject.ref.id]
-        return [outcome for own in mine for _, outcome in self._alerts.get(own, ())]
+    def alerts_of(self, subject: TravellerSubject) -> list[frozenset[OutcomeKind]]:
+        """The outcomes of each of the last year's alerts on the person's other journeys.
+
+        Those of this one follow from its screening: a rule that counted them would find itself.
+        """
+        others = (own for own in self._persons[subject.ref.id] if own != subject.ref.id)
+        return [kinds for own in others for kinds in self._alerts.get(own, ())]
 
     @cached_property
     def sizes_of_bookings(self) -> Mapping[str, int]:
@@ -179,10 +183,10 @@ class Facts:
 
     @cached_property
     def _hits(self) -> Mapping[str, list[HitRow]]:
-        return store.hits(self._connection, _all(self._persons))
+        return store.hits(self._connection, _all(self._persons), self.at)
 
     @cached_property
-    def _alerts(self) -> Mapping[str, list[tuple[datetime, str | None]]]:
+    def _alerts(self) -> Mapping[str, list[frozenset[OutcomeKind]]]:
         mine = _all(self._persons)
         return store.alerts(self._connection, mine, self.at - YEAR, self.at)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from parakh.domain.alert import OutcomeKind
+from parakh.domain.outcome import FOUND
 from parakh.domain.voyage import Direction
 from parakh.normalise.codes import moment_at, port_country
 from parakh.screen.screener import TravellerSubject
@@ -22,15 +22,6 @@ _APART_KM = 100.0
 
 _SHORTEST = timedelta(minutes=1)
 """Two journeys that overlap are taken to be so long apart, so that their speed is a number."""
-
-_FOUND = frozenset(
-    (
-        OutcomeKind.SEIZURE.value,
-        OutcomeKind.PENALTY.value,
-        OutcomeKind.ARREST.value,
-        OutcomeKind.REFUSED.value,
-    )
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -148,7 +139,7 @@ def outcomes(facts: Facts) -> list[Row]:
 
 def _outcomes(subject: TravellerSubject, facts: Facts) -> Row:
     found = facts.alerts_of(subject)
-    return {"alerts_365d": len(found), "findings_365d": sum(own in _FOUND for own in found)}
+    return {"alerts_365d": len(found), "findings_365d": sum(bool(own & FOUND) for own in found)}
 
 
 def crossings(facts: Facts) -> list[list[Row] | None]:

@@ -1,4 +1,4 @@
-"""Fills, for records from before they were kept, the words of names and the vetting list."""
+"""Fills, for records from before they were kept, words of names, the vetting list and outcomes."""
 
 from dataclasses import dataclass
 
@@ -6,18 +6,20 @@ from parakh.access import Actor, Purpose
 from parakh.services import expected
 from parakh.services.assessing import handling_of
 from parakh.services.centre import Centre
-from parakh.store import search, vetting
+from parakh.store import outcomes, search, vetting
 
 AT_ONCE = 2_000
-"""Travellers whose words are written in one transaction, so that nobody waits long for it."""
+"""Travellers or alerts of which one transaction writes, so that nobody waits long for it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Filled:
-    """Travellers whose words were written, and voyages of which somebody came onto the list."""
+    """Travellers whose words were written, voyages of which somebody came onto the list, and alerts
+    whose outcome was written."""
 
     travellers: int
     voyages: int
+    outcomes: int
 
 
 def fill(centre: Centre, actor: Actor) -> Filled:
@@ -25,7 +27,11 @@ def fill(centre: Centre, actor: Actor) -> Filled:
 
     It may be stopped at any time, and run again; what is there already is left alone.
     """
-    return Filled(travellers=_names(centre, actor), voyages=_lists(centre, actor))
+    return Filled(
+        travellers=_names(centre, actor),
+        voyages=_lists(centre, actor),
+        outcomes=_outcomes(centre, actor),
+    )
 
 
 def _names(centre: Centre, actor: Actor) -> int:
@@ -49,3 +55,14 @@ def _lists(centre: Centre, actor: Actor) -> int:
             expected.follow_voyage(tx, voyage_id, handling_of)
             tx.audit("vetting.filled", "voyage", voyage_id)
     return len(voyages)
+
+
+def _outcomes(centre: Centre, actor: Actor) -> int:
+    written = 0
+    while True:
+        with centre.db.write(actor, Purpose.ADMINISTRATION) as tx:
+            count = outcomes.fill(tx, AT_ONCE)
+            tx.audit("outcome.filled", "alert", "", count=count)
+        if not count:
+            return written
+        written += count

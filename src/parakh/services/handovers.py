@@ -67,13 +67,19 @@ def desk(centre: Centre, actor: Actor) -> Desk:
         ahead = duty.shifts_between(connection, now, now + AHEAD, units)
         found = duty.handovers(connection, units)
         view = Desk(
-            mine=tuple(rows_of(connection, alerts.alerts_held(connection, actor.name, units))),
-            unheld=tuple(rows_of(connection, alerts.alerts_held(connection, None, units))),
+            mine=tuple(
+                rows_of(
+                    centre, connection, actor, alerts.alerts_held(connection, actor.name, units)
+                )
+            ),
+            unheld=tuple(
+                rows_of(centre, connection, actor, alerts.alerts_held(connection, None, units))
+            ),
             shift=next(
                 (own for own in ahead if own.officer == actor.name and own.starts_at <= now), None
             ),
             next=tuple(own for own in ahead if own.starts_at > now),
-            handovers=tuple(_view(connection, actor, own) for own in found),
+            handovers=tuple(_view(centre, connection, actor, own) for own in found),
         )
     with centre.db.write(actor, Purpose.ALERT) as tx:
         shown = [own.alert.id for own in (*view.mine, *view.unheld)]
@@ -206,13 +212,13 @@ def _require_unit(actor: Actor, unit_id: str) -> None:
         raise Forbidden("it belongs to another unit")
 
 
-def _view(connection: sa.Connection, actor: Actor, own: Handover) -> HandoverView:
+def _view(centre: Centre, connection: sa.Connection, actor: Actor, own: Handover) -> HandoverView:
     still = [
         one
         for one in alerts.alerts_by_id(connection, own.alerts)
         if one.state is AlertState.ACKNOWLEDGED
     ]
-    rows = tuple(rows_of(connection, still))
+    rows = tuple(rows_of(centre, connection, actor, still))
     free = any(one.held_by is None for one in still)
     return HandoverView(
         handover=own,

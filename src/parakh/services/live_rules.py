@@ -32,15 +32,17 @@ class LiveRules:
     """Compiles the rules in force once, and again when one of them, or a named list, changed, or
     began or ended by itself.
 
-    It is the screener of rules: it looks for changes before each batch.
+    It is the screener of rules: it looks for changes before each batch. Rules for other agencies
+    than this centre's are left out.
     """
 
     name = NAME
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, agency: str) -> None:
         self.source = Features(database, clock)
         self._database = database
         self._clock = clock
+        self._agency = agency
         self._lock = threading.Lock()
         self._seq = -1
         self._turns_at: datetime | None = None
@@ -53,7 +55,9 @@ class LiveRules:
             last = rules.last_change(connection)
             if last != self._seq or (self._turns_at is not None and self._turns_at <= now):
                 lists = rules.value_lists(connection, now)
-                self._rules = ready(rules.in_force(connection, now), lists)
+                versions = rules.in_force(connection, now)
+                ours = [own for own in versions if own.scope.concerns(self._agency)]
+                self._rules = ready(ours, lists)
                 self._turns_at = rules.next_turn(connection, now)
                 self._seq = last
             return self._rules

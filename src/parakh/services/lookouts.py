@@ -112,7 +112,7 @@ def view(centre: Centre, actor: Actor, lookout_id: str) -> LookoutView:
         confirmed = row.state is LookoutState.CONFIRMED
         done = LookoutView(
             row=row,
-            alerts=tuple(rows_of(connection, raised)) if may_see else (),
+            alerts=tuple(rows_of(centre, connection, actor, raised)) if may_see else (),
             ended=watchlists.decision_reason(connection, lookout_id)
             if row.state is LookoutState.CANCELLED
             else "",

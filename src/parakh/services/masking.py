@@ -6,14 +6,16 @@ back. Whoever is of interest now (a confirmed hit, an open alert) is not masked.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import sqlalchemy as sa
 
 from parakh.access import Actor, Permission, Purpose
 from parakh.act import masking as act
-from parakh.domain.masking import Unmasking, UnmaskingState, hidden
+from parakh.domain.hit import Hit
+from parakh.domain.masking import MASKED_NAME, Unmasking, UnmaskingState, hidden
+from parakh.domain.phrase import Phrase
 from parakh.domain.traveller import Traveller
 from parakh.errors import Conflict, Forbidden, NotFound
 from parakh.services.centre import Centre
@@ -23,6 +25,8 @@ from parakh.store import masking as store
 from parakh.store import travellers
 
 PAGE = 50
+
+_SAYS_NOTHING = Phrase(template="{text}", values={"text": MASKED_NAME.family})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,6 +52,23 @@ def shown(
     """Travellers as the actor may read them."""
     hide = masked(centre, connection, actor, (own.id for own in found))
     return [hidden(own) if own.id in hide else own for own in found]
+
+
+def hidden_hit(own: Hit) -> Hit:
+    """A hit on a masked traveller: that it was raised and what became of it, but not by what."""
+    return replace(own, sentence=_SAYS_NOTHING, evidence=(), reason="")
+
+
+def require_shown(
+    centre: Centre, connection: sa.Connection, actor: Actor, ids: Iterable[str]
+) -> None:
+    """Raises Forbidden where the actor may not read one of some travellers.
+
+    Who stands in an open case or in a profile in force is masked for nobody: one person alone must
+    not put a masked traveller there.
+    """
+    if masked(centre, connection, actor, ids):
+        raise Forbidden("the traveller is masked: ask to see him first")
 
 
 def about(connection: sa.Connection, actor: Actor, traveller_id: str) -> Unmasking | None:

@@ -33,7 +33,7 @@ def add_fact(centre: Centre, actor: Actor, profile_id: str, fact: Fact) -> Fact:
         old = living(tx.connection, profile_id)
         made = told(tx, fact, old.id)
         if made.kind is FactKind.MEMBER:
-            made = checked_member(tx.connection, actor, made)
+            made = checked_member(centre, tx.connection, actor, made)
         if made.kind is FactKind.ASSOCIATION:
             made = _checked_tie(tx.connection, made)
         ids = [own.id for own in store.family(tx.connection, old.id)]

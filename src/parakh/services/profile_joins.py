@@ -32,8 +32,9 @@ def beside(
 def merge(centre: Centre, actor: Actor, profile_id: str, other_id: str, reason: str) -> Profile:
     """Makes another profile part of one: its facts, members and links lead there from now on.
 
-    What either tells keeps its source and stays where it was told, so that `unmerge` parts them
-    again. Raises Conflict unless both are living, of one kind, and in one state.
+    It holds until the later of both ends. What either tells keeps its source and stays where it was
+    told, so that `unmerge` parts them again. Raises Conflict unless both are living, of one kind,
+    and in one state.
     """
     actor.require(Permission.KEEP_PROFILES)
     require_human(actor)
@@ -51,6 +52,7 @@ def merge(centre: Centre, actor: Actor, profile_id: str, other_id: str, reason: 
         store.save(tx, gone)
         ids = [own.id for own in store.family(tx.connection, old.id)]
         store.relead(tx, ids, into.id)
+        into = replace(into, expires_at=max(into.expires_at, old.expires_at))
         store.save(tx, into)
         why = reason_of(reason)
         note_step(tx, into, StepKind.MERGED, why, old.id)
@@ -61,16 +63,20 @@ def merge(centre: Centre, actor: Actor, profile_id: str, other_id: str, reason: 
 def unmerge(centre: Centre, actor: Actor, other_id: str, reason: str) -> Profile:
     """Parts a profile again from the one it was merged into, with all merged into it before.
 
-    Raises Conflict if it is not merged, or the one it is part of has ended.
+    It is in force again only if the one it was part of is; otherwise whoever parts them proposes it
+    anew. Raises Conflict if it is not merged, or the one it is part of has ended.
     """
     actor.require(Permission.KEEP_PROFILES)
     require_human(actor)
     with centre.db.write(actor, Purpose.PROFILE) as tx:
-        old = store.get(tx.connection, other_id)
+        # In one order, as `merge` does; where the profile leads may have changed until then.
+        ids = {other_id, store.get(tx.connection, other_id).lasting_id}
+        held = {own: store.get(tx.connection, own, lock=True) for own in sorted(ids)}
+        old = held[other_id]
         if old.merged_into is None or old.before is None:
             raise Conflict("the profile is not merged")
         into = living(tx.connection, old.lasting_id)
-        again = replace(old, state=old.before, before=None, merged_into=None, lasting_id=old.id)
+        again = _again(tx, old, old.before, into.state)
         store.save(tx, again)
         store.relead(tx, _below(tx.connection, old.id, into.id), old.id)
         why = reason_of(reason)
@@ -124,6 +130,22 @@ def target_of(centre: Centre, actor: Actor, text: str) -> str:
 
 
 # --- within -------------------------------------------------------------------------------------
+
+
+def _again(tx: Tx, old: Profile, before: ProfileState, whole: ProfileState) -> Profile:
+    """A profile by itself again, in the weaker of its own state and that of what it was part of."""
+    alone = replace(old, state=before, before=None, merged_into=None, lasting_id=old.id)
+    if before is whole or before is ProfileState.PROPOSED:
+        return alone
+    # What it was part of had ended and was proposed again: nobody approved this one since.
+    return replace(
+        alone,
+        state=ProfileState.PROPOSED,
+        opened_by=tx.actor.name,
+        opened_at=tx.at,
+        decided_by=None,
+        decided_at=None,
+    )
 
 
 def _half(tx: Tx, old: Profile, title: str) -> Profile:

@@ -64,6 +64,8 @@ def propose_due(centre: Centre) -> int:
     made = 0
     for members, reasons in found:
         with centre.db.write(PROPOSER, Purpose.PROFILE) as tx:
+            # Two workers that found the same person propose one after the other.
+            travellers.lock(tx.connection, members)
             # Somebody may have opened one meanwhile.
             if not profiles.profiles_of_travellers(tx.connection, members):
                 _propose(tx, members, reasons)

@@ -21,7 +21,14 @@ from parakh.domain.watchlist import EntryKind, WatchlistEntry
 from parakh.errors import Forbidden, InvalidInput, NotFound
 from parakh.services import masking
 from parakh.services.centre import Centre
-from parakh.store import alerts, assessments, profile_events, travellers, watchlists
+from parakh.store import (
+    alerts,
+    assessments,
+    lookout_sight,
+    profile_events,
+    travellers,
+    watchlists,
+)
 
 _SCHEMES = {
     DocumentType.PASSPORT: Scheme.PASSPORT,
@@ -70,8 +77,8 @@ def draft(centre: Centre, actor: Actor, kind: Kind, ref_id: str) -> Draft:
     """
     actor.require(Permission.KEEP_PROFILES)
     with centre.db.read() as connection:
-        if kind is Kind.TRAVELLER and masking.masked(centre, connection, actor, [ref_id]):
-            raise Forbidden("the traveller is masked: ask to see him first")
+        if kind is Kind.TRAVELLER:
+            masking.require_shown(centre, connection, actor, [ref_id])
         found = _draft(centre, connection, actor, kind, ref_id)
     centre.looked(actor, Purpose.PROFILE, "profile.drafted", kind.value, ref_id)
     return found
@@ -85,6 +92,7 @@ def _draft(
             return _of_traveller(connection, actor, ref_id)
         case Kind.WATCHLIST_ENTRY:
             actor.require(Permission.SEE_WATCHLISTS)
+            lookout_sight.require_open(connection, actor, ref_id)
             entry = watchlists.get_entry(connection, ref_id)
             facts = _of_entry(connection, entry)
             title = next((own.value for own in facts if own.kind is FactKind.NAME), "")
@@ -227,16 +235,19 @@ def _list_of(connection: sa.Connection, entry: WatchlistEntry) -> str:
 # --- members ------------------------------------------------------------------------------------
 
 
-def checked_member(connection: sa.Connection, actor: Actor, fact: Fact) -> Fact:
-    """The member as it is called now; raises NotFound without one, Forbidden for another unit's."""
+def checked_member(centre: Centre, connection: sa.Connection, actor: Actor, fact: Fact) -> Fact:
+    """The member as it is called now; raises NotFound without one, Forbidden for another unit's and
+    for a masked traveller."""
     match fact.scheme:
         case MemberKind.TRAVELLER.value:
             lasting = travellers.lasting_id(connection, fact.value)
             own = travellers.get_traveller(connection, lasting)
             _require_traveller(connection, actor, own)
+            masking.require_shown(centre, connection, actor, [lasting])
             return replace(fact, value=lasting)
         case MemberKind.WATCHLIST_ENTRY.value:
             actor.require(Permission.SEE_WATCHLISTS)
+            lookout_sight.require_open(connection, actor, fact.value)
             watchlists.get_entry(connection, fact.value)
         case MemberKind.CASE.value:
             _case(connection, actor, fact)
@@ -250,14 +261,16 @@ def members_shown(
     told = [own for own in facts if own.kind is FactKind.MEMBER]
     ids = [own.value for own in told if own.scheme == MemberKind.TRAVELLER.value]
     hide = masking.masked(centre, connection, actor, ids)
-    return [_shown(connection, actor, own, hide) for own in told]
+    return [_shown(centre, connection, actor, own, hide) for own in told]
 
 
-def _shown(connection: sa.Connection, actor: Actor, fact: Fact, hide: Collection[str]) -> Member:
+def _shown(
+    centre: Centre, connection: sa.Connection, actor: Actor, fact: Fact, hide: Collection[str]
+) -> Member:
     if fact.value in hide:
         return Member(fact=fact, label="", path="")
     try:
-        own = checked_member(connection, actor, fact)
+        own = checked_member(centre, connection, actor, fact)
     except (Forbidden, NotFound):
         return Member(fact=fact, label="", path="")
     if fact.scheme == MemberKind.TRAVELLER.value:

@@ -56,7 +56,9 @@ def open_profile(centre: Centre, actor: Actor, new: NewProfile) -> Profile:
     require_human(actor)
     with centre.db.write(actor, Purpose.PROFILE) as tx:
         facts = tuple(
-            checked_member(tx.connection, actor, own) if own.kind is FactKind.MEMBER else own
+            checked_member(centre, tx.connection, actor, own)
+            if own.kind is FactKind.MEMBER
+            else own
             for own in new.facts
         )
         made = propose(tx, replace(new, facts=facts))
@@ -184,11 +186,19 @@ def keep(
 def edit(
     centre: Centre, actor: Actor, profile_id: str, *, title: str, suspicion: str, legal_basis: str
 ) -> Profile:
-    """Changes what is said of a living profile; its timeline keeps what was said before."""
+    """Changes what is said of a living profile; its timeline keeps what was said before.
+
+    One in force is changed by somebody else than its opener, who may review: others approved what
+    it says. Raises Forbidden for others.
+    """
     actor.require(Permission.KEEP_PROFILES)
     require_human(actor)
     with centre.db.write(actor, Purpose.PROFILE) as tx:
         old = living(tx.connection, profile_id)
+        if old.state is ProfileState.IN_FORCE:
+            actor.require(Permission.REVIEW_PROFILES)
+            if same_person(tx.connection, old.opened_by, actor):
+                raise Forbidden("you opened this profile: another person must change it in force")
         if not 1 <= len(title.strip()) <= 200 or not legal_basis.strip():
             raise InvalidInput("a profile needs a title and a legal basis")
         new = replace(

@@ -28,6 +28,10 @@ from parakh.store.database import Tx
 GOOD_FOR = timedelta(days=30)
 """So long a back-test speaks for a rule."""
 
+LEAST_SPAN = timedelta(days=30)
+"""So far back it must reach, or to the first day of a shorter history: whoever chooses the days
+chooses how many alerts a day come of them."""
+
 LEAST_BUDGET, MOST_BUDGET = 1, 100_000
 
 _NO_HISTORY = N_("There is no history yet on which it could be tried.")
@@ -42,7 +46,7 @@ class Readiness:
 
     Attributes:
         tried: the newest back-test of exactly this text, subject and scope.
-        fresh: whether that is done, and not too old.
+        fresh: whether that is done, not too old, and reaches over enough of the history.
         doubt: why the history cannot tell how often it raises somebody; None where it can.
         overruns: units that it would give more alerts a day than they can see to.
     """
@@ -176,8 +180,9 @@ def approve(
         ready = readiness(centre, tx.connection, old)
         if not ready.ready:
             raise Conflict(
-                "try it on the history first: its back-test is missing, not done, or older than "
-                f"{GOOD_FOR.days} days"
+                "try it on the history first: its back-test is missing, not done, older than "
+                f"{GOOD_FOR.days} days, or does not reach over {LEAST_SPAN.days} days (or all of a "
+                "shorter history) up to the day when it was asked for"
             )
         new = replace(new, over_budget=_allowed(actor, ready, over_budget))
         for own in act.superseded(store.versions_of(tx.connection, new.rule_id), new):
@@ -275,7 +280,16 @@ def _fresh(tried: Backtest | None, centre: Centre) -> bool:
         and tried.state is BacktestState.DONE
         and tried.finished_at is not None
         and centre.clock() - tried.finished_at <= GOOD_FOR
+        and _reaches(tried, centre)
     )
+
+
+def _reaches(tried: Backtest, centre: Centre) -> bool:
+    asked = tried.asked_at.date()
+    if tried.until < asked:
+        return False
+    wanted = asked - LEAST_SPAN
+    return tried.since <= wanted or not archive_of(centre).days(wanted, tried.since)
 
 
 def _doubt(centre: Centre, version: RuleVersion, findings: Findings | None) -> Phrase | None:

@@ -11,18 +11,14 @@ from dataclasses import dataclass, replace
 from parakh.access import Purpose
 from parakh.domain.hit import HitState, Ref, ResultState
 from parakh.domain.ids import new_id
+from parakh.domain.vetting import HOUR, STILL_COMING
+from parakh.domain.voyage import CrossingState
 from parakh.screen.pipeline import Screened
 from parakh.screen.rules.screener import LiveRule, RuleScreener
 from parakh.screen.screener import TravellerSubject
 from parakh.services.assessing import SWEEP, assess
 from parakh.services.centre import WORKER, Centre
-from parakh.services.subjects import (
-    STILL_CROSSING,
-    ports_now,
-    screened,
-    subjects_of,
-    told_besides,
-)
+from parakh.services.subjects import ports_now, screened, subjects_of, told_besides
 from parakh.store import rule_sweeps as store
 from parakh.store import travellers
 from parakh.store.database import Tx
@@ -140,7 +136,9 @@ def _raise(
         replace(own, hits=tuple(hit for hit in own.hits if hit.target.id in mine)) for own in found
     ]
     hit = [own for own in kept if own.hits]
-    done = assess(tx, hit, cause=f"{SWEEP}{moved[0].sweep.id}", ports=ports)
+    # With the batch: a traveller whose voyage changes meanwhile may be met by two of them.
+    sweep = moved[0].sweep
+    done = assess(tx, hit, cause=f"{SWEEP}{sweep.id}:{sweep.cursor}", ports=ports)
     for own in moved:
         told = [
             len(one.alerts)
@@ -167,7 +165,7 @@ def _failed(found: Iterable[Screened]) -> dict[str, str]:
 
 
 def _read(centre: Centre, sweep: RuleSweep) -> _Batch:
-    since = centre.clock() - STILL_CROSSING
+    since = centre.clock() - STILL_COMING * HOUR
     with centre.db.read() as connection:
         voyages = store.voyages_after(connection, sweep.cursor, since, BATCH)
         told = [
@@ -176,7 +174,12 @@ def _read(centre: Centre, sweep: RuleSweep) -> _Batch:
             for own in travellers.travellers_of_voyage(connection, voyage_id)
             if own.standing.comes
         ]
-        subjects = subjects_of(connection, told)
+        subjects = [own for own in subjects_of(connection, told) if not _came(own)]
         besides = told_besides(connection, subjects)
     cursor = voyages[-1] if len(voyages) == BATCH else ""
     return _Batch(subjects=subjects, besides=besides, cursor=cursor)
+
+
+def _came(subject: TravellerSubject) -> bool:
+    """Whether somebody was seen at a gate already."""
+    return subject.crossing is not None and subject.crossing.state is CrossingState.ACTUAL

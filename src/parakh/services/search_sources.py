@@ -12,6 +12,7 @@ from parakh.access import Actor, Permission
 from parakh.domain.hit import Kind as SubjectKind
 from parakh.domain.hit import Ref
 from parakh.domain.link import End, LinkKind
+from parakh.domain.lookout import LOOKOUTS
 from parakh.domain.phrase import N_, Phrase, phrase
 from parakh.domain.traveller import PersonName, Standing, Traveller, TravellerRole
 from parakh.domain.voyage import Voyage
@@ -26,7 +27,7 @@ from parakh.screen.names import ListedPerson
 from parakh.screen.screener import TravellerSubject
 from parakh.services import masking
 from parakh.services.centre import Centre
-from parakh.store import cases, links, persons, profiles, travellers
+from parakh.store import cases, links, lookout_sight, persons, profiles, travellers
 from parakh.store import search as store
 
 CANDIDATES = 300
@@ -230,7 +231,8 @@ def _days(own: Voyage) -> set[str]:
 
 
 def _entries(asked: Asked) -> list[Answer]:
-    """Entries in force: by a number, then by likeness of the name. Lookouts are among them."""
+    """Entries in force: by a number, then by likeness of the name. Lookouts of the actor's
+    units are among them."""
     names = asked.centre.names
     names.refresh()
     index, now = names.index, asked.centre.clock()
@@ -248,6 +250,9 @@ def _entries(asked: Asked) -> list[Answer]:
             known = found.get(listed.entry.id, (0.0, listed))[0]
             if score >= LEAST_LISTED and score > known:
                 found[listed.entry.id] = (score, listed)
+    placed = [key for key, own in found.items() if own[1].entry.watchlist_id == LOOKOUTS]
+    for key in lookout_sight.closed_among(asked.connection, asked.actor, placed):
+        del found[key]
     best = sorted(found.values(), key=lambda own: (-own[0], own[1].entry.id))
     return [_entry(own) for _, own in best[: asked.limit]]
 

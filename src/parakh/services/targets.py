@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 
 from parakh.alert.route import Behind
-from parakh.domain.alert import ORDINARY
+from parakh.alert.triage import identifies
+from parakh.domain.alert import LISTED, ORDINARY
 from parakh.domain.hit import Hit, Kind
 from parakh.domain.lookout import LOOKOUTS, Lookout
 from parakh.domain.rule import RuleVersion
@@ -71,9 +72,11 @@ class Targets:
         return behind.handling if behind else Handling.INFORM
 
     def priority(self, hit: Hit) -> int:
-        """How urgent a hit is among others of its advice."""
+        """How urgent a hit is among others of its advice: who is on a list comes before rules."""
         rule = self.rule(hit)
-        return rule.priority if rule else ORDINARY
+        if rule is not None:
+            return rule.priority
+        return LISTED if identifies(hit) and self.entry(hit) else ORDINARY
 
     def behind(self, hit: Hit) -> Behind:
         """The same for those who route alerts."""

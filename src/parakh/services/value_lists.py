@@ -1,18 +1,20 @@
 """Named lists of values that rules refer to; each item tells its source and its end."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from parakh.access import Actor, Permission, Purpose
+from parakh.act.decisions import require_human
 from parakh.domain.ids import new_id
 from parakh.domain.rule import RuleState
 from parakh.domain.value_list import ValueItem, ValueKind, ValueList
-from parakh.errors import Conflict, InvalidInput
+from parakh.errors import Conflict, Forbidden, InvalidInput
 from parakh.services.centre import Centre
+from parakh.services.four_eyes import same_person
 from parakh.store import rules as rule_store
 from parakh.store import value_lists as store
 from parakh.store.database import Tx
@@ -37,13 +39,15 @@ class ListRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListView:
-    """A page of one list's items."""
+    """A page of one list's items, and the first of those that wait for a second person."""
 
     row: ListRow
     items: tuple[ValueItem, ...]
     total: int
     page: int
     pages: int
+    waiting: tuple[ValueItem, ...]
+    waiting_total: int
 
 
 # --- looks ------------------------------------------------------------------------------------
@@ -70,6 +74,7 @@ def view(centre: Centre, actor: Actor, list_id: str, *, text: str = "", page: in
         items, total = store.items(
             connection, list_id, text=text.strip(), offset=(page - 1) * PAGE, limit=PAGE
         )
+        waiting, waiting_total = store.items(connection, list_id, waits=True, limit=PAGE)
         row = ListRow(
             own=own,
             items=store.counts(connection, centre.clock()).get(list_id, 0),
@@ -77,7 +82,13 @@ def view(centre: Centre, actor: Actor, list_id: str, *, text: str = "", page: in
         )
     centre.looked(actor, Purpose.RULES, "value_list.viewed", "value_list", list_id)
     return ListView(
-        row=row, items=tuple(items), total=total, page=page, pages=max(1, -(-total // PAGE))
+        row=row,
+        items=tuple(items),
+        total=total,
+        page=page,
+        pages=max(1, -(-total // PAGE)),
+        waiting=tuple(waiting),
+        waiting_total=waiting_total,
     )
 
 
@@ -129,8 +140,9 @@ def put(
 ) -> int:
     """Adds values, each once, in place of the same ones; gives how many.
 
-    `note` says where they come from. Raises InvalidInput for values that are too long or too many,
-    or an end that is over or too far.
+    `note` says where they come from. Where an approved rule names the list they wait until another
+    person approves them (see `decide`): they change what the rule finds. Raises InvalidInput for
+    values that are too long or too many, or an end that is over or too far.
     """
     actor.require(Permission.WRITE_RULES)
     told = sorted({own.strip() for own in values} - {""})
@@ -141,6 +153,7 @@ def put(
     with centre.db.write(actor, Purpose.RULES) as tx:
         own = store.get(tx.connection, list_id)
         _check_end(tx, expires_at)
+        waits = _binds(tx, own.name)
         items = [
             ValueItem(
                 value=value,
@@ -148,14 +161,48 @@ def put(
                 added_by=actor.name,
                 added_at=tx.at,
                 expires_at=expires_at,
+                waits=waits,
             )
             for value in told
         ]
         store.put(tx, list_id, items)
-        if store.items(tx.connection, list_id, limit=1)[1] > MOST_ITEMS:
+        if store.items(tx.connection, list_id, waits=waits, limit=1)[1] > MOST_ITEMS:
             raise InvalidInput(f"a list holds at most {MOST_ITEMS:,} values")
-        tx.audit("value_list.extended", "value_list", list_id, name=own.name, values=len(items))
+        tx.audit(
+            "value_list.extended",
+            "value_list",
+            list_id,
+            name=own.name,
+            values=len(items),
+            waiting=waits,
+        )
     return len(told)
+
+
+def decide(
+    centre: Centre, actor: Actor, list_id: str, values: Collection[str], *, approve: bool
+) -> int:
+    """Lets values that wait stand from now on, or drops them; gives how many.
+
+    Raises Forbidden for whoever put one of them there and for a program, Conflict where none waits.
+    """
+    actor.require(Permission.REVIEW_RULES)
+    require_human(actor)
+    with centre.db.write(actor, Purpose.RULES) as tx:
+        own = store.get(tx.connection, list_id)
+        found = store.waiting(tx.connection, list_id, values)
+        if not found or len(found) < len(set(values)):
+            raise Conflict("choose values that wait: some do no more, or none is chosen")
+        if any(same_person(tx.connection, name, actor) for name in {one.added_by for one in found}):
+            raise Forbidden("you put some of them on the list: another person must decide on them")
+        store.remove(tx, list_id, values, waits=True)
+        if approve:
+            store.put(tx, list_id, [replace(one, waits=False) for one in found])
+            if store.items(tx.connection, list_id, limit=1)[1] > MOST_ITEMS:
+                raise InvalidInput(f"a list holds at most {MOST_ITEMS:,} values")
+        action = "value_list.approved" if approve else "value_list.refused"
+        tx.audit(action, "value_list", list_id, name=own.name, values=len(found))
+    return len(found)
 
 
 def remove(centre: Centre, actor: Actor, list_id: str, value: str) -> None:
@@ -183,6 +230,21 @@ def delete(centre: Centre, actor: Actor, list_id: str) -> None:
 # --- within -----------------------------------------------------------------------------------
 
 
+def _binds(tx: Tx, name: str) -> bool:
+    """Whether a version that is in force, or approved for later, names a list."""
+    return any(
+        _names(own.text, name)
+        for versions in rule_store.versions_by_rule(tx.connection).values()
+        for own in versions
+        if own.state is RuleState.APPROVED
+        and (own.active_until is None or own.active_until > tx.at)
+    )
+
+
+def _names(text: str, name: str) -> bool:
+    return re.search(rf"""["']{name}["']""", text) is not None
+
+
 def _users(connection: sa.Connection, names: Iterable[str]) -> dict[str, list[str]]:
     """For each list the rules that name it, other than those that are over."""
     texts: dict[str, str] = {}
@@ -190,10 +252,7 @@ def _users(connection: sa.Connection, names: Iterable[str]) -> dict[str, list[st
         living = [own.text for own in versions if own.state in _LIVING]
         texts[versions[0].name] = "\n".join(living)
     return {
-        name: sorted(
-            rule for rule, text in texts.items() if re.search(rf"""["']{name}["']""", text)
-        )
-        for name in names
+        name: sorted(rule for rule, text in texts.items() if _names(text, name)) for name in names
     }
 
 

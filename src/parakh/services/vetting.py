@@ -13,7 +13,7 @@ from parakh.domain.vetting import Grouping, Line, Reason, SavedView, Wanted
 from parakh.domain.voyage import Voyage
 from parakh.errors import Forbidden, InvalidInput, NotFound
 from parakh.services.centre import Centre
-from parakh.services.voyages import VettingRow, vetting_rows
+from parakh.services.voyages import VettingRow, shown_rows
 from parakh.store import people, profiles, rules, travellers, watchlists
 from parakh.store import vetting as store
 from parakh.store.vetting import Group
@@ -86,11 +86,11 @@ def listing(centre: Centre, actor: Actor, wanted: Wanted, page: int = 1) -> Vett
         groups: tuple[GroupView, ...] = ()
         lines: tuple[Listed, ...] = ()
         if wanted.group:
-            groups = _groups(centre, connection, wanted, ports, names)
+            groups = _groups(centre, connection, actor, wanted, ports, names)
         else:
             offset = (page - 1) * PAGE
             found = store.page(connection, wanted, ports, now, offset=offset, limit=PAGE)
-            lines = _listed(connection, found)
+            lines = _listed(centre, connection, actor, found)
         pulse_now = store.pulse(connection, ports)
     shown = [own.line.traveller_id for own in (*lines, *(one for g in groups for one in g.lines))]
     with centre.db.write(actor, Purpose.VETTING) as tx:
@@ -124,7 +124,7 @@ def export(centre: Centre, actor: Actor, wanted: Wanted, page: int = 1) -> tuple
         found = store.page(
             connection, wanted, _ports(actor), centre.clock(), offset=offset, limit=PAGE
         )
-        lines = _listed(connection, found)
+        lines = _listed(centre, connection, actor, found)
     shown = [own.line.traveller_id for own in lines]
     with centre.db.write(actor, Purpose.VETTING) as tx:
         tx.audit("vetting.exported", "vetting", "", wanted=wanted.query(), travellers=shown)
@@ -138,7 +138,7 @@ def some_lines(centre: Centre, actor: Actor, ids: Sequence[str]) -> tuple[Listed
         known = store.lines(connection, some(ids))
         for own in known.values():
             actor.require_port(own.port)
-        lines = _listed(connection, list(known))
+        lines = _listed(centre, connection, actor, list(known))
     with centre.db.write(actor, Purpose.VETTING) as tx:
         tx.audit("vetting.viewed", "vetting", "", travellers=sorted(known))
     return lines
@@ -251,10 +251,12 @@ def _total(wanted: Wanted, counts: Mapping[Advice | None, int]) -> int:
     return counts.get(None if wanted.advice == "none" else Advice(wanted.advice), 0)
 
 
-def _listed(connection: sa.Connection, ids: Sequence[str]) -> tuple[Listed, ...]:
+def _listed(
+    centre: Centre, connection: sa.Connection, actor: Actor, ids: Sequence[str]
+) -> tuple[Listed, ...]:
     lines = store.lines(connection, ids)
     declared = travellers.travellers_by_id(connection, ids)
-    rows = {own.traveller.id: own for own in vetting_rows(connection, declared)}
+    rows = {own.traveller.id: own for own in shown_rows(centre, connection, actor, declared)}
     voyages = travellers.voyages_by_id(connection, {own.voyage_id for own in lines.values()})
     return tuple(
         Listed(line=lines[own], row=rows[own], voyage=voyages[lines[own].voyage_id])
@@ -266,6 +268,7 @@ def _listed(connection: sa.Connection, ids: Sequence[str]) -> tuple[Listed, ...]
 def _groups(
     centre: Centre,
     connection: sa.Connection,
+    actor: Actor,
     wanted: Wanted,
     ports: Collection[str] | None,
     names: Mapping[Reason, str],
@@ -274,7 +277,9 @@ def _groups(
     found = store.groups(connection, wanted, ports, now, most=MOST_GROUPS)
     narrower = [Wanted.of(wanted.but(**{"group": "", grouping.value: own.key})) for own in found]
     first = [store.page(connection, own, ports, now, offset=0, limit=OF_EACH) for own in narrower]
-    known = _listed(connection, list(dict.fromkeys(one for ids in first for one in ids)))
+    known = _listed(
+        centre, connection, actor, list(dict.fromkeys(one for ids in first for one in ids))
+    )
     listed = {own.line.traveller_id: own for own in known}
     voyages = (
         travellers.voyages_by_id(connection, [own.key for own in found])

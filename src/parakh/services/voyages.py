@@ -19,8 +19,10 @@ from parakh.domain.hit import (
     ResultState,
     ScreenerResult,
 )
+from parakh.domain.masking import hidden
 from parakh.domain.traveller import Traveller
 from parakh.domain.voyage import Crossing, Voyage
+from parakh.services import masking
 from parakh.services.assessing import handling_of
 from parakh.services.centre import Centre
 from parakh.store import assessments, carriers, travellers, voyage_templates
@@ -106,13 +108,31 @@ def voyage(centre: Centre, actor: Actor, voyage_id: str) -> VoyageView:
         found = travellers.get_voyage(connection, voyage_id)
         actor.require_port(found.port)
         staged = voyage_templates.staged_travellers(connection, voyage_id)
-        rows = [replace(row, staged=row.traveller.id in staged) for row in _rows(connection, found)]
+        declared = travellers.travellers_of_voyage(connection, voyage_id)
+        rows = [
+            replace(row, staged=row.traveller.id in staged)
+            for row in shown_rows(centre, connection, actor, declared)
+        ]
     centre.looked(actor, Purpose.VETTING, "voyage.viewed", "voyage", voyage_id)
     return VoyageView(voyage=found, rows=tuple(sorted(rows, key=_urgency)), staged=len(staged))
 
 
-def _rows(connection: sa.Connection, of: Voyage) -> list[VettingRow]:
-    return vetting_rows(connection, travellers.travellers_of_voyage(connection, of.id))
+def shown_rows(
+    centre: Centre, connection: sa.Connection, actor: Actor, declared: Sequence[Traveller]
+) -> list[VettingRow]:
+    """Travellers as `vetting_rows`, as far as the actor may read them: of a masked one the hits
+    say only what became of them."""
+    hide = masking.masked(centre, connection, actor, (own.id for own in declared))
+    return [
+        replace(
+            row,
+            traveller=hidden(row.traveller),
+            hits=tuple(masking.hidden_hit(hit) for hit in row.hits),
+        )
+        if row.traveller.id in hide
+        else row
+        for row in vetting_rows(connection, declared)
+    ]
 
 
 def vetting_rows(connection: sa.Connection, declared: Sequence[Traveller]) -> list[VettingRow]:

@@ -29,6 +29,7 @@ from parakh.store import (
     amendments,
     calibration,
     galleries,
+    lookout_sight,
     people,
     pictures,
     sweeps,
@@ -137,7 +138,12 @@ def entries(
     page = max(1, page)
     with centre.db.read() as connection:
         found, total = watchlists.search_entries(
-            connection, state=state, text=text.strip(), offset=(page - 1) * PAGE, limit=PAGE
+            connection,
+            actor,
+            state=state,
+            text=text.strip(),
+            offset=(page - 1) * PAGE,
+            limit=PAGE,
         )
         rows = _rows_for(connection, actor, found)
     with centre.db.write(actor, Purpose.WATCHLIST) as tx:
@@ -146,9 +152,10 @@ def entries(
 
 
 def entry(centre: Centre, actor: Actor, entry_id: str) -> EntryView:
-    """One entry; a look that is audited."""
+    """One entry; a look that is audited. Raises NotFound, also for another unit's lookout."""
     actor.require(Permission.SEE_WATCHLISTS)
     with centre.db.read() as connection:
+        lookout_sight.require_open(connection, actor, entry_id)
         found = watchlists.get_entry(connection, entry_id)
         view = EntryView(
             row=_rows_for(connection, actor, [found])[0],

@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 
 from parakh.ingest.records import DeclaredVoyage
-from parakh.simulate.messages import paxlst
+from parakh.simulate.messages import interchange, message
 from parakh.simulate.people import HOME, Person, Route, passengers
 from parakh.simulate.plants import NAMESAKES, PLANTS
 from parakh.simulate.pnr import Contact, pnrgov
@@ -86,7 +86,14 @@ def write(out: Path, seed: int, now: datetime, watchlist: Path) -> Coming:
     people = [*passengers(rng, _ROUTE, SIZE, today), *_seated([*listed, *company])]
     parties = [list(party) for _, party in groupby(people, lambda own: own.booking)]
     contacts = _contacts(courier_contact(seed), company)
-    coming.message.write_bytes(paxlst(flight, [own.declared() for own in people]))
+    coming.message.write_bytes(
+        interchange(
+            [message(flight, [own.declared() for own in people])],
+            sender=CARRIER,
+            reference=coming.flight,
+            sent=f"{arrives - AHEAD:%y%m%d:%H%M}",
+        )
+    )
     sent = today - timedelta(days=1)
     # Written last: it says that both are there.
     coming.bookings.write_bytes(pnrgov(flight, parties, rng, sent, contacts=contacts))

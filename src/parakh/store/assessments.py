@@ -284,8 +284,11 @@ def _save_hit(connection: sa.Connection, value: Hit) -> None:
         "sentence": PHRASE.dump(value.sentence),
         "evidence": EVIDENCE.dump(value.evidence),
     }
-    done = connection.execute(hit.update().where(hit.c.id == value.id).values(columns))
-    if done.rowcount == 0:
+    # What a human decided on stays as he saw it; only what no human decided is stated anew.
+    stated = sa.or_(hit.c.state == HitState.OPEN.value, hit.c.redress_id.is_not(None))
+    known = hit.c.id == value.id
+    done = connection.execute(hit.update().where(known, stated).values(columns))
+    if done.rowcount == 0 and connection.scalar(sa.select(hit.c.id).where(known)) is None:
         connection.execute(
             hit.insert().values(
                 id=value.id,

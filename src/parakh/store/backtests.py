@@ -1,6 +1,6 @@
 """Back-tests at rest, and what the centre knows of the subjects that they met."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -19,8 +19,9 @@ from parakh.domain.hit import Kind
 from parakh.domain.rule import Scope
 from parakh.domain.voyage import Direction
 from parakh.errors import NotFound
+from parakh.store import outcomes as told_of
 from parakh.store.database import Tx
-from parakh.store.tables import alert, archived, backtest, crossing, hit, voyage
+from parakh.store.tables import alert, archived, assessment, backtest, crossing, hit, voyage
 
 _LEFT_ALONE = timedelta(minutes=5)
 """A running one that did not get on for so long was left by its process."""
@@ -123,9 +124,12 @@ def end(
 
 
 def outcomes(connection: sa.Connection, kind: Kind) -> pl.DataFrame:
-    """Subjects whose alerts were closed, and with what: `subject_id`, `outcome`."""
-    query = sa.select(alert.c.subject_id, alert.c.outcome).where(
-        alert.c.subject_kind == kind.value, alert.c.outcome.is_not(None)
+    """Subjects of whose alerts outcomes stand, those of cases too: `subject_id`, `outcome`."""
+    told = told_of.standing()
+    query = (
+        sa.select(alert.c.subject_id, told.c.kind)
+        .join(told, told.c.alert_id == alert.c.id)
+        .where(alert.c.subject_kind == kind.value)
     )
     return _frame(connection.execute(query), ("subject_id", "outcome"))
 
@@ -170,6 +174,17 @@ def unarchived_alone(
         .limit(most)
     )
     return [(row.id, row.traveller_id, row.at) for row in connection.execute(query)]
+
+
+def screened_at(connection: sa.Connection, ids: Sequence[str], before: datetime) -> datetime | None:
+    """When any of some travellers was screened last before a moment."""
+    query = sa.select(sa.func.max(assessment.c.at)).where(
+        assessment.c.subject_id.in_(ids),
+        assessment.c.subject_kind == Kind.TRAVELLER.value,
+        assessment.c.at <= before,
+    )
+    found: datetime | None = connection.execute(query).scalar()
+    return found
 
 
 def mark_archived(tx: Tx, counts: Iterable[tuple[str, int]]) -> None:

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -34,7 +35,7 @@ class Wanted:
     Attributes:
         owner: sign-in name.
         overdue_on: a day; those with a task that should have been done before it.
-        text: a part of the number, the title, or of the name or number of a party.
+        text: a part of the number, the title, or of the name or number of a party whom he may see.
     """
 
     owner: str = ""
@@ -120,7 +121,7 @@ def reach(
     handed = list(given)
     if handed:
         sections = frozenset(Section(name) for own in handed for name in own)
-        return Reach(case=_case(row), sections=sections, works=False)
+        return Reach(case=_seen(row), sections=sections, works=False)
     if row.restricted:
         raise NotFound("there is no such case")
     raise Forbidden("the case belongs to another unit")
@@ -149,20 +150,20 @@ def search(
 
     The most urgent live ones come first, then those that changed last.
     """
-    where = seen_by(actor, at) & _wanted(wanted)
+    where = seen_by(actor, at) & _wanted(wanted, actor, at)
     total = connection.execute(
         sa.select(sa.func.count()).select_from(case_file).where(where)
     ).scalar_one()
     ranks = {own.value: own.rank for own in Priority}
     over = sa.case((case_file.c.state == CaseState.CLOSED.value, 1), else_=0)
     query = (
-        sa.select(case_file)
+        sa.select(case_file, _works(actor).label("works"))
         .where(where)
         .order_by(over, sa.case(ranks, value=case_file.c.priority))
         .order_by(case_file.c.changed_at.desc(), case_file.c.id.desc())
     )
     rows = connection.execute(query.offset(offset).limit(limit))
-    return [_case(row) for row in rows], int(total)
+    return [_seen(row) for row in rows], int(total)
 
 
 def seen_by(actor: Actor, at: datetime) -> sa.ColumnElement[bool]:
@@ -173,8 +174,10 @@ def seen_by(actor: Actor, at: datetime) -> sa.ColumnElement[bool]:
 
 def by_id(connection: sa.Connection, actor: Actor, ids: Iterable[str], at: datetime) -> list[Case]:
     """Those of some cases that somebody may see, newest first."""
-    query = sa.select(case_file).where(case_file.c.id.in_(set(ids)), seen_by(actor, at))
-    return [_case(row) for row in connection.execute(query.order_by(case_file.c.number.desc()))]
+    query = sa.select(case_file, _works(actor).label("works")).where(
+        case_file.c.id.in_(set(ids)), seen_by(actor, at)
+    )
+    return [_seen(row) for row in connection.execute(query.order_by(case_file.c.number.desc()))]
 
 
 # --- alerts -------------------------------------------------------------------------------------
@@ -347,7 +350,7 @@ def _given(actor: Actor, at: datetime) -> sa.ColumnElement[bool]:
     )
 
 
-def _wanted(wanted: Wanted) -> sa.ColumnElement[bool]:
+def _wanted(wanted: Wanted, actor: Actor, at: datetime) -> sa.ColumnElement[bool]:
     found: list[sa.ColumnElement[bool]] = [sa.true()]
     if wanted.owner:
         found.append(case_file.c.owner == wanted.owner)
@@ -365,11 +368,17 @@ def _wanted(wanted: Wanted) -> sa.ColumnElement[bool]:
         )
         found.append(late)
     if wanted.text:
-        found.append(_with_text(wanted.text))
+        found.append(_with_text(wanted.text, actor, at))
     return sa.and_(*found)
 
 
-def _with_text(text: str) -> sa.ColumnElement[bool]:
+def _with_text(text: str, actor: Actor, at: datetime) -> sa.ColumnElement[bool]:
+    given = sa.exists().where(
+        case_handover.c.case_id == case_file.c.id,
+        _given(actor, at),
+        # A list of names in JSON, in which each stands in quotation marks.
+        sa.cast(case_handover.c.sections, sa.Text).contains(f'"{Section.PARTIES.value}"'),
+    )
     party = sa.exists().where(
         case_party.c.case_id == case_file.c.id,
         case_party.c.removed_at.is_(None),
@@ -378,7 +387,7 @@ def _with_text(text: str) -> sa.ColumnElement[bool]:
     return sa.or_(
         case_file.c.number.icontains(text, autoescape=True),
         case_file.c.title.icontains(text, autoescape=True),
-        party,
+        sa.and_(party, sa.or_(_works(actor), given)),
     )
 
 
@@ -396,6 +405,13 @@ def _columns(value: Case) -> dict[str, object]:
         "changed_at": value.changed_at,
         "closed_at": value.closed_at,
     }
+
+
+def _seen(row: sa.Row[Any]) -> Case:
+    """A case without its summary for those to whom it was only handed over: no section gives it,
+    and it tells what the sections that were not given tell."""
+    own = _case(row)
+    return own if row.works else replace(own, summary="")
 
 
 def _case(row: Sequence[object]) -> Case:

@@ -10,7 +10,18 @@ from parakh.errors import NotFound
 from parakh.store.database import Tx
 from parakh.store.tables import handover, shift
 
+_LOCK = 0x726F_7374
+"""Number of the lock that all who put somebody on duty share (PostgreSQL)."""
+
+
 # --- shifts -----------------------------------------------------------------------------------
+
+
+def lock(connection: sa.Connection) -> None:
+    """Lets one transaction at a time add shifts, so that each sees those of the other and nobody
+    is on duty twice at once; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
 
 
 def shifts_between(
@@ -68,6 +79,11 @@ def get_shift(connection: sa.Connection, shift_id: str) -> Shift:
 def remove_shift(tx: Tx, shift_id: str) -> None:
     """Takes a shift off the roster."""
     tx.connection.execute(shift.delete().where(shift.c.id == shift_id))
+
+
+def end_shift(tx: Tx, shift_id: str) -> None:
+    """Lets a shift that is under way end now."""
+    tx.connection.execute(shift.update().where(shift.c.id == shift_id).values(ends_at=tx.at))
 
 
 def shifts_to_settle(connection: sa.Connection, at: datetime, limit: int = 100) -> list[Shift]:

@@ -1,5 +1,6 @@
 """What rules want to know of travellers, read for many at once: one statement a kind of thing."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
@@ -7,11 +8,15 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from parakh.domain.hit import Kind
+from parakh.domain.alert import OutcomeKind
+from parakh.domain.hit import HitState, Kind
 from parakh.domain.traveller import DocumentType, Standing
 from parakh.domain.voyage import CrossingState
+from parakh.store import outcomes
 from parakh.store.tables import (
     alert,
+    assessment,
+    assessment_hit,
     booking,
     crossing,
     document,
@@ -236,8 +241,17 @@ def identity_documents(connection: sa.Connection, ids: Iterable[str]) -> dict[st
     return found
 
 
-def hits(connection: sa.Connection, ids: Iterable[str]) -> dict[str, list[HitRow]]:
-    """Hits on travellers, strongest first."""
+def hits(
+    connection: sa.Connection, ids: Iterable[str], before: datetime
+) -> dict[str, list[HitRow]]:
+    """Hits that were raised on travellers before a moment, strongest first; those that were decided
+    later are open."""
+    later = hit.c.decided_at >= before  # not true where nobody decided
+    raised = (
+        sa.exists()
+        .where(assessment_hit.c.hit_id == hit.c.id)
+        .where(assessment.c.id == assessment_hit.c.assessment_id, assessment.c.at < before)
+    )
     found: dict[str, list[HitRow]] = {}
     for some in _batches(ids):
         query = (
@@ -248,7 +262,7 @@ def hits(connection: sa.Connection, ids: Iterable[str]) -> dict[str, list[HitRow
                 watchlist.c.name,
                 hit.c.screener,
                 hit.c.score,
-                hit.c.state,
+                sa.case((later, HitState.OPEN.value), else_=hit.c.state),
             )
             .outerjoin(
                 watchlist_entry,
@@ -256,7 +270,7 @@ def hits(connection: sa.Connection, ids: Iterable[str]) -> dict[str, list[HitRow
                 & (hit.c.target_kind == Kind.WATCHLIST_ENTRY.value),
             )
             .outerjoin(watchlist, watchlist.c.id == watchlist_entry.c.watchlist_id)
-            .where(hit.c.subject_id.in_(some), hit.c.subject_kind == Kind.TRAVELLER.value)
+            .where(hit.c.subject_id.in_(some), hit.c.subject_kind == Kind.TRAVELLER.value, raised)
             .order_by(hit.c.score.desc(), hit.c.id)
         )
         for row in connection.execute(query):
@@ -266,26 +280,25 @@ def hits(connection: sa.Connection, ids: Iterable[str]) -> dict[str, list[HitRow
 
 def alerts(
     connection: sa.Connection, ids: Iterable[str], since: datetime, before: datetime
-) -> dict[str, list[tuple[datetime, str | None]]]:
-    """When travellers were alerted to within a time, and what was found; the outcome None while it
-    is open, or was closed later."""
-    found: dict[str, list[tuple[datetime, str | None]]] = {}
+) -> dict[str, list[frozenset[OutcomeKind]]]:
+    """The alerts to travellers within a time, each as the outcomes that stood at its end: those of
+    its cases too, none while it was open. What alerts several units at once is one alert."""
+    rows: dict[str, tuple[str, str]] = {}
     for some in _batches(ids):
-        query = sa.select(
-            alert.c.subject_id,
-            alert.c.assessment_id,
-            sa.func.min(alert.c.at, type_=alert.c.at.type),
-            sa.func.max(sa.case((alert.c.closed_at < before, alert.c.outcome))),
-        ).where(
+        query = sa.select(alert.c.id, alert.c.subject_id, alert.c.assessment_id).where(
             alert.c.subject_id.in_(some),
             alert.c.subject_kind == Kind.TRAVELLER.value,
             alert.c.at >= since,
             alert.c.at < before,
         )
-        # One assessment may alert several units.
-        grouped = query.group_by(alert.c.subject_id, alert.c.assessment_id)
-        for row in connection.execute(grouped):
-            found.setdefault(row[0], []).append((row[2], row[3]))
+        rows.update((row[0], (row[1], row[2])) for row in connection.execute(query))
+    told = outcomes.kinds_of(connection, list(rows), before)
+    each: defaultdict[tuple[str, str], set[OutcomeKind]] = defaultdict(set)
+    for alert_id, one in rows.items():
+        each[one] |= {kind for kind, _ in told[alert_id]}
+    found: dict[str, list[frozenset[OutcomeKind]]] = {}
+    for (traveller_id, _), kinds in each.items():
+        found.setdefault(traveller_id, []).append(frozenset(kinds))
     return found
 
 

@@ -29,11 +29,14 @@ from parakh.store.tables import (
 _AT_ONCE = 500
 """Identifiers in one statement."""
 
+_IN_FORCE = (ProfileState.IN_FORCE,)
+_LIVING = (ProfileState.PROPOSED, ProfileState.IN_FORCE)
+
 
 def crossed_before(connection: sa.Connection, ids: Collection[str], before: datetime) -> set[str]:
     """Those of some travellers whose crossing lies before a moment, and who are of no interest now:
     nobody confirmed a hit on them, no alert on them is open, and they stand in no open case and in
-    no living profile."""
+    no profile in force. One that is only proposed is one person's word, and unmasks nobody."""
     own, found = sorted(ids), set()
     for start in range(0, len(own), _AT_ONCE):
         found |= _crossed_before(connection, own[start : start + _AT_ONCE], before)
@@ -46,12 +49,13 @@ def _crossed_before(connection: sa.Connection, ids: list[str], before: datetime)
         sa.select(traveller.c.id)
         .outerjoin(voyage, voyage.c.id == traveller.c.voyage_id)
         .outerjoin(crossing, crossing.c.traveller_id == traveller.c.id)
-        .where(traveller.c.id.in_(ids), when < before, ~of_interest())
+        .where(traveller.c.id.in_(ids), when < before, ~of_interest(_IN_FORCE))
     )
     return set(connection.execute(query).scalars())
 
 
-def of_interest() -> sa.ColumnElement[bool]:
+def of_interest(profiles: Collection[ProfileState] = _LIVING) -> sa.ColumnElement[bool]:
+    """The condition on `traveller` that he is of interest now; `profiles`: in profiles so."""
     confirmed = sa.exists().where(
         hit.c.subject_id == traveller.c.id,
         hit.c.subject_kind == Kind.TRAVELLER.value,
@@ -75,7 +79,7 @@ def of_interest() -> sa.ColumnElement[bool]:
         profile_fact.c.withdrawn_at.is_(None),
         profile_fact.c.profile_id == own.c.id,
         own.c.lasting_id == lasting.c.id,
-        lasting.c.state.in_((ProfileState.PROPOSED.value, ProfileState.IN_FORCE.value)),
+        lasting.c.state.in_([own.value for own in profiles]),
     )
     return sa.or_(confirmed, alerted, followed, profiled)
 

@@ -1,17 +1,18 @@
 """Outcomes as recorded, and the labels that they make of hits."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
 import sqlalchemy as sa
 
 from parakh.act import outcomes as act
-from parakh.domain.alert import Alert, OutcomeKind
+from parakh.domain.alert import Alert, AlertState, OutcomeKind
 from parakh.domain.hit import HitState, Kind, Ref
 from parakh.domain.ids import new_id
 from parakh.domain.outcome import (
+    NO_DETAILS,
     Commodity,
     Concealment,
     Details,
@@ -115,6 +116,80 @@ def of_case(connection: sa.Connection, case_id: str) -> list[OutcomeRecord]:
     return _records(connection, outcome.c.case_id == case_id)
 
 
+def standing(ids: Collection[str] | None = None, before: datetime | None = None) -> sa.Subquery:
+    """Outcomes that stand, of alerts and of the cases with them: `alert_id`, `kind`, `at`.
+
+    `ids` are the alerts asked for, None for all. With `before`, as they stood at that moment: what
+    was said or corrected from then on is not known yet.
+    """
+    later = outcome.alias("later")
+    corrected = later.c.corrects == outcome.c.id
+    own, by_case = (
+        sa.select(outcome.c.alert_id, outcome.c.kind, outcome.c.at).where(
+            outcome.c.alert_id.is_not(None)
+        ),
+        sa.select(case_alert.c.alert_id, outcome.c.kind, outcome.c.at).join(
+            outcome, outcome.c.case_id == case_alert.c.case_id
+        ),
+    )
+    if before is not None:
+        corrected &= later.c.at < before
+        own, by_case = (one.where(outcome.c.at < before) for one in (own, by_case))
+    if ids is not None:
+        own = own.where(outcome.c.alert_id.in_(ids))
+        by_case = by_case.where(case_alert.c.alert_id.in_(ids))
+    stands = ~sa.exists().where(corrected)
+    return own.where(stands).union_all(by_case.where(stands)).subquery("standing")
+
+
+def kinds_of(
+    connection: sa.Connection, ids: Sequence[str], before: datetime | None = None
+) -> defaultdict[str, set[tuple[OutcomeKind, datetime]]]:
+    """Kinds and moments of the outcomes that stand, by alert (see `standing`)."""
+    found: defaultdict[str, set[tuple[OutcomeKind, datetime]]] = defaultdict(set)
+    for start in range(0, len(ids), _AT_ONCE):
+        told = standing(ids[start : start + _AT_ONCE], before)
+        for alert_id, kind, at in connection.execute(sa.select(told)):
+            found[alert_id].add((OutcomeKind(kind), at))
+    return found
+
+
+def fill(tx: Tx, most: int) -> int:
+    """Adds the outcomes of alerts that were closed before outcomes were kept apart; gives how many.
+
+    Oldest first, at most so many; what the alert says of its closing is what they say.
+    """
+    query = (
+        sa.select(
+            alert.c.id,
+            alert.c.outcome,
+            sa.func.coalesce(alert.c.outcome_note, "").label("note"),
+            sa.func.coalesce(alert.c.closed_by, "").label("by"),
+            sa.func.coalesce(alert.c.closed_at, alert.c.at, type_=alert.c.at.type).label("at"),
+        )
+        .where(
+            alert.c.state == AlertState.CLOSED.value,
+            alert.c.outcome.is_not(None),
+            ~sa.exists().where(outcome.c.alert_id == alert.c.id),
+        )
+        .order_by(alert.c.id)
+        .limit(most)
+    )
+    rows = tx.connection.execute(query).all()
+    for row in rows:
+        value = OutcomeRecord(
+            id=new_id(),
+            kind=OutcomeKind(row.outcome),
+            note=row.note,
+            details=NO_DETAILS,
+            by=row.by,
+            at=row.at,
+            alert_id=row.id,
+        )
+        add(tx, value)
+    return len(rows)
+
+
 def labels(connection: sa.Connection, since: datetime) -> list[Label]:
     """What became of hits whose alert, or a case with it, had an outcome since a moment.
 
@@ -145,7 +220,7 @@ def _alerts_told(connection: sa.Connection, since: datetime) -> list[str]:
 
 
 def _labels(connection: sa.Connection, ids: Sequence[str]) -> list[Label]:
-    told = _standing(connection, ids)
+    told = kinds_of(connection, ids)
     query = (
         sa.select(hit, alert.c.id.label("alert_id"))
         .join(assessment_hit, assessment_hit.c.hit_id == hit.c.id)
@@ -159,27 +234,6 @@ def _labels(connection: sa.Connection, ids: Sequence[str]) -> list[Label]:
         rows[columns["id"]] = row
         outcomes[columns["id"]] |= told[columns["alert_id"]]
     return [_label(row, outcomes[hit_id]) for hit_id, row in rows.items() if outcomes[hit_id]]
-
-
-def _standing(
-    connection: sa.Connection, ids: Sequence[str]
-) -> defaultdict[str, set[tuple[OutcomeKind, datetime]]]:
-    """Kinds and moments of the outcomes that stand, by alert: its own, and those of its cases."""
-    later = outcome.alias("later")
-    stands = ~sa.exists().where(later.c.corrects == outcome.c.id)
-    direct = sa.select(outcome.c.alert_id, outcome.c.kind, outcome.c.at).where(
-        outcome.c.alert_id.in_(ids), stands
-    )
-    by_case = (
-        sa.select(case_alert.c.alert_id, outcome.c.kind, outcome.c.at)
-        .join(outcome, outcome.c.case_id == case_alert.c.case_id)
-        .where(case_alert.c.alert_id.in_(ids), stands)
-    )
-    found: defaultdict[str, set[tuple[OutcomeKind, datetime]]] = defaultdict(set)
-    for query in (direct, by_case):
-        for alert_id, kind, at in connection.execute(query):
-            found[alert_id].add((OutcomeKind(kind), at))
-    return found
 
 
 def _label(row: sa.Row[tuple[object, ...]], told: set[tuple[OutcomeKind, datetime]]) -> Label:

@@ -38,17 +38,27 @@ _GONE = phrase(N_("Deleted: its time was over."))
 
 
 def due(connection: sa.Connection, before: datetime, most: int) -> list[str]:
-    """Travellers whose crossing lies before a moment and who are of no interest, oldest first."""
-    when = sa.func.coalesce(crossing.c.at, voyage.c.due_at)
-    query = (
+    """Travellers whose crossing lies before a moment and who are of no interest.
+
+    By the index of voyages first, then those who crossed without one: everybody on file is never
+    looked at.
+    """
+    left = sa.and_(traveller.c.forgotten_at.is_(None), ~of_interest())
+    crossed = sa.exists().where(crossing.c.traveller_id == traveller.c.id, crossing.c.at >= before)
+    declared = (
         sa.select(traveller.c.id)
-        .outerjoin(voyage, voyage.c.id == traveller.c.voyage_id)
-        .outerjoin(crossing, crossing.c.traveller_id == traveller.c.id)
-        .where(traveller.c.forgotten_at.is_(None), when < before, ~of_interest())
-        .order_by(traveller.c.id)
+        .join(voyage, voyage.c.id == traveller.c.voyage_id)
+        .where(voyage.c.due_at < before, ~crossed, left)
         .limit(most)
     )
-    return list(connection.execute(query).scalars())
+    alone = (
+        sa.select(traveller.c.id)
+        .join(crossing, crossing.c.traveller_id == traveller.c.id)
+        .where(crossing.c.voyage_id.is_(None), crossing.c.at < before, left)
+        .limit(most)
+    )
+    found = list(connection.execute(declared).scalars())
+    return found or list(connection.execute(alone).scalars())
 
 
 def forget(tx: Tx, ids: Sequence[str]) -> None:

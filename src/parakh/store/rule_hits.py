@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from parakh.domain.alert import OutcomeKind
 from parakh.domain.hit import HitState, Kind, Ref
 from parakh.learn.rule_quality import DayCount
+from parakh.store import outcomes
 from parakh.store.tables import alert, assessment, assessment_hit, hit
 
 
@@ -58,10 +59,11 @@ def totals(
 
 def newest(connection: sa.Connection, rule_id: str, limit: int) -> list[RuleHit]:
     """The newest hits of a rule."""
+    told = outcomes.standing()
     each = (
-        _first()
+        _first(told)
         .add_columns(
-            hit.c.subject_kind, hit.c.subject_id, sa.func.max(alert.c.outcome).label("outcome")
+            hit.c.subject_kind, hit.c.subject_id, sa.func.max(told.c.kind).label("outcome")
         )
         .where(hit.c.target_id == rule_id)
         .subquery()
@@ -83,16 +85,17 @@ def newest(connection: sa.Connection, rule_id: str, limit: int) -> list[RuleHit]
 def _judged(found: Collection[OutcomeKind], unknown: Collection[OutcomeKind]) -> sa.Select[Any]:
     """Rules' hits, each with whether an outcome tells of it, and whether something was found."""
     cleared = hit.c.state == HitState.CLEARED.value
-    told = alert.c.outcome.is_not(None) & alert.c.outcome.not_in(_values(unknown))
-    good = alert.c.outcome.in_(_values(found)) & ~cleared
-    return _first().add_columns(
-        sa.func.max(sa.case((told, 1), else_=0)).label("decided"),
+    told = outcomes.standing()
+    telling = told.c.kind.not_in(_values(unknown))  # not true where there is no outcome
+    good = told.c.kind.in_(_values(found)) & ~cleared
+    return _first(told).add_columns(
+        sa.func.max(sa.case((telling, 1), else_=0)).label("decided"),
         sa.func.max(sa.case((good, 1), else_=0)).label("found"),
     )
 
 
-def _first() -> sa.Select[Any]:
-    """Rules' hits, each with the moment when it was first raised."""
+def _first(told: sa.Subquery) -> sa.Select[Any]:
+    """Rules' hits, each with the moment when it was first raised, beside what is told of them."""
     return (
         sa.select(
             hit.c.id,
@@ -104,6 +107,7 @@ def _first() -> sa.Select[Any]:
         .join(assessment_hit, assessment_hit.c.hit_id == hit.c.id)
         .join(assessment, assessment.c.id == assessment_hit.c.assessment_id)
         .outerjoin(alert, alert.c.assessment_id == assessment.c.id)
+        .outerjoin(told, told.c.alert_id == alert.c.id)
         .where(hit.c.target_kind == Kind.RULE.value)
         .group_by(hit.c.id)  # its key: the other columns follow from it
     )

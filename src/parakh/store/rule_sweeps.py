@@ -75,7 +75,7 @@ def newest(connection: sa.Connection, version_id: str) -> RuleSweep | None:
 def voyages_after(
     connection: sa.Connection, cursor: str, since: datetime, limit: int
 ) -> Sequence[str]:
-    """The next voyages that are not over."""
+    """The next voyages that are due at `since` or later."""
     query = (
         sa.select(voyage.c.id)
         .where(voyage.c.id > cursor, voyage.c.due_at >= since)

@@ -140,11 +140,15 @@ def open_version(connection: sa.Connection, rule_id: str) -> RuleVersion | None:
 
 
 def value_lists(connection: sa.Connection, at: datetime | None = None) -> dict[str, frozenset[str]]:
-    """The values of all named lists that stand at a moment (now), by name; empty lists too."""
+    """The values of all named lists that stand at a moment (now), by name; empty lists too.
+
+    Those that wait for a second person are not among them.
+    """
     moment = at or utc_now()
     query = sa.select(value_list.c.name, value_list_item.c.value).outerjoin(
         value_list_item,
         (value_list_item.c.list_id == value_list.c.id)
+        & ~value_list_item.c.waits
         & (value_list_item.c.expires_at.is_(None) | (value_list_item.c.expires_at > moment)),
     )
     found: dict[str, set[str]] = {}

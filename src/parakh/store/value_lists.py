@@ -60,15 +60,17 @@ def counts(connection: sa.Connection, at: datetime) -> dict[str, int]:
     item = value_list_item.c
     query = (
         sa.select(item.list_id, sa.func.count())
-        .where(item.expires_at.is_(None) | (item.expires_at > at))
+        .where(~item.waits, item.expires_at.is_(None) | (item.expires_at > at))
         .group_by(item.list_id)
     )
     return {list_id: int(count) for list_id, count in connection.execute(query)}
 
 
 def put(tx: Tx, list_id: str, items: Sequence[ValueItem]) -> None:
-    """Adds items, in place of those with the same values."""
-    remove(tx, list_id, [own.value for own in items])
+    """Adds items, in place of the same ones; what stands remains beside one that waits."""
+    values = [own.value for own in items]
+    remove(tx, list_id, values, waits=True)
+    remove(tx, list_id, [own.value for own in items if not own.waits], waits=False)
     rows = [
         {
             "list_id": list_id,
@@ -77,6 +79,7 @@ def put(tx: Tx, list_id: str, items: Sequence[ValueItem]) -> None:
             "added_by": own.added_by,
             "added_at": own.added_at,
             "expires_at": own.expires_at,
+            "waits": own.waits,
         }
         for own in items
     ]
@@ -84,24 +87,49 @@ def put(tx: Tx, list_id: str, items: Sequence[ValueItem]) -> None:
         tx.connection.execute(value_list_item.insert(), rows)
 
 
-def remove(tx: Tx, list_id: str, values: Collection[str]) -> int:
-    """Takes items away; gives how many there were."""
+def remove(tx: Tx, list_id: str, values: Collection[str], *, waits: bool | None = None) -> int:
+    """Takes items away, all of them or those that wait or stand; gives how many there were."""
+    which = [] if waits is None else [value_list_item.c.waits == waits]
     gone, wanted = 0, sorted(values)
     for start in range(0, len(wanted), MOST_VALUES):
         some = wanted[start : start + MOST_VALUES]
         query = value_list_item.delete().where(
-            value_list_item.c.list_id == list_id, value_list_item.c.value.in_(some)
+            value_list_item.c.list_id == list_id, value_list_item.c.value.in_(some), *which
         )
         gone += tx.connection.execute(query).rowcount
     tx.changed(CHANGED, [list_id])
     return gone
 
 
+def waiting(connection: sa.Connection, list_id: str, values: Collection[str]) -> list[ValueItem]:
+    """Those of some values that wait for a second person; they are held until the end."""
+    found: list[ValueItem] = []
+    wanted = sorted(values)
+    for start in range(0, len(wanted), MOST_VALUES):
+        some = wanted[start : start + MOST_VALUES]
+        query = sa.select(value_list_item).where(
+            value_list_item.c.list_id == list_id,
+            value_list_item.c.value.in_(some),
+            value_list_item.c.waits,
+        )
+        found += [_item(row) for row in connection.execute(query.with_for_update())]
+    return found
+
+
 def items(
-    connection: sa.Connection, list_id: str, *, text: str = "", offset: int = 0, limit: int
+    connection: sa.Connection,
+    list_id: str,
+    *,
+    waits: bool = False,
+    text: str = "",
+    offset: int = 0,
+    limit: int,
 ) -> tuple[list[ValueItem], int]:
-    """A page of a list's items in order, those with a part of a text, and how many in all."""
-    where = [value_list_item.c.list_id == list_id]
+    """A page of a list's items in order, those with a part of a text, and how many in all.
+
+    Either those that wait for a second person, or the others.
+    """
+    where = [value_list_item.c.list_id == list_id, value_list_item.c.waits == waits]
     if text:
         where.append(
             value_list_item.c.value.icontains(text, autoescape=True)

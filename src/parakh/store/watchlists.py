@@ -6,6 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from parakh.access import Actor
 from parakh.domain.traveller import Sex
 from parakh.domain.watchlist import (
     EntryKind,
@@ -18,7 +19,8 @@ from parakh.errors import NotFound
 from parakh.normalise.searching import entry_searched, wanted_words
 from parakh.store.codec import DATES, DOCUMENTS, IDENTIFIERS, NAMES
 from parakh.store.database import Tx
-from parakh.store.tables import change, watchlist, watchlist_entry
+from parakh.store.lookout_sight import closed_to
+from parakh.store.tables import change, lookout, watchlist, watchlist_entry
 
 ENTRY_CHANGED = "watchlist_entry"
 LIST_CHANGED = "watchlist"
@@ -213,14 +215,22 @@ def screened_entries(connection: sa.Connection) -> Iterator[WatchlistEntry]:
 
 
 def search_entries(
-    connection: sa.Connection, *, state: EntryState | None, text: str, offset: int, limit: int
+    connection: sa.Connection,
+    actor: Actor,
+    *,
+    state: EntryState | None,
+    text: str,
+    offset: int,
+    limit: int,
 ) -> tuple[list[WatchlistEntry], int]:
-    """A page of entries in order of name, and how many there are in all.
+    """A page of entries in order of name, and how many there are in all; lookouts of other units
+    are not among them.
 
     With a text, those that hold all words of it in their names and numbers
     (`parakh.normalise.searching`).
     """
-    where = []
+    theirs = sa.exists().where(lookout.c.id == watchlist_entry.c.id, closed_to(actor))
+    where: list[sa.ColumnElement[bool]] = [~theirs]
     if state is not None:
         where.append(watchlist_entry.c.state == state.value)
     if text:

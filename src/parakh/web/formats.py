@@ -1,6 +1,6 @@
 """Dates, times and countries as people read them, in the language of the request."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from math import floor, log10
 from zoneinfo import ZoneInfo
@@ -31,6 +31,14 @@ def moment(value: datetime | None, zone: ZoneInfo, pattern: str = "d MMM y, HH:m
         value.astimezone(UTC).isoformat(timespec="seconds"),
         format_datetime(value, pattern, tzinfo=zone, locale=language.get()),
     )
+
+
+def ends(value: datetime, zone: ZoneInfo, pattern: str = "d MMM y, HH:mm") -> Markup:
+    """When something ends: its last day, where it lasts to the end of one, else the moment."""
+    here = value.astimezone(zone)
+    if here.time() != time():
+        return moment(value, zone, pattern)
+    return moment(value - timedelta(seconds=1), zone, "d MMM y")
 
 
 def plain_moment(value: datetime, zone: ZoneInfo) -> str:

@@ -4,6 +4,7 @@ Each value has its word and, where it is shown as a tag, the tag's colour. The t
 first: equal texts of two enumerations (`transit`) are one dictionary key, and mean two things.
 """
 
+import re
 from enum import StrEnum
 
 from parakh.access import Purpose, Role
@@ -31,6 +32,8 @@ from parakh.domain.watchlist import EntryKind, EntryState, Handling, IdentifierK
 from parakh.normalise.join import SourceKind
 from parakh.normalise.recognise import Sought
 from parakh.screen.calibration import Band
+from parakh.screen.rules.attributes import CATALOGUE
+from parakh.screen.rules.functions import FUNCTIONS
 from parakh.services.lookouts import Which
 from parakh.services.review import Due
 from parakh.services.rules import Standing as RuleStanding
@@ -479,6 +482,10 @@ CHECKS: dict[str, str] = {
 """Active checks for presentation attacks; what else is named is a model's `id@version`."""
 
 
+_ASIDE = re.compile(r"\s*\([^)]*\)|[;؛].*")
+"""What a meaning says besides, such as the standard that its codes are from: not for a label."""
+
+
 def check(method: str) -> str:
     """The word for a check of presentation attacks; a model is shown as it is named."""
     return gettext(CHECKS[method]) if method in CHECKS else method
@@ -490,8 +497,28 @@ def action(name: str) -> str:
 
 
 def attribute(name: str) -> str:
-    """The word for an attribute; one that is not in the table is shown as it is named."""
-    return gettext(ATTRIBUTES.get(name, name.replace("_", " ").capitalize()))
+    """The word for an attribute; for one that only rules speak of, what it means.
+
+    What is neither in the table nor in the catalogue of rules is shown as it is named.
+    """
+    if name in ATTRIBUTES:
+        return gettext(ATTRIBUTES[name])
+    meaning = _meaning(name)
+    if meaning:
+        return _ASIDE.sub("", gettext(meaning))
+    return name.replace(".", ": ").replace("_", " ").capitalize()
+
+
+def _meaning(name: str) -> str:
+    """What `entity.attribute`, an entity or a function of the rule language means, or ""."""
+    if name in FUNCTIONS:
+        return FUNCTIONS[name].meaning
+    entity_name, _, own = name.partition(".")
+    entity = CATALOGUE.entity(entity_name)
+    if entity is None:
+        return ""
+    found = entity.attribute(own)
+    return found.meaning if found else "" if own else entity.meaning
 
 
 def word(value: StrEnum) -> str:

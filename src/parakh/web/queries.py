@@ -44,6 +44,13 @@ def midnight(day: date, zone: ZoneInfo, days: int = 0) -> datetime:
     return datetime.combine(day + timedelta(days=days), time(), zone)
 
 
+def end_of(text: str, zone: ZoneInfo) -> datetime | None:
+    """The end, UTC, of the day in a zone that a date field names; None if it is empty."""
+    if not text:
+        return None
+    return midnight(day_of(text, LAST), zone, days=1).astimezone(UTC)
+
+
 def around(now: datetime) -> tuple[datetime, datetime]:
     """The span [since, until) of voyages that matter now."""
     return now - PAST, now + AHEAD

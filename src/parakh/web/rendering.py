@@ -72,7 +72,10 @@ NOTICES = {
     "value-list-added": N_("The list is added; now give it values."),
     "value-list-saved": N_("The list is saved."),
     "value-list-deleted": N_("The list is deleted."),
-    "values-added": N_("The values are added; rules use them from now on."),
+    "values-added": N_(
+        "The values are added. Where an approved rule uses the list, they wait for a second person."
+    ),
+    "values-decided": N_("The values that waited are decided on."),
     "value-removed": N_("The value is taken out."),
     "case-opened": N_("The case is opened."),
     "case-saved": N_("The case is saved."),
@@ -232,6 +235,7 @@ def render(request: Request, template: str, *, status: int = 200, **context: Any
             notice=i18n.gettext(notice) if notice else "",
             now=now,
             moment=partial(formats.moment, zone=centre.settings.zone),
+            ends=partial(formats.ends, zone=centre.settings.zone),
             said=partial(formats.said, zone=centre.settings.zone),
             arrivals_path=partial(arrivals_path, now=now, zone=centre.settings.zone),
             relative=partial(formats.relative, now=now),

@@ -49,6 +49,8 @@ CASES = [
      "This is a list of texts, not a single value; use exists, all, size or filter"),
     ("voyage.ports[traveller.age] == 'DXB'", 14, 27,
      "Write the place in the list as a whole number, from 0"),
+    ("voyage.ports[1e300] == 'X'", 14, 19,
+     "Write the place in the list as a whole number, from 0"),
     ("traveller.age[0] == 3", 1, 14, "This is a number; a list is needed"),
     ("voyage.origin in ['DXB', 3]", 26, 27, "This is a number; a text is needed"),
     ("voyage.origin in []", 18, 20, "The list is empty; write the values into it"),

@@ -65,6 +65,14 @@ Row = Mapping[str, object]
             "documents.exists_one(d, d.type == 'V')",
             ["Kind of document: V (visa); the rule asks for V (visa)"],
         ),
+        (
+            "!documents.exists_one(d, has(d.number))",
+            ["documents: 2 of 2 fit; the rule asks for any number but one"],
+        ),
+        (
+            "!documents.exists_one(d, d.issuer == 'GBR')",
+            ["documents: 0 of 2 fit; the rule asks for any number but one"],
+        ),
         ("size(documents) >= 2", ["Number of documents: 2; the rule asks for at least 2"]),
         (
             "documents.filter(d, d.type == 'P').size() == 1",
@@ -132,6 +140,11 @@ def test_evidence_names_its_attribute_and_both_sides(rule: Compile, person: Row)
         ("documents.issuer", "IND", "== IND"),
     ]
     assert [own.weight for own in told] == [0.5, 0.5]
+
+
+def test_one_of_a_unit_is_told_in_the_singular(rule: Compile, person: Row) -> None:
+    (told,) = rule("traveller.age < 2").explain({**person, "traveller.age": 1})
+    assert (told.ours, told.theirs) == ("1 year", "< 2 years")
 
 
 def test_a_long_list_is_cut(rule: Compile, person: Row) -> None:

@@ -286,7 +286,7 @@ def number(row: Row, name: str) -> float | None:
 
 @st.composite
 def comparison(draw: st.DrawFn, names: list[str]) -> Rule:
-    left, sign = draw(st.sampled_from(names)), draw(st.sampled_from(sorted(OPERATORS)))
+    left, sign = draw(st.sampled_from([*names, "0", "1"])), draw(st.sampled_from(sorted(OPERATORS)))
     right = draw(st.sampled_from([*names, "0", "1"]))
 
     def asked(row: Row) -> bool | None:
@@ -355,9 +355,43 @@ def test_columns_say_what_rows_say_one_by_one(written: Rule, rows: list[Row]) ->
     text, asked = written
     schema = NUMBERS.schema(["n.a", "n.b", "many"])
     frame = pl.DataFrame({name: [row[name] for row in rows] for name in schema}, schema=schema)
-    done = run([compile_rule(text, NUMBERS)], frame)
+    compiled = compile_rule(text, NUMBERS)
+    done = run([compiled], frame)
     assert not done.failed
-    assert done.matches["0"].to_list() == [asked(row) for row in rows]
+    expected = [asked(row) for row in rows]
+    assert done.matches["0"].to_list() == expected
+    for place, row in enumerate(rows):
+        alone = run([compiled], frame.slice(place, 1))
+        assert (alone.matches["0"].to_list(), alone.failed) == ([expected[place]], {})
+        if expected[place]:
+            compiled.explain(row)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "18 < traveller.age", "2 <= size(documents)", "'DXB' in [voyage.origin, 'KHI']",
+        "(20 / 5) <= (20 / (5 % traveller.age))", "between(30, traveller.age, 60)",
+        "age_on(traveller.born, date('2026-01-01')) < 25", "1 == 1", "true",
+    ],
+)  # fmt: skip
+def test_a_value_that_is_the_same_for_every_element(
+    rule: Compile, person: Row, frame_of: Callable[..., pl.DataFrame], body: str
+) -> None:
+    for text, of_two, of_none in [
+        ("documents.exists(d, {})", True, False),
+        ("!documents.all(d, !({}))", True, False),
+        ("documents.exists_one(d, {})", False, False),
+        ("documents.filter(d, {}).size() == 2", True, False),
+        ("size(documents.map(d, {})) == 2", True, False),
+    ]:
+        own = rule(text.format(body))
+        rows = [person, {**person, "documents": []}]
+        expected = [of_two, of_none]
+        assert evaluate([own], frame_of(own, *rows))["0"].to_list() == expected, text
+        assert evaluate([own], frame_of(own, person))["0"].to_list() == [of_two], text
+        if of_two:
+            own.explain(person)
 
 
 def test_dates_before_the_epoch(answer: Answer) -> None:

@@ -49,6 +49,8 @@ def test_words_and_their_places() -> None:
         (r'"\uD800"', 1, 2, r"Unknown escape; write \\ for a backslash"),
         ('b"x"', 1, 1, "Rules have no use for bytes"),
         ("3x", 1, 1, "This is not a number"),
+        (f"a < 0x{'F' * 300}", 1, 5, "This number is too large"),
+        ("1e999", 1, 1, "This number is too large"),
     ],
 )
 def test_what_is_no_word(text: str, line: int, column: int, message: str) -> None:

@@ -1,20 +1,20 @@
 """Rules in force raise hits that say why; a broken one is recorded and stops no other."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
 import pytest
 
-from parakh.domain.hit import Kind, Ref, ResultState
+from parakh.domain.hit import Evidence, Kind, Ref, ResultState
 from parakh.domain.rule import RuleState, RuleVersion, Scope
 from parakh.domain.traveller import PersonName, Traveller, TravellerRole
 from parakh.domain.voyage import Crossing, CrossingState, Direction, Mode, Voyage
 from parakh.screen.pipeline import screen
 from parakh.screen.rules import screener
 from parakh.screen.rules.attributes import CATALOGUE
-from parakh.screen.rules.language import Run
+from parakh.screen.rules.language import CompiledRule, Run
 from parakh.screen.rules.screener import RuleScreener, ready
 from parakh.screen.screener import FaceSubject, TravellerSubject
 
@@ -164,6 +164,27 @@ def test_a_rule_that_breaks_while_it_runs_fails_by_name(monkeypatch: pytest.Monk
     assert [own.target.id for own in found.hits] == ["young"]
     failed = [own for own in found.results if own.state is ResultState.FAILED]
     assert [(own.screener, own.error) for own in failed] == [("rules@1 (old@1)", "ComputeError")]
+
+
+def test_a_rule_that_cannot_say_why_fails_by_name_for_whom_it_fits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    explain = CompiledRule.explain
+
+    def told(rule: CompiledRule, row: Mapping[str, object]) -> tuple[Evidence, ...]:
+        if "99" in rule.text:
+            raise pl.exceptions.ShapeError
+        return explain(rule, row)
+
+    monkeypatch.setattr(CompiledRule, "explain", told)
+    rules = version("odd", "traveller.age != 99"), version("young", "traveller.age < 25")
+    found = screened(Ages(A=19, B=99), [subject("A"), subject("B")], *rules)
+    assert [[one.target.id for one in own.hits] for own in found] == [["young"], []]
+    failed = [
+        [(one.screener, one.error) for one in own.results if one.state is ResultState.FAILED]
+        for own in found
+    ]
+    assert failed == [[("rules@1 (odd@1)", "ShapeError")], []]
 
 
 def test_a_source_that_fails_is_the_screeners_failure() -> None:

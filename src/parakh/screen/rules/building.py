@@ -42,10 +42,13 @@ def days_between(args: Sequence[pl.Expr], terms: Sequence[Term]) -> pl.Expr:
 
 def age_on(args: Sequence[pl.Expr], terms: Sequence[Term]) -> pl.Expr:
     birth, day = args[0], _day(args[1], terms[1])
-    not_yet = (day.dt.month().cast(pl.Int32) * 100 + day.dt.day()) < (
-        birth.dt.month().cast(pl.Int32) * 100 + birth.dt.day()
-    )
-    return _number(day.dt.year() - birth.dt.year()) - _number(not_yet)
+    to_come = _in_year(birth) - _in_year(day)
+    return _number(day.dt.year() - birth.dt.year()) - _number(to_come > 0)
+
+
+def _in_year(day: pl.Expr) -> pl.Expr:
+    """A number that grows with the days of a year."""
+    return day.dt.month().cast(pl.Int32) * 100 + day.dt.day()
 
 
 def route_contains(args: Sequence[pl.Expr], terms: Sequence[Term]) -> pl.Expr:

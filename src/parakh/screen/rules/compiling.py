@@ -30,6 +30,9 @@ _COMPARE: Mapping[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
+MIRRORED: Mapping[str, str] = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+"""Signs of comparisons by what they become where the sides change places; others stay."""
+
 _SUM: Mapping[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
     "+": operator.add,
     "-": operator.sub,
@@ -128,7 +131,23 @@ def _compare(term: Term, scope: Scope) -> pl.Expr:
     left, right = (expression(own, scope) for own in term.args)
     if term.args[0].shape != term.args[1].shape:
         left, right = moment(left, term.args[0]), moment(right, term.args[1])
-    return _COMPARE[str(term.value)](left, right)
+    return _compared(str(term.value), left, right, term.args[0])
+
+
+def _compared(sign: str, left: pl.Expr, right: pl.Expr, first: Term) -> pl.Expr:
+    """`first` is the left side's Term; a side that is the same in all rows comes to stand second.
+
+    Polars gives a comparison the length of its first side where both have one value in all rows,
+    which made one row of many.
+    """
+    if _reads(first):
+        return _COMPARE[sign](left, right)
+    return _COMPARE[MIRRORED.get(sign, sign)](right, left)
+
+
+def _reads(term: Term) -> bool:
+    """Whether a part takes anything from a row."""
+    return term.op in {Op.COLUMN, Op.ELEMENT} or any(_reads(own) for own in term.args)
 
 
 def _in(term: Term, scope: Scope) -> pl.Expr:
@@ -138,7 +157,9 @@ def _in(term: Term, scope: Scope) -> pl.Expr:
         return contains(expression(items, scope), own, value)
     if all(item.op is Op.LITERAL for item in items.args):
         return own.is_in([item.value for item in items.args])
-    return pl.any_horizontal(*(own == expression(item, scope) for item in items.args))
+    return pl.any_horizontal(
+        *(_compared("==", own, expression(item, scope), value) for item in items.args)
+    )
 
 
 def _arithmetic(term: Term, scope: Scope) -> pl.Expr:
@@ -192,7 +213,8 @@ def _macro(term: Term, scope: Scope) -> pl.Expr:
     else:
         inner = expression(body, Scope(elements={term.level: _within}))
         each, gathered = own, inner
-        if term.value in {"map", "filter"}:
+        # A body that is the same for every element is one value to agg, but one of each to eval.
+        if term.value in {"map", "filter"} or not _reads_element(body, term.level):
             each, gathered = own.list.eval(inner), pl.element()
     match term.value:
         case "map":
@@ -202,6 +224,11 @@ def _macro(term: Term, scope: Scope) -> pl.Expr:
             return pl.when(decided).then(own.list.gather(each.list.eval(gathered.arg_true())))
         case name:
             return each.list.agg(GATHER[str(name)](gathered))
+
+
+def _reads_element(term: Term, level: int) -> bool:
+    own = term.op is Op.ELEMENT and term.value == level
+    return own or any(_reads_element(part, level) for part in term.args)
 
 
 def _within(name: str | None) -> pl.Expr:

@@ -11,12 +11,11 @@ import polars as pl
 
 from parakh.domain.hit import Agreement, Evidence
 from parakh.domain.phrase import N_, Phrase, phrase
-from parakh.screen.rules.compiling import ITEMS, Scope, beside, expression, outside
+from parakh.screen.rules.compiling import ITEMS, MIRRORED, Scope, beside, expression, outside
 from parakh.screen.rules.terms import Op, Sort, Term
 from parakh.screen.rules.wording import described, shown
 
 _OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
-_MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _ASKED: Mapping[str, str] = {
     "==": N_("{what}: {value}; the rule asks for {limit}"),
     "!=": N_("{what}: {value}; the rule asks for anything but {limit}"),
@@ -56,7 +55,7 @@ _NOT_KNOWN = N_("{what} is not known; the rule asks for that")
 _TRUE = N_("{what}: {value}; the rule asks for that")
 _EVERY = N_("{what}: all {count} fit what the rule asks for")
 _NONE = N_("{what}: none of {count} fits what the rule asks against")
-_ONE = N_("{what}: exactly one of {count} fits what the rule asks for")
+_NOT_ONE = N_("{what}: {fitting} of {count} fit; the rule asks for any number but one")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +132,7 @@ def _told(term: Term, row: _Row, *, wanted: bool) -> Iterator[Evidence]:
 
 
 def _macro(term: Term, row: _Row, *, wanted: bool) -> Iterator[Evidence]:
-    """The first element that decides; or, where all of them do, that they do."""
+    """The first element that decides; or, where all of them do, how many fit."""
     elements = _elements(term, row)
     deciding = {"exists": True, "all": False, "exists_one": True}[str(term.value)]
     decided_by_one = wanted is deciding if term.value != "exists_one" else wanted
@@ -142,15 +141,19 @@ def _macro(term: Term, row: _Row, *, wanted: bool) -> Iterator[Evidence]:
         if decided_by_one and element.of(body) is deciding:
             yield from _told(body, element, wanted=deciding)
             return
-    template = _EVERY if term.value == "all" else _NONE
-    what = described(term.args[0])
+    told = {"what": described(term.args[0]), "count": len(elements)}
+    if term.value == "exists_one":
+        fitting = sum(own.of(body) is True for own in elements)
+        note = phrase(_NOT_ONE, **told, fitting=fitting)
+    else:
+        note = phrase(_EVERY if term.value == "all" else _NONE, **told)
     yield Evidence(
         attribute=term.args[0].source,
         ours=str(len(elements)),
         theirs="",
         agreement=Agreement.AGREES,
         weight=0.0,
-        note=phrase(template, what=what, count=len(elements)),
+        note=note,
     )
 
 
@@ -169,7 +172,7 @@ def _comparison(term: Term, row: _Row, *, wanted: bool) -> Evidence:
     left, right = term.args
     sign = str(term.value) if wanted else _OPPOSITE[str(term.value)]
     if left.op is Op.LITERAL and right.op is not Op.LITERAL:
-        left, right, sign = right, left, _MIRRORED.get(sign, sign)
+        left, right, sign = right, left, MIRRORED.get(sign, sign)
     limit = _limit(right, row, left)
     dated = left.shape.sort in {Sort.DATE, Sort.MOMENT}
     template = (_BEFORE if dated and sign in _BEFORE else _ASKED)[sign]

@@ -167,7 +167,7 @@ _ALL = (
         gives=TRUTH,
         meaning=N_("Whether a value lies between two others, these included"),
         example="between(traveller.age, 18, 25)",
-        build=lambda args, _: (args[0] >= args[1]) & (args[0] <= args[2]),
+        build=lambda args, _: args[0].is_between(args[1], args[2]),
         says=N_("{0}"), alike=True,
     ),
     Function(

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from parakh.screen.rules.catalogue import Kept
-from parakh.screen.rules.terms import Op, Term
+from parakh.screen.rules.terms import Op, Sort, Term, walk
 
 Token = Callable[[str, str], str]
 """The token of a text that stands in an attribute, such as `documents.number`."""
 
 _PASS_ON = {
-    Op.INDEX, Op.ELEMENT, Op.FIELD, Op.COLUMN, Op.HAS, Op.CHOICE, Op.AND, Op.OR, Op.NOT, Op.MACRO,
+    Op.INDEX, Op.ELEMENT, Op.FIELD, Op.COLUMN, Op.HAS, Op.AND, Op.OR, Op.NOT, Op.MACRO,
 }  # fmt: skip
 _COUNTED = {"size", "is_empty", "distinct"}
 
@@ -28,11 +28,36 @@ def as_kept(term: Term, token: Token) -> Term:
     if _comparing(term):
         return _compared(term, token)
     args = tuple(as_kept(own, token) for own in term.args)
-    if term.op is Op.HAS and args[0].op is Op.UNDECIDED:
+    if _hides(term, args):
         return _undecided(term)
     if not _passes(term) and any(_kept(own) is Kept.TOKEN for own in term.args):
         return _undecided(term)
     return replace(term, args=args)
+
+
+def _hides(term: Term, args: tuple[Term, ...]) -> bool:
+    """Whether what is undecided in a Term's parts would pass for an answer of its own.
+
+    To ask if a value is known, to count, and to choose do so; comparisons and logic do not.
+    """
+    match term.op:
+        case Op.HAS | Op.CALL:
+            return any(_has_undecided(own) for own in args)
+        case Op.MACRO:
+            whole = term.value == "map" and _has_undecided(args[1])
+            return whole or args[0].op is Op.UNDECIDED
+        case Op.INDEX:
+            return args[0].op is Op.UNDECIDED
+        case Op.CHOICE:
+            return term.shape.sort is not Sort.TRUTH and any(_has_undecided(own) for own in args)
+        case _:
+            return False
+
+
+def _has_undecided(term: Term) -> bool:
+    found: list[Term] = []
+    walk(term, lambda own: found.append(own) if own.op is Op.UNDECIDED else None)
+    return bool(found)
 
 
 def _kept(term: Term) -> Kept:

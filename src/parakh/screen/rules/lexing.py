@@ -1,5 +1,6 @@
 """CEL's words: numbers, texts, names and signs, each with its place (cel-spec, Syntax)."""
 
+import math
 import re
 from dataclasses import dataclass
 from enum import StrEnum
@@ -87,7 +88,13 @@ def _number(text: str, match: re.Match[str]) -> float:
     if re.match(r"[_a-zA-Z0-9]", text[match.end() : match.end() + 1]):
         raise _error(text, match.start(), match.end() + 1, phrase(N_("This is not a number")))
     digits = match[0].rstrip("uU")
-    return float(int(digits, 16)) if digits[:2].lower() == "0x" else float(digits)
+    try:
+        value = float(int(digits, 16)) if digits[:2].lower() == "0x" else float(digits)
+    except OverflowError:
+        value = math.inf
+    if math.isinf(value):
+        raise _error(text, match.start(), match.end(), phrase(N_("This number is too large")))
+    return value
 
 
 def _text(text: str, match: re.Match[str]) -> Token:

@@ -42,6 +42,9 @@ from parakh.screen.rules.tree import (
 NOW = "at"
 """The column with the moment of screening, which rules call `now`."""
 
+_PLACES = 2**31
+"""Places of a list that a rule can name."""
+
 _ORDERED = {Sort.NUMBER, Sort.DATE, Sort.MOMENT, Sort.DURATION, Sort.TEXT}
 _LITERALS = {str: TEXT, float: NUMBER, bool: TRUTH}
 _ARITHMETIC: Mapping[tuple[str, Sort, Sort], Sort] = {
@@ -216,12 +219,13 @@ class Operands(ABC):
             return Term(op=Op.UNDECIDED, shape=UNKNOWN, span=node.span)
         if not of.shape.many:
             return self._bad(node.of.span, complaints.needs("a list", of.shape))
-        if at.shape != NUMBER or not isinstance(at.value, float) or not at.value.is_integer():
+        place = at.value
+        if not (isinstance(place, float) and place.is_integer() and place < _PLACES):
             return self._bad(
                 node.at.span, phrase(N_("Write the place in the list as a whole number, from 0"))
             )
         return like(
-            of, op=Op.INDEX, shape=of.shape.one(), span=node.span, value=int(at.value), args=(of,)
+            of, op=Op.INDEX, shape=of.shape.one(), span=node.span, value=int(place), args=(of,)
         )
 
     def _items(self, node: Items) -> Term:

@@ -56,7 +56,7 @@ class LiveRule:
     @property
     def name(self) -> str:
         """Under which its failures are recorded: `rules@1 (name@number)`."""
-        return f"{NAME} ({self.version.label})"
+        return _named(self.version)
 
     def holds_for(self, subject: TravellerSubject) -> bool:
         """Whether a subject crosses where, and the way, that the rule is for."""
@@ -139,16 +139,32 @@ class RuleScreener:
         needs = frozenset().union(*(own.needs for _, own, _ in rules)) - {NOW}
         frame = self._source.frame([subjects[i] for i in rows], needs)
         done = run([own for _, own, _ in rules], frame)
+        failed = [
+            Failure(name=_named(rules[number][0]), error=error, places=rules[number][2])
+            for number, error in done.failed.items()
+        ]
         for number, (version, compiled, places) in enumerate(rules):
             fits = done.matches[str(number)].fill_null(value=False)
             for row in fits.arg_true():
-                if rows[row] in places:
-                    subject = subjects[rows[row]]
-                    hits[rows[row]].append(_hit(version, compiled, subject.ref, frame, row))
-        return [
-            Failure(name=f"{NAME} ({rules[number][0].label})", error=error, places=rules[number][2])
-            for number, error in done.failed.items()
-        ]
+                place = rows[row]
+                if place not in places:
+                    continue
+                try:
+                    hit = _hit(version, compiled, subjects[place].ref, frame, row)
+                except pl.exceptions.PolarsError as error:
+                    failed.append(_unexplained(version, error, place))
+                else:
+                    hits[place].append(hit)
+        return failed
+
+
+def _named(version: RuleVersion) -> str:
+    return f"{NAME} ({version.label})"
+
+
+def _unexplained(version: RuleVersion, error: Exception, place: int) -> Failure:
+    """A rule that fits somebody and cannot say why: no hit, and no other rule's hits are lost."""
+    return Failure(name=_named(version), error=type(error).__name__, places=frozenset({place}))
 
 
 def _hit(

@@ -70,6 +70,8 @@ def shown(  # noqa: PLR0911  (one a type)
 
 
 def _with_unit(number: str, unit: str) -> str:
+    if number in {"1", "-1"}:
+        unit = unit.removesuffix("s")  # every unit that is a word in the plural ends so
     return f"{number} {unit}" if unit else number
 
 

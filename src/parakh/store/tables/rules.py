@@ -63,5 +63,7 @@ value_list_item = sa.Table(
     text("added_by"),
     moment("added_at"),
     moment("expires_at", null=True),
+    # One that waits lies beside the one that stands, which counts until it is approved.
+    sa.Column("waits", sa.Boolean, primary_key=True, server_default=sa.false()),
     sa.Index("ix_value_list_item_expires_at", "expires_at"),
 )

@@ -88,6 +88,7 @@ class ClosingIn(Wire):
     kind: OutcomeKind
     note: str = Field("", max_length=4000)
     details: DetailsIn = DetailsIn()
+    leave_alerts: bool = Field(False, description="close it though alerts of it are still open")
 
 
 class NoteIn(Wire):
@@ -257,10 +258,16 @@ def move_case(calling: Calling, case_id: CaseId, body: StateIn) -> CaseOut:
 
 @router.post("/{case_id}/close")
 def close_case(calling: Calling, case_id: CaseId, body: ClosingIn) -> CaseOut:
-    """Closes a case with its outcome; 409 while a task is open."""
+    """Closes a case with its outcome; 409 while a task is open, or an alert not left so."""
     return CaseOut.of(
         cases_work.close(
-            calling.centre, calling.actor, case_id, body.kind, body.note, body.details.value()
+            calling.centre,
+            calling.actor,
+            case_id,
+            body.kind,
+            body.note,
+            body.details.value(),
+            leave_alerts=body.leave_alerts,
         )
     )
 

@@ -76,6 +76,7 @@ class ItemOut(Wire):
     added_by: str
     added_at: datetime
     expires_at: datetime | None
+    waits: bool = Field(description="until a second person approves it no rule sees it")
 
     @classmethod
     def of(cls, value: ValueItem) -> "ItemOut":
@@ -86,7 +87,15 @@ class ItemOut(Wire):
             added_by=value.added_by,
             added_at=value.added_at,
             expires_at=value.expires_at,
+            waits=value.waits,
         )
+
+
+class DecisionIn(Wire):
+    """What a second person says of values that wait."""
+
+    values: list[Value] = Field(min_length=1, max_length=10_000)
+    approve: bool = Field(description="false: they are dropped")
 
 
 class ValueListViewOut(Wire):
@@ -97,6 +106,8 @@ class ValueListViewOut(Wire):
     total: int
     page: int
     pages: int
+    waiting: list[ItemOut] = Field(description="for a second person, the first of them")
+    waiting_total: int
 
 
 @router.get("")
@@ -127,6 +138,8 @@ def get_value_list(
         total=found.total,
         page=found.page,
         pages=found.pages,
+        waiting=[ItemOut.of(own) for own in found.waiting],
+        waiting_total=found.waiting_total,
     )
 
 
@@ -145,7 +158,7 @@ def delete_value_list(calling: Calling, list_id: ListId) -> None:
 
 @router.post("/{list_id}/items", status_code=201)
 def add_list_values(calling: Calling, list_id: ListId, body: ItemsIn) -> ValueListViewOut:
-    """Adds values, in place of the same ones."""
+    """Adds values, in place of the same ones; they wait where an approved rule names the list."""
     value_lists.put(
         calling.centre,
         calling.actor,
@@ -154,6 +167,13 @@ def add_list_values(calling: Calling, list_id: ListId, body: ItemsIn) -> ValueLi
         note=body.note,
         expires_at=body.expires_at,
     )
+    return get_value_list(calling, list_id)
+
+
+@router.post("/{list_id}/items/decision")
+def decide_list_values(calling: Calling, list_id: ListId, body: DecisionIn) -> ValueListViewOut:
+    """Approves or refuses values that wait; 403 for whoever put them there."""
+    value_lists.decide(calling.centre, calling.actor, list_id, body.values, approve=body.approve)
     return get_value_list(calling, list_id)
 
 

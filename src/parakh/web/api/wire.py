@@ -333,7 +333,7 @@ class AlertOut(Wire):
     acknowledged_by: str | None
     acknowledged_at: datetime | None
     outcome: OutcomeOut | None
-    priority: int = Field(description="1 (most urgent) to 5, within its advice")
+    priority: int = Field(description="0: is on a list; 1 to 5: of rules; within its advice")
     held_by: str | None = Field(description="who sees to it; null for the whole unit")
     acknowledge_by: datetime | None
     close_by: datetime | None

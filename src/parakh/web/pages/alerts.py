@@ -1,5 +1,6 @@
 """Alerts: the wall's list, one alert, and the steps an officer takes with it."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Form
@@ -8,26 +9,39 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from parakh.domain.alert import AlertState, OutcomeKind
 from parakh.services import alerts
 from parakh.web.findings import OFFERED, Found
-from parakh.web.queries import Offset
+from parakh.web.queries import PageNumber
 from parakh.web.viewer import Here
 
 router = APIRouter(prefix="/alerts")
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """Which page of the list is shown, of how many, and of how many alerts."""
+
+    page: int
+    pages: int
+    total: int
+
+
 @router.get("")
-def wall(here: Here, state: str = "open", offset: Offset = 0) -> HTMLResponse:
-    """The live wall of open alerts, or the closed ones."""
+def wall(here: Here, state: str = "open", page: PageNumber = 1) -> HTMLResponse:
+    """The live wall of open alerts, or the closed ones, in pages; only the first one is live."""
     closed = state == "closed"
     # The position is taken before the list: an event in between is told twice, never lost.
     position = alerts.wall_position(here.centre, here.actor)
     states = (AlertState.CLOSED,) if closed else alerts.OPEN
+    counts = alerts.counts(here.centre, here.actor)
+    total = sum(counts.get(own, 0) for own in states)
+    place = Page(page=page, pages=max(1, -(-total // alerts.PAGE)), total=total)
     return here.page(
         "alerts.html",
-        rows=alerts.list_alerts(here.centre, here.actor, states, offset=offset),
-        counts=alerts.counts(here.centre, here.actor),
+        rows=alerts.list_alerts(here.centre, here.actor, states, offset=(page - 1) * alerts.PAGE),
+        counts=counts,
         position=position,
         closed=closed,
-        offset=offset,
+        page=place,
+        before=(page - 1) * alerts.PAGE,
     )
 
 

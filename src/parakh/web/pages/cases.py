@@ -202,9 +202,12 @@ def close(
     outcome: Annotated[OutcomeKind, Form()],
     details: Found,
     note: Reason = "",
+    leave_alerts: Annotated[bool, Form()] = False,
 ) -> RedirectResponse:
     """Closes the case with its outcome."""
-    cases_work.close(here.centre, here.actor, case_id, outcome, note, details)
+    cases_work.close(
+        here.centre, here.actor, case_id, outcome, note, details, leave_alerts=leave_alerts
+    )
     return here.done(f"/cases/{case_id}", "case-closed")
 
 

@@ -15,8 +15,8 @@ from parakh.errors import InvalidInput
 from parakh.services import accounts, lookouts
 from parakh.services.hand import NUMBERS
 from parakh.services.lookouts import USUAL, Which
-from parakh.web.proposals import EntryForm, Text, end_of, typed
-from parakh.web.queries import Offset, day_of
+from parakh.web.proposals import EntryForm, Text, typed
+from parakh.web.queries import Offset, end_of
 from parakh.web.viewer import Here, Viewer
 
 router = APIRouter(prefix="/lookouts")
@@ -73,7 +73,7 @@ def place(here: Here, form: Annotated[LookoutForm, Form()]) -> RedirectResponse:
         entry,
         instruction=form.instruction,
         handling=form.handling,
-        ends_at=entry.expires_at if form.expires else None,
+        ends_at=end_of(form.expires, here.centre.settings.zone),
         unit_id=form.unit_id,
     )
     return here.done(f"/lookouts/{made.id}", "lookout-placed")
@@ -83,7 +83,14 @@ def place(here: Here, form: Annotated[LookoutForm, Form()]) -> RedirectResponse:
 def one(here: Here, lookout_id: str) -> HTMLResponse:
     """One lookout with the alerts that it raised."""
     view = lookouts.view(here.centre, here.actor, lookout_id)
-    return here.page("lookout.html", view=view, row=view.row, lookout=view.row.lookout)
+    lookout = view.row.lookout
+    return here.page(
+        "lookout.html",
+        view=view,
+        row=view.row,
+        lookout=lookout,
+        later=lookout.ends_at.astimezone(here.centre.settings.zone).date(),
+    )
 
 
 @router.post("/{lookout_id}/decision")
@@ -104,9 +111,9 @@ def extend(
     here: Here, lookout_id: str, until: Annotated[str, Form()] = "", reason: Reason = ""
 ) -> RedirectResponse:
     """Asks for a later end."""
-    if not until:
+    ends = end_of(until, here.centre.settings.zone)
+    if ends is None:
         raise InvalidInput("Choose the later last day.")
-    ends = end_of(day_of(until, here.centre.clock().date()))
     lookouts.extend(here.centre, here.actor, lookout_id, ends, reason)
     return here.done(f"/lookouts/{lookout_id}", "lookout-extension")
 
@@ -119,7 +126,7 @@ def cancel(here: Here, lookout_id: str, reason: Reason = "") -> RedirectResponse
 
 
 def _form(here: Viewer, form: EntryForm) -> HTMLResponse:
-    today = here.centre.clock().date()
+    today = here.centre.clock().astimezone(here.centre.settings.zone).date()
     form.expires = form.expires or (today + USUAL).isoformat()
     units = accounts.units(here.centre).values()
     return here.page(

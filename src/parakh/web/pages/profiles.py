@@ -32,8 +32,7 @@ from parakh.services import (
 from parakh.services.profile_sources import Draft
 from parakh.services.profiles import NewProfile
 from parakh.web.charts import risk_chart
-from parakh.web.proposals import end_of
-from parakh.web.queries import PageNumber, day_of
+from parakh.web.queries import PageNumber, end_of
 from parakh.web.uploads import content
 from parakh.web.viewer import Here
 
@@ -167,9 +166,7 @@ def open_profile(here: Here, form: Annotated[ProfileForm, Form()]) -> RedirectRe
             title=form.title,
             suspicion=form.suspicion,
             legal_basis=form.legal_basis,
-            expires_at=end_of(day_of(form.expires, here.centre.clock().date()))
-            if form.expires
-            else None,
+            expires_at=end_of(form.expires, here.centre.settings.zone),
             alert_when_seen=form.alert_when_seen,
             facts=tuple(own for own in facts if fact_key(own) in form.keep),
         ),
@@ -248,7 +245,7 @@ def keep(
     reason: Reason = "",
 ) -> RedirectResponse:
     """Says after a review that it is still needed."""
-    end = end_of(day_of(until, here.centre.clock().date())) if until else None
+    end = end_of(until, here.centre.settings.zone)
     profiles.keep(here.centre, here.actor, profile_id, end, reason)
     return here.done(f"/profiles/{profile_id}", "profile-kept")
 

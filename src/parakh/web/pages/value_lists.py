@@ -73,6 +73,18 @@ def put(
     return here.done(f"/rules/lists/{list_id}", "values-added")
 
 
+@router.post("/{list_id}/decide")
+def decide(
+    here: Here,
+    list_id: str,
+    approve: Annotated[bool, Form()],
+    values: Annotated[list[str], Form(max_length=value_lists.PAGE)],
+) -> RedirectResponse:
+    """Lets values that wait stand, or drops them."""
+    value_lists.decide(here.centre, here.actor, list_id, values, approve=approve)
+    return here.done(f"/rules/lists/{list_id}", "values-decided")
+
+
 @router.post("/{list_id}/remove")
 def remove(
     here: Here, list_id: str, value: Annotated[str, Form(max_length=LONGEST_VALUE)]

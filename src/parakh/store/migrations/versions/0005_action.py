@@ -339,10 +339,11 @@ def upgrade() -> None:
         sa.Column("added_by", sa.Text(), nullable=False),
         sa.Column("added_at", Moment(), nullable=False),
         sa.Column("expires_at", Moment(), nullable=True),
+        sa.Column("waits", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(
             ["list_id"], ["value_list.id"], name=op.f("fk_value_list_item_list_id")
         ),
-        sa.PrimaryKeyConstraint("list_id", "value", name=op.f("pk_value_list_item")),
+        sa.PrimaryKeyConstraint("list_id", "value", "waits", name=op.f("pk_value_list_item")),
     )
     with op.batch_alter_table("value_list_item") as batch_op:
         batch_op.create_index("ix_value_list_item_expires_at", ["expires_at"], unique=False)
