@@ -68,7 +68,7 @@ CASEWORK = {
     lookout: 2,
     profile: 2,
     route: 1,
-    shift: 56,
+    shift: 40,
     vetting_view: 1,
 }
 TABLES = (

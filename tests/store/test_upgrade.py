@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
+from parakh.access import system_actor
 from parakh.ingest.reader import read
 from parakh.normalise.assemble import assemble, voyage_key
 from parakh.services import queue
@@ -93,7 +94,7 @@ def test_entries_of_before_are_found_and_say_who_approved_them(empty_database_ur
         with database.read() as connection:
             for text in ("sassui", "عبرو", "qp-7741203"):
                 found = watchlists.search_entries(
-                    connection, state=None, text=text, offset=0, limit=5
+                    connection, system_actor("test"), state=None, text=text, offset=0, limit=5
                 )
                 assert found[1] == 2
             assert watchlists.approval(connection, "e1") is None

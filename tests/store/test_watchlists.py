@@ -172,7 +172,7 @@ def test_entries_are_searched_by_name_and_state(
         tx, watchlists.new_rows([an_entry(tx, "ZARDARI_"), an_entry(tx), rejected], a_version(tx))
     )
     rows, total = watchlists.search_entries(
-        tx.connection, state=state, text=text, offset=0, limit=2
+        tx.connection, system_actor("test"), state=state, text=text, offset=0, limit=2
     )
     assert [own.names[0].family for own in rows] == found[:2]
     assert total == len(found)

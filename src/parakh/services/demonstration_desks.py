@@ -28,9 +28,7 @@ from parakh.store import duty as duty_store
 _SHIFTS = (
     ("demo-ntc", "targeting", "07:00", "15:00"),
     ("demo-ntc", "supervisor", "15:00", "23:00"),
-    ("demo-ntc", "analyst", "23:00", "07:00"),
     ("demo-khi", "gate", "08:00", "20:00"),
-    ("demo-khi", "custody", "20:00", "08:00"),
     ("demo-isb", "gate-isb", "06:00", "18:00"),
     ("demo-lhe", "gate-lhe", "06:00", "18:00"),
 )
