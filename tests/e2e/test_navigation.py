@@ -14,18 +14,24 @@ Visit = Callable[..., Page]
 HIDDEN = """() => {
   const who = document.querySelector(".who").getBoundingClientRect();
   const top = document.querySelector(".top").getBoundingClientRect();
-  return [...document.querySelectorAll(".top nav a")].filter((link) => {
+  return [...document.querySelectorAll(".top nav > a, .top nav summary")].filter((link) => {
     const { left, right, top: above, bottom } = link.getBoundingClientRect();
     const covered = right > who.left && left < who.right && bottom > who.top && above < who.bottom;
     return covered || left < 0 || right > innerWidth || above < 0 || bottom > top.bottom;
   }).map((link) => link.textContent);
 }"""
-"""The places that somebody does not see whole."""
+"""The places and menus that somebody does not see whole."""
+
+BEYOND = """() => [...document.querySelectorAll(".top nav details[open] a")].filter((link) => {
+  const { left, right, width } = link.getBoundingClientRect();
+  return !width || left < 0 || right > innerWidth;
+}).map((link) => link.textContent)"""
+"""The places of the open menu that lie beyond the edge."""
 
 MORE = """(direction) => {
   document.documentElement.dir = direction;
-  const links = [...document.querySelectorAll(".top nav a")];
-  for (const link of links.slice(0, 4)) link.after(link.cloneNode(true));
+  const own = [...document.querySelectorAll(".top nav > *")];
+  for (const one of own.slice(0, 4)) one.after(one.cloneNode(true));
 }"""
 """As many places as somebody with every role has, and more, in a language that runs so."""
 
@@ -37,6 +43,12 @@ def test_every_place_is_in_sight(visit: Visit, role: str) -> None:
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate(HIDDEN) == []
         expect(page.get_by_role("link", name="Parakh")).to_be_visible()
+    for width in (1280, 820):
+        page.set_viewport_size({"width": width, "height": 800})
+        for menu in page.locator(".top nav summary").all():
+            menu.click()
+            assert page.evaluate(BEYOND) == []
+            menu.click()
 
 
 @pytest.mark.parametrize("direction", ["ltr", "rtl"])
@@ -46,8 +58,18 @@ def test_more_places_than_fit_go_on_in_another_row(visit: Visit, direction: str)
     for width in (1280, 820, 390):
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate(HIDDEN) == []
-    last = page.locator(".top nav a").last
-    expect(last).to_have_attribute("aria-current", "page")
-    last.focus()
-    page.keyboard.press("Shift+Tab")
-    expect(page.locator(".top nav a").nth(-2)).to_be_focused()
+
+
+def test_a_menu_works_by_keyboard(visit: Visit) -> None:
+    page = visit("/carriers", "supervisor")
+    border = page.locator(".top nav summary", has_text="Border")
+    expect(border).to_have_attribute("aria-current", "true")
+    border.focus()
+    page.keyboard.press("Enter")
+    carriers = page.locator(".top nav a", has_text="Carriers")
+    expect(carriers).to_have_attribute("aria-current", "page")
+    page.keyboard.press("Tab")
+    expect(page.locator(".top nav a", has_text="Arrivals")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(border).to_be_focused()
+    expect(carriers).to_be_hidden()
