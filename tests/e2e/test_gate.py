@@ -203,7 +203,9 @@ def test_captures_wait_while_the_centre_is_away(
     assert page.locator(".late-one .verdict").filter(visible=True).count() == 0
     summary.click()
     expect(late.last).to_contain_text("Announced on PK304")
-    size = late.last.locator("h2").evaluate("own => parseFloat(getComputedStyle(own).fontSize)")
+    size = late.last.locator("h2[id^=verdict-title]").evaluate(
+        "own => parseFloat(getComputedStyle(own).fontSize)"
+    )
     assert size < 20
     for left in (1, 0):
         late.first.get_by_role("button", name="Dealt with").click()

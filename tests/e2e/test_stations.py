@@ -60,7 +60,7 @@ def test_a_key_is_copied_and_not_left_by_mistake(visit: Visit, stage: Any) -> No
     key = page.locator(".key").inner_text()
     assert stations.bearer(stage.centre, key) is not None
     page.get_by_role("button", name="Copy the key").click()
-    expect(page.get_by_text("Copied")).to_be_visible()
+    expect(page.get_by_text("Copied", exact=True)).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == key
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
