@@ -3,6 +3,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# What is compiled is kept, whatever the environment says: each process imports a thousand modules.
+export PYTHONDONTWRITEBYTECODE :=
 BUILT := src/parakh/web/static/built/manifest.json
 CONSOLE := $(shell find console -type f -not -path '*/node_modules/*' 2>/dev/null)
 
@@ -33,27 +35,30 @@ layers:
 	$(BIN)/lint-imports
 
 unit:
-	$(BIN)/pytest -n 2 -m "not e2e" -q
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not e2e" -q
 
 e2e:
-	$(BIN)/pytest -m e2e -q
+	$(BIN)/pytest -n 2 --dist loadgroup -m e2e -q
 
 ## docs: write the generated reference pages again
 docs: $(VENV)/.dev
 	$(BIN)/python docs/generate.py
 
-## messages: write the catalogue of texts to be translated again
+## messages: write the catalogue of texts to be translated again, and what is missing into each language
 messages: $(VENV)/.dev
 	$(BIN)/pybabel -q extract -F babel.cfg -k N_ --add-location file --project Parakh \
 	  --copyright-holder "The Parakh authors" -o src/parakh/web/locale/parakh.pot src/parakh
+	$(BIN)/pybabel -q update -N --ignore-obsolete --no-wrap -D parakh \
+	  -i src/parakh/web/locale/parakh.pot -d src/parakh/web/locale
+	sed -i '/^#: /d' src/parakh/web/locale/*/LC_MESSAGES/parakh.po
 
 ## lock: write the lock files again (needs uv)
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-annotate --no-header --extra demo --extra postgresql --extra sftp --extra build \
+	  --no-annotate --no-header --extra demo --extra postgresql --extra sftp --extra traces --extra build \
 	  pyproject.toml -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-annotate --no-header --extra demo --extra postgresql --extra sftp --extra build \
+	  --no-annotate --no-header --extra demo --extra postgresql --extra sftp --extra traces --extra build \
 	  --extra dev pyproject.toml -o requirements-dev.lock
 
 $(VENV)/bin/python:

@@ -3,7 +3,7 @@
 Claims, in an embedded database of five million ends of links: the web to three hops around a
 traveller comes within 300 ms, in a plain case and in a worst one, where every value is held by
 nearly as many as a hub and every tenth end is a hub's; a list of 300 travellers is screened against
-its links within 50 ms.
+its links within 50 ms in both.
 
 Beside it, on the same ends: networkx, which holds the graph in memory, and one recursive query.
 Both go through hubs, as nothing tells them not to; a second run of each leaves hubs out beforehand.
@@ -371,9 +371,10 @@ def main() -> int:
         show({what: figures[what]}, sys.stderr if arguments.json else sys.stdout)
     if arguments.json:
         print(json.dumps(figures, indent=2))
-    right = (
-        all(own["web to 3 hops"]["p95 ms"] <= GOAL_MS for own in figures.values())
-        and figures["plain"]["list of 300 screened"]["median ms"] <= LIST_MS
+    right = all(
+        own["web to 3 hops"]["p95 ms"] <= GOAL_MS
+        and own["list of 300 screened"]["median ms"] <= LIST_MS
+        for own in figures.values()
     )
     return 0 if right else 1
 

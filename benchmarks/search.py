@@ -1,8 +1,9 @@
 """The search box: how long an answer takes with a million travellers on file.
 
-Claim: with 1,000,000 travellers in the database every kind of question (rare and common names,
-misspelt ones, another script, a document, a booking, a flight, a container) is answered in under
-300 ms, audit included, for the whole centre and for the officer of one port.
+Claim: with 1,000,000 travellers in the database, 99 of 100 questions of every kind (rare and common
+names, misspelt ones, another script, nobody's, a document, a booking, a flight, a container) are
+answered in under 300 ms, audit included, for the whole centre, for a region of four ports, and for
+the officer of the smallest port, at which one traveller in a hundred comes.
 
 With --database URL (empty, or of an earlier run with as many) instead of an embedded one of its
 own.
@@ -16,7 +17,6 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
-from statistics import median
 from time import perf_counter
 from typing import Any, TextIO
 
@@ -35,20 +35,34 @@ from parakh.store import tables
 
 TRAVELLERS = 1_000_000
 A_VOYAGE = 200
-PORTS = ("KHI", "LHE", "ISB", "PEW", "MUX", "UET", "SKT", "LYP", "GWD", "TUK")
+SHARES = {"KHI": 40, "LHE": 24, "ISB": 16, "PEW": 7, "MUX": 4, "SKT": 3, "LYP": 2, "UET": 2,
+          "GWD": 1, "TUK": 1}  # fmt: skip
+"""Voyages of a hundred to each port."""
+
 CHUNK = 20_000
-EACH = 20
+EACH = 100
 LONGEST_MS = 300
+PERCENTILES = {"p50 ms": 0.5, "p95 ms": 0.95, "p99 ms": 0.99}
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
-ALL = Actor(id="o", name="officer", permissions=frozenset(Permission), central=True)
-ONE_PORT = Actor(
-    id="p",
-    name="port officer",
-    permissions=frozenset(Permission) - {Permission.EVERY_UNIT},
-    units=frozenset({"tuk"}),
-    ports=frozenset({"TUK"}),
-)
+
+def officer(*ports: str) -> Actor:
+    """One of some ports, or of the whole centre."""
+    return Actor(
+        id="o",
+        name="officer",
+        permissions=frozenset(Permission) - ({Permission.EVERY_UNIT} if ports else set()),
+        units=frozenset(own.lower() for own in ports),
+        ports=frozenset(ports),
+        central=not ports,
+    )
+
+
+OFFICERS = {
+    "centre": officer(),
+    "four ports": officer("LHE", "ISB", "SKT", "LYP"),
+    "one port": officer("TUK"),
+}
 
 Rows = list[dict[str, Any]]
 
@@ -69,7 +83,7 @@ def fill(centre: Centre, count: int) -> list[PersonName]:
             connection.execute(tables.traveller.insert(), [person(at, names[at]) for at in some])
             connection.execute(tables.document.insert(), [passport(at) for at in some])
             connection.execute(tables.crossing.insert(), [crossing(at) for at in some])
-            store.write_names(connection, {f"{at:032x}": names[at] for at in some})
+            store.write(connection, {f"{at:032x}": names[at] for at in some})
     with centre.db.maintain() as connection:
         if not centre.db.embedded:
             connection.exec_driver_sql("ANALYZE")
@@ -78,7 +92,7 @@ def fill(centre: Centre, count: int) -> list[PersonName]:
 
 def voyage(place: int) -> dict[str, Any]:
     """A voyage of the last half year."""
-    due = NOW - timedelta(minutes=40 * (5_000 - place))
+    due, port = NOW - timedelta(minutes=40 * (5_000 - place)), port_of(place)
     return {
         "id": f"v{place:031x}",
         "key": f"v{place}",
@@ -86,8 +100,8 @@ def voyage(place: int) -> dict[str, Any]:
         "carrier": "PK",
         "number": str(100 + place % 800),
         "origin": "DXB",
-        "destination": PORTS[place % len(PORTS)],
-        "port": PORTS[place % len(PORTS)],
+        "destination": port,
+        "port": port,
         "direction": "entry",
         "due_at": due,
         "leaves_at": due - timedelta(hours=3),
@@ -123,12 +137,20 @@ def crossing(at: int) -> dict[str, Any]:
         "id": f"c{at:031x}",
         "traveller_id": f"{at:032x}",
         "voyage_id": f"v{place:031x}",
-        "port": PORTS[place % len(PORTS)],
+        "port": port_of(place),
         "direction": "entry",
         "state": "actual",
         "lane": "A1",
         "at": NOW - timedelta(minutes=40 * (5_000 - place)),
     }
+
+
+def port_of(place: int) -> str:
+    """The port of a voyage; those of one port are spread over all time."""
+    return _PORTS[place * 37 % 100]
+
+
+_PORTS = [port for port, share in SHARES.items() for _ in range(share)]
 
 
 def number(at: int) -> str:
@@ -172,10 +194,10 @@ def questions(names: Sequence[PersonName]) -> dict[str, Callable[[Random], str]]
 
 
 def measure(centre: Centre, names: Sequence[PersonName]) -> Iterator[tuple[str, dict[str, float]]]:
-    """Median and longest milliseconds of each kind of question, each asked several times."""
-    service.search(centre, ALL, "warm up")
+    """Milliseconds of each kind of question of each officer, asked many times."""
+    service.search(centre, OFFICERS["centre"], "warm up")
     for title, ask in questions(names).items():
-        for who, actor in (("centre", ALL), ("one port", ONE_PORT)):
+        for who, actor in OFFICERS.items():
             random = Random(3)
             taken, found = [], 0
             for _ in range(EACH):
@@ -184,10 +206,14 @@ def measure(centre: Centre, names: Sequence[PersonName]) -> Iterator[tuple[str, 
                 groups = service.search(centre, actor, text).groups
                 taken.append((perf_counter() - began) * 1000)
                 found += bool(groups)
-            yield (
-                f"{title}, {who}",
-                {"median ms": median(taken), "worst ms": max(taken), "answered": found / EACH},
-            )
+            yield f"{title}, {who}", told(taken) | {"answered": found / EACH}
+
+
+def told(taken: Sequence[float]) -> dict[str, float]:
+    """Percentiles of some milliseconds."""
+    ordered = sorted(taken)
+    at = {name: ordered[int(share * (len(ordered) - 1))] for name, share in PERCENTILES.items()}
+    return at | {"max ms": ordered[-1]}
 
 
 def main() -> int:
@@ -210,18 +236,17 @@ def main() -> int:
     show(result, sys.stderr if arguments.json else sys.stdout)
     if arguments.json:
         print(json.dumps(result, indent=2))
-    return 0 if all(own["median ms"] < LONGEST_MS for own in figures.values()) else 1
+    return 0 if all(own["p99 ms"] < LONGEST_MS for own in figures.values()) else 1
 
 
 def show(result: dict[str, Any], out: TextIO) -> None:
     """The figures as a table."""
     print(f"{result['travellers']:,} travellers, filled in {result['filled s']:.0f} s", file=out)
-    print(f"{'question':36} {'median ms':>10} {'worst ms':>10} {'answered':>9}", file=out)
+    columns = (*PERCENTILES, "max ms")
+    print(f"{'question':36}" + "".join(f"{own:>9}" for own in columns) + " answered", file=out)
     for name, own in result["questions"].items():
-        print(
-            f"{name:36} {own['median ms']:10.1f} {own['worst ms']:10.1f} {own['answered']:9.0%}",
-            file=out,
-        )
+        figures = "".join(f"{own[column]:9.1f}" for column in columns)
+        print(f"{name:36}{figures} {own['answered']:8.0%}", file=out)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ await mkdir(out, { recursive: true });
 
 const result = await build({
   absWorkingDir: here,
-  entryPoints: ["src/main.ts", "src/wall.ts", "src/gate.ts", "src/graph.ts", "src/vetting.ts", "src/rule-editor.ts", "styles/main.css"],
+  entryPoints: ["src/main.ts", "src/wall.ts", "src/gate.ts", "src/graph.ts", "src/map.ts", "src/control.ts", "src/trends.ts", "src/vetting.ts", "src/goods.ts", "src/rule-editor.ts", "src/examination.ts", "src/tablet-worker.ts", "src/passkey.ts", "styles/main.css"],
   outdir: out,
   bundle: true,
   minify: true,
@@ -32,12 +32,18 @@ const result = await build({
   logLevel: "warning",
 });
 
-// The font's licence asks that its text goes with every copy.
-const font = join(here, "node_modules", "@fontsource-variable", "inter", "LICENSE");
-await copyFile(font, join(out, "inter-LICENSE.txt"));
+// The fonts' licences ask that their texts go with every copy.
+for (const name of ["inter", "vazirmatn"]) {
+  const font = join(here, "node_modules", "@fontsource-variable", name, "LICENSE");
+  await copyFile(font, join(out, `${name}-LICENSE.txt`));
+}
 // So does CodeMirror's (MIT), whose packages have it once each, all the same.
 const editor = join(here, "node_modules", "@codemirror", "view", "LICENSE");
 await copyFile(editor, join(out, "codemirror-LICENSE.txt"));
+// And those of the map's shapes and of what draws them (ISC).
+for (const name of ["world-atlas", "topojson-client", "d3-geo"]) {
+  await copyFile(join(here, "node_modules", name, "LICENSE"), join(out, `${name}-LICENSE.txt`));
+}
 
 const manifest = {};
 for (const [file, { entryPoint }] of Object.entries(result.metafile.outputs)) {

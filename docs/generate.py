@@ -4,14 +4,23 @@
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from parakh.access import GRANTS, Permission, Role
+from parakh.access import (
+    AGENCY_GRANTS,
+    FOR_HUMANS,
+    FOR_PURPOSE,
+    GRANTS,
+    Permission,
+    Purpose,
+    Role,
+)
 from parakh.cli import main as command_line
+from parakh.domain.agency import AgencyKind
 from parakh.settings import Settings
 
 HERE = Path(__file__).parent
@@ -53,22 +62,62 @@ def commands() -> str:
 
 
 def permissions() -> str:
-    """A table of what each role may do."""
-    head = " | ".join(role.value for role in Role)
+    """What each role may do, and what each agency's officers may do for which purpose."""
+    kinds = list(AgencyKind)
     lines = [
         "# Permissions",
         _NOTE,
         "",
-        "What is not granted is refused. Units see their own ports and alerts; a central unit, and",
-        "whoever has `every_unit`, sees all. API keys are granted permissions one by one.",
+        "What is not granted is refused. An action needs the grant of one's role and, for its",
+        "purpose, of one's agency; both tables are data of `parakh.access`, where `allowed` alone",
+        "decides. Every look at personal data and every change states its purpose, and one for",
+        "which an agency does not work is refused by the database layer itself.",
         "",
-        f"| permission | {head} |",
-        f"|---|{'---|' * len(Role)}",
+        "Which records that covers follows from units: officers see the ports, alerts and cases of",
+        "their units; a regional centre those of its region; a central unit, and whoever has",
+        "`every_unit`, those of all, but a guest's head office only those of its own agency.",
+        "API keys are granted permissions one by one, and never those that only humans take:",
+        f"{', '.join(f'`{own.value}`' for own in Permission if own in FOR_HUMANS)}.",
+        "",
+        "## Roles",
+        "",
+        *_table(["permission", *Role], ([f"`{own}`", *_role_marks(own)] for own in Permission)),
+        "",
+        "## Agencies and purposes",
+        "",
+        "`centre` is the agency whose centre this is (`PARAKH_AGENCY`); the others are its guests",
+        "([agencies](agencies.md)). A guest never runs the centre, whatever the role.",
+        "",
+        *_table(
+            ["purpose", "permission", *(own.value.replace("_", " ") for own in kinds)],
+            (
+                [f"`{purpose}`", f"`{own}`", *_agency_marks(purpose, own)]
+                for purpose in Purpose
+                for own in Permission
+                if own in FOR_PURPOSE[purpose]
+            ),
+        ),
+        "",
+        "Everybody works for `administration` as far as his own account goes.",
     ]
-    for own in Permission:
-        marks = " | ".join("yes" if own in GRANTS[role] else "" for role in Role)
-        lines.append(f"| `{own.value}` | {marks} |")
     return "\n".join(lines) + "\n"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    return [
+        f"| {' | '.join(head)} |",
+        f"|{'---|' * len(head)}",
+        *(f"| {' | '.join(row)} |" for row in rows),
+    ]
+
+
+def _role_marks(own: Permission) -> list[str]:
+    return ["yes" if own in GRANTS[role] else "" for role in Role]
+
+
+def _agency_marks(purpose: Purpose, own: Permission) -> list[str]:
+    granted = (AGENCY_GRANTS[kind].get(purpose, frozenset()) for kind in AgencyKind)
+    return ["yes" if own in actions else "" for actions in granted]
 
 
 def _verbs(context: click.Context) -> Iterator[click.Context]:

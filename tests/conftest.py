@@ -5,6 +5,7 @@ a session and copied for each test, because hashing passwords is slow on purpose
 `any_centre` are empty; `any_centre` runs a test on SQLite and on PostgreSQL.
 """
 
+import gc
 import json
 import os
 import shutil
@@ -15,8 +16,10 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -25,22 +28,41 @@ import sqlalchemy as sa
 import uvicorn
 from argon2 import PasswordHasher
 
-from parakh.access import Actor, Role, permissions_of, system_actor
+from parakh import logs
+from parakh.access import Actor, Purpose, Role, permissions_of, system_actor
+from parakh.domain.agency import Agency, AgencyKind
+from parakh.domain.consignment import Consignment, Item, Party, PartyRole
 from parakh.domain.dates import PartialDate
+from parakh.domain.examination import Examiner, Order, Skill, Terminal
 from parakh.domain.ids import new_id
 from parakh.domain.message import Channel, Source
+from parakh.domain.phrase import phrase
+from parakh.domain.selectivity import Basis, Lane, LaneDecision
 from parakh.domain.traveller import Document, DocumentType, PersonName
 from parakh.domain.unit import Unit
 from parakh.domain.watchlist import EntryKind, Handling, Watchlist, WatchlistEntry
 from parakh.ingest.records import DeclaredDocument, DeclaredTraveller, DeclaredVoyage
 from parakh.normalise.completeness import ATTRIBUTES, COMPLETE, PASSENGERS
-from parakh.services import accounts, alerts, intake, queue, watchlists
-from parakh.services.centre import Centre
+from parakh.services import (
+    accounts,
+    agencies,
+    alerts,
+    examination_places,
+    examinations,
+    intake,
+    passwords,
+    queue,
+    sessions,
+    watchlists,
+)
+from parakh.services.centre import WORKER, Centre
 from parakh.settings import Settings
 from parakh.simulate.messages import paxlst
-from parakh.store import schema, tables
+from parakh.store import consignments, people, schema, tables
 from parakh.store.database import Database
+from parakh.store.examinations import orders_of
 from parakh.store.keys import Keys
+from parakh.store.people import StoredSession, User, token_hash
 from parakh.web.app import create_app
 
 PASSWORD = "correct horse battery staple"
@@ -61,8 +83,21 @@ _USERS = {
     "auditor": ("auditor", "ntc"),
     "integrator": ("integrator", "ntc"),
     "custody": ("custody", "khi"),
+    "examiner": ("examiner", "khi"),
     "lahore": ("targeting", "lhe"),
 }
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: it need not be looked through again and again for garbage."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def plain_logs() -> None:
+    """Logs as the program writes them; what is raised on purpose by the hundred is told briefly."""
+    logs.configure()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,7 +117,7 @@ class Stage:
 
     def actor(self, name: str) -> Actor:
         """The user as the services know him."""
-        session = accounts.session(self.centre, self.sessions[name].token)
+        session = sessions.find(self.centre, self.sessions[name].token)
         assert session is not None
         return session.actor
 
@@ -92,10 +127,13 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the centre that every test starts from."""
     folder = tmp_path_factory.mktemp("staged") / "data"
     centre = Centre.create(Settings(data_dir=folder))
-    _people(centre)
+    with pytest.MonkeyPatch.context() as patch:
+        # Each worker of the suite makes a stage: slow hashes were half of its time.
+        hash_cheaply(patch)
+        _people(centre)
+        sessions = {name: accounts.sign_in(centre, name, PASSWORD) for name in _USERS}
     _lists(centre)
     _messages(centre)
-    sessions = {name: accounts.sign_in(centre, name, PASSWORD) for name in _USERS}
     tokens = {name: [own.token, own.session.csrf] for name, own in sessions.items()}
     (folder / "sessions.json").write_text(json.dumps(tokens))
     centre.close()
@@ -105,15 +143,43 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def stage(staged: Path, tmp_path: Path) -> Iterator[Stage]:
     """A centre of the test's own."""
-    folder = tmp_path / "data"
+    with copied(staged, tmp_path / "data") as stage:
+        yield stage
+
+
+@contextmanager
+def copied(staged: Path, folder: Path) -> Iterator[Stage]:
+    """A copy of a staged centre, for as long as it is used."""
     shutil.copytree(staged, folder)
     tokens = json.loads((folder / "sessions.json").read_text())
     centre = Centre.open(Settings(data_dir=folder))
-    yield Stage(
-        centre=centre,
-        sessions={name: Signed(token=token, csrf=csrf) for name, (token, csrf) in tokens.items()},
-    )
-    centre.close()
+    try:
+        yield Stage(
+            centre=centre,
+            sessions={name: Signed(token=own, csrf=csrf) for name, (own, csrf) in tokens.items()},
+        )
+    finally:
+        centre.close()
+
+
+def seat_liaison(stage: Stage) -> None:
+    """Gives the police a desk at a stage, with a liaison officer (`liaison`) who is signed in."""
+    maker, centre = system_actor("test"), stage.centre
+    agencies.save(centre, maker, Agency(id="police", name="Police", kind=AgencyKind.POLICE))
+    accounts.add_unit(centre, maker, Unit(id="desk", name="Police desk", agency="police"))
+    user = User(
+        id=new_id(), name="liaison", display_name="", roles=frozenset({Role.LIAISON}),
+        units=frozenset({"desk"}),
+    )  # fmt: skip
+    signed, now = Signed(token=new_id(), csrf=new_id()), centre.clock()
+    session = StoredSession(
+        token_hash=token_hash(signed.token), user_id=user.id, csrf=signed.csrf,
+        created_at=now, seen_at=now,
+    )  # fmt: skip
+    with centre.db.maintain() as connection:
+        people.add_user(connection, user, "", now)
+        people.add_session(connection, session)
+    stage.sessions["liaison"] = signed
 
 
 class Server:
@@ -176,6 +242,11 @@ def flight(stage: Stage) -> bytes:
 @pytest.fixture
 def ids(stage: Stage) -> dict[str, str]:
     """Identifiers of one thing of each kind."""
+    return ids_of(stage)
+
+
+def ids_of(stage: Stage) -> dict[str, str]:
+    """The same where a fixture lives longer than a test."""
     actor, centre = stage.actor("supervisor"), stage.centre
     rows = alerts.list_alerts(centre, actor)
     row = next(one for one in rows if one.hits[0].screener.startswith("name"))
@@ -351,9 +422,9 @@ class PostgresServer:
         """The address of a database, as an operator would set it."""
         return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
 
-    def create(self, name: str, template: str = "template0") -> str:
-        """Makes a database, a copy of `template`, and gives its address."""
-        self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    def create(self, name: str) -> str:
+        """Makes an empty database, and gives its address."""
+        self._execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
         return self.url(name)
 
     def drop(self, name: str) -> None:
@@ -404,13 +475,75 @@ def postgresql_server() -> Iterator[PostgresServer]:
     server.stop()
 
 
+class Slate:
+    """One PostgreSQL database with the whole schema, wiped after each test.
+
+    Wiping what a test wrote takes a fifth of the time that a fresh copy of the database does.
+    """
+
+    def __init__(self, server: PostgresServer, keys: Keys) -> None:
+        self._server = server
+        self._wiped = 0
+        self.url = server.create("parakh")
+        database = Database(self.url, keys)
+        schema.upgrade(database)
+        database.close()
+        engine = sa.create_engine(self.url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+        self._connection = engine.connect()
+        self._execute(_REMEMBER)
+
+    def wipe(self) -> None:
+        """Takes everybody else off, and leaves what stands in a fresh database."""
+        self._execute(_ALONE)
+        self._execute(_WIPE)
+        for statement in schema.APPEND_ONLY["postgresql"]:
+            self._execute(statement)
+        self._wiped += 1
+        if self._wiped % _VACUUM_EVERY == 0:
+            self._execute("VACUUM")
+
+    def close(self) -> None:
+        """Ends the connection."""
+        self._connection.close()
+
+    def _execute(self, statement: str) -> None:
+        self._connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
+
+
+_VACUUM_EVERY = 25
+_REMEMBER = """
+DO $$ DECLARE own text; full_one boolean; BEGIN
+  CREATE SCHEMA fresh;
+  FOR own IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+    EXECUTE format('SELECT EXISTS (SELECT 1 FROM public.%I)', own) INTO full_one;
+    IF full_one THEN EXECUTE format('CREATE TABLE fresh.%I AS TABLE public.%I', own, own); END IF;
+  END LOOP;
+END $$"""
+_ALONE = """
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+_WIPE = """
+DO $$ DECLARE own text; full_one boolean; BEGIN
+  SET LOCAL session_replication_role = replica;
+  FOR own IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+    EXECUTE format('SELECT EXISTS (SELECT 1 FROM public.%I)', own) INTO full_one;
+    IF full_one THEN EXECUTE format('DELETE FROM public.%I', own); END IF;
+  END LOOP;
+  FOR own IN SELECT tablename FROM pg_tables WHERE schemaname = 'fresh' LOOP
+    EXECUTE format('INSERT INTO public.%I SELECT * FROM fresh.%I', own, own);
+  END LOOP;
+  FOR own IN SELECT quote_ident(sequencename) FROM pg_sequences WHERE schemaname = 'public' LOOP
+    EXECUTE format('ALTER SEQUENCE public.%s RESTART', own);
+  END LOOP;
+END $$"""
+
+
 @pytest.fixture(scope="session")
-def postgresql_template(postgresql_server: PostgresServer, keys: Keys) -> str:
-    """The name of a database with the whole schema, to be copied."""
-    database = Database(postgresql_server.create("parakh"), keys)
-    schema.upgrade(database)
-    database.close()
-    return "parakh"
+def slate(postgresql_server: PostgresServer, keys: Keys) -> Iterator[Slate]:
+    """The database that tests on PostgreSQL share, one after the other."""
+    made = Slate(postgresql_server, keys)
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")
@@ -446,10 +579,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
-    server: PostgresServer = request.getfixturevalue("postgresql_server")
-    name = new_id()
-    yield server.create(name, request.getfixturevalue("postgresql_template"))
-    server.drop(name)
+    shared: Slate = request.getfixturevalue("slate")
+    yield shared.url
+    shared.wipe()
 
 
 @pytest.fixture
@@ -467,9 +599,11 @@ def database(database_url: str, keys: Keys, clock: SetClock) -> Iterator[Databas
 
 
 @pytest.fixture
-def centre(tmp_path: Path, clock: SetClock) -> Iterator[Centre]:
+def centre(sqlite_template: Path, tmp_path: Path, keys: Keys, clock: SetClock) -> Iterator[Centre]:
     """An empty centre on an embedded database."""
-    made = Centre.create(Settings(data_dir=tmp_path / "data"), clock)
+    settings = _prepared(tmp_path / "data", keys)
+    shutil.copy(sqlite_template, settings.data_dir / "parakh.db")
+    made = Centre.open(settings, clock)
     yield made
     made.close()
 
@@ -477,11 +611,18 @@ def centre(tmp_path: Path, clock: SetClock) -> Iterator[Centre]:
 @pytest.fixture
 def any_centre(database_url: str, tmp_path: Path, keys: Keys, clock: SetClock) -> Iterator[Centre]:
     """An empty centre on a database of either kind."""
-    folder = tmp_path / "data"
-    keys.save(folder / "keys.json")
-    made = Centre.create(Settings(data_dir=folder, database_url=database_url), clock)
+    made = Centre.open(_prepared(tmp_path / "data", keys, database_url), clock)
     yield made
     made.close()
+
+
+def _prepared(folder: Path, keys: Keys, database_url: str = "") -> Settings:
+    """The folders and keys of a centre whose database is there already."""
+    keys.save(folder / "keys.json")
+    folder.chmod(0o700)
+    settings = Settings(data_dir=folder, database_url=database_url)
+    settings.drop_path.mkdir()
+    return settings
 
 
 @pytest.fixture(scope="session")
@@ -500,8 +641,13 @@ def face_centre(centre: Centre, model_cache: Path) -> Centre:
 @pytest.fixture
 def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hashes passwords in a millisecond; how slow they are is the library's own matter."""
+    hash_cheaply(monkeypatch)
+
+
+def hash_cheaply(patch: pytest.MonkeyPatch) -> None:
+    """The same where a fixture lives longer than a test."""
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(accounts, "_hasher", lambda: hasher)
+    patch.setattr(passwords, "_hasher", lambda: hasher)
 
 
 def _acting(role: Role, *ports: str) -> Actor:
@@ -534,6 +680,90 @@ def units() -> Callable[[Centre], None]:
             accounts.add_unit(centre, maker, unit)
 
     return add
+
+
+@dataclass(frozen=True, kw_only=True)
+class Docks:
+    """A terminal at Karachi with examiners `ali`, `bano` and `chand`, and who plans its work."""
+
+    centre: Centre
+    terminal: Terminal
+    planner: Actor
+    officer: Actor
+
+    def examiner(self, name: str) -> Actor:
+        """The examiner as the services know him."""
+        return next(own for own in accounts.actors(self.centre).values() if own.name == name)
+
+    def arrive(self, name: str, *chapters: str, importer: str = "NTN1") -> Consignment:
+        """Puts a declared consignment on file, with one item in each chapter."""
+        items = tuple(
+            Item(ordinal=n, hs_code=f"{chapter}0110", description="GOODS", quantity=Decimal(10))
+            for n, chapter in enumerate(chapters or ("84",), start=1)
+        )
+        made = Consignment(
+            id=new_id(),
+            reference=name,
+            port="KHI",
+            items=items,
+            parties=(Party(role=PartyRole.IMPORTER, name=f"FIRM {importer}",
+                           identifier=importer, country="PAK"),),
+        )  # fmt: skip
+        with self.centre.db.write(self.planner, Purpose.GOODS) as tx:
+            consignments.put(tx, made, name, due_for=None)
+            tx.audit("consignment.told", "consignment", made.id)
+        return made
+
+    def lane(
+        self, goods: Consignment, lane: Lane, *, score: float | None = None, ordinal: int = 1
+    ) -> None:
+        """Gives a consignment a lane and orders what the lane asks for."""
+        with self.centre.db.write(WORKER, Purpose.GOODS) as tx:
+            given = LaneDecision(
+                id=new_id(), consignment_id=goods.id, ordinal=ordinal, lane=lane,
+                basis=Basis.RULE, sentence=phrase("Rule met"), at=tx.at, port="KHI",
+                day=tx.at.date(), score=score,
+            )  # fmt: skip
+            examinations.order(tx, self.centre, [(goods, given)])
+            tx.audit("lane.given", "consignment", goods.id)
+
+    def order_of(self, goods: Consignment) -> Order:
+        """Its newest order."""
+        with self.centre.db.read() as connection:
+            return orders_of(connection, [goods.id])[goods.id][-1]
+
+
+@pytest.fixture
+def docks(cheap_passwords: None) -> Callable[..., Docks]:
+    """Makes a centre's terminal with its examiners: `docks(centre)`."""
+
+    def make(centre: Centre) -> Docks:
+        if not accounts.units(centre):
+            unit = Unit(id="khi", name="Karachi airport", ports=frozenset({"KHI"}))
+            accounts.add_unit(centre, WORKER, unit)
+        planner = _acting(Role.SUPERVISOR)
+        terminal = examination_places.save_terminal(
+            centre, planner, Terminal(id="", name="East wharf", port="KHI", bays=1, a_shift=2)
+        )
+        for name in ("ali", "bano", "chand"):
+            accounts.add_user(
+                centre, WORKER, name=name, display_name=name.capitalize(),
+                roles=frozenset({Role.EXAMINER}), units=frozenset({"khi"}), password=PASSWORD,
+            )  # fmt: skip
+            examination_places.save_examiner(
+                centre,
+                planner,
+                Examiner(
+                    id="", name=name, terminal_ids=frozenset({terminal.id}),
+                    skills=frozenset({Skill.ELECTRONICS, Skill.FOOD}) if name != "chand"
+                    else frozenset(),
+                ),
+            )  # fmt: skip
+        return Docks(
+            centre=centre, terminal=terminal, planner=planner, officer=_acting(Role.TARGETING)
+        )
+
+    return make
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

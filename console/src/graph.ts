@@ -12,7 +12,7 @@ interface Person {
   id: string;
   name: string;
   hops: number;
-  look: "start" | "person" | "suspect" | "unseen";
+  look: "start" | "person" | "suspect" | "goods" | "unseen";
 }
 
 interface Value {
@@ -34,6 +34,7 @@ const SHAPES: Record<string, string> = {
   start: "round-rectangle",
   person: "ellipse",
   suspect: "octagon",
+  goods: "rectangle",
   unseen: "ellipse",
   value: "diamond",
   hub: "hexagon",

@@ -28,6 +28,16 @@ export function startHtmx(): void {
     { code: "...", swap: true, error: true, target: "#notice", swapOverride: "innerHTML", select: "#notice > *" },
   ];
 
+  // What is typed into a filter is asked for as it is typed: asked for once more when the field is
+  // left, the list would be drawn anew under the hand of whoever moves in it already.
+  document.addEventListener(
+    "change",
+    (event) => {
+      if ((event.target as Element).matches("[data-filter-text]")) event.stopPropagation();
+    },
+    { capture: true },
+  );
+
   // A form far down a page has a place of its own for it (`data-refusal`).
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { detail } = event as CustomEvent<{
@@ -35,8 +45,21 @@ export function startHtmx(): void {
       target: Element;
       requestConfig: { elt: Element };
     }>;
-    const own = detail.isError && detail.requestConfig.elt.querySelector("[data-refusal]");
-    if (own) detail.target = own;
+    const form = detail.requestConfig.elt;
+    const own = form.querySelector("[data-refusal]");
+    if (own && detail.isError) detail.target = own;
+    // The page behind a dialog shows what became of the step; what was typed is done with.
+    const dialog = own && form.closest("dialog");
+    if (dialog && !detail.isError && form instanceof HTMLFormElement) {
+      form.reset();
+      dialog.close();
+    }
+  });
+
+  // A form that htmx sends is never sent to its dialog, so that its "Cancel" would do nothing.
+  document.addEventListener("click", (event) => {
+    const button = (event.target as HTMLElement).closest('button[formmethod="dialog"]');
+    button?.closest("dialog")?.close();
   });
 
   document.addEventListener("htmx:configRequest", (event) => {

@@ -5,6 +5,7 @@ import { startKeys } from "./keys";
 import { startMenus } from "./menus";
 import { startProbe } from "./probe";
 import { startSecret } from "./secret";
+import { startLeaving } from "./tablet-store";
 
 startHtmx();
 startKeys();
@@ -13,3 +14,4 @@ startFilter();
 startAgo();
 startProbe();
 startSecret();
+startLeaving();

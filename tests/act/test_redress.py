@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from parakh.access import Actor, system_actor
 from parakh.act import redress
 from parakh.domain.dates import PartialDate
-from parakh.domain.hit import Hit, HitState, Kind, Ref
+from parakh.domain.hit import Agreement, Evidence, Hit, HitState, Kind, Ref
 from parakh.domain.phrase import phrase
 from parakh.domain.redress import Addition, Difference, Redress
 from parakh.domain.traveller import Document, DocumentType, PersonName, Traveller, TravellerRole
@@ -27,8 +27,8 @@ ENTRY = WatchlistEntry(
 )
 RECORD = Redress(
     id="r",
-    entry_id="e",
-    entry_print=entry_print(ENTRY),
+    target=Ref(kind=Kind.WATCHLIST_ENTRY, id="e"),
+    target_print=entry_print(ENTRY),
     screener="name",
     name=PersonName(family="MAZARI", given="ZULFIQAR ALI"),
     birth_date=PartialDate(year=1980, month=5, day=5),
@@ -61,6 +61,10 @@ HIT = Hit(
 )
 
 
+def met(entry: WatchlistEntry) -> redress.Met:
+    return redress.Met.entry(entry, HIT)
+
+
 @pytest.mark.parametrize(
     ("changes", "found"),
     [
@@ -89,7 +93,7 @@ HIT = Hit(
 def test_by_what_a_person_is_known_again(
     changes: dict[str, object], found: tuple[Difference, ...]
 ) -> None:
-    assert redress.differences(RECORD, replace(PERSON, **changes), ENTRY) == found  # type: ignore[arg-type]
+    assert redress.differences(RECORD, replace(PERSON, **changes), met(ENTRY)) == found  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -106,7 +110,7 @@ def test_what_was_not_known_when_he_was_cleared_may_tell_the_listed_one(
     record: dict[str, object], person: dict[str, object], found: tuple[Difference, ...]
 ) -> None:
     cleared = replace(RECORD, **record)  # type: ignore[arg-type]
-    assert redress.differences(cleared, replace(PERSON, **person), ENTRY) == found  # type: ignore[arg-type]
+    assert redress.differences(cleared, replace(PERSON, **person), met(ENTRY)) == found  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -125,13 +129,13 @@ def test_the_listed_number_itself_clears_nobody_of_bearing_it(
 ) -> None:
     entry = replace(ENTRY, documents=(listed,))
     record = replace(
-        RECORD, screener="document", documents=(*bearing, VISA), entry_print=entry_print(entry)
+        RECORD, screener="document", documents=(*bearing, VISA), target_print=entry_print(entry)
     )
     person = replace(PERSON, documents=bearing)
-    assert redress.differences(record, person, entry) == found
-    assert redress.unchanged(record, person, entry), "of this journey it was decided"
+    assert redress.differences(record, person, met(entry)) == found
+    assert redress.unchanged(record, person, met(entry)), "of this journey it was decided"
     by_name = replace(record, screener="name", documents=(PASSPORT,))
-    assert Difference.LISTED not in redress.differences(by_name, person, entry)
+    assert Difference.LISTED not in redress.differences(by_name, person, met(entry))
 
 
 @pytest.mark.parametrize(
@@ -147,9 +151,9 @@ def test_a_face_is_known_again_by_the_kept_picture_only(
     kept: str | None, shown: set[str | None], again: tuple[Difference, ...], here: bool
 ) -> None:
     record = replace(RECORD, screener="face", picture_id=kept)
-    assert redress.differences(record, PERSON, ENTRY, shown) == again
-    assert redress.unchanged(record, PERSON, ENTRY, shown) is here
-    assert redress.differences(replace(record, screener="name"), PERSON, ENTRY, shown) == ()
+    assert redress.differences(record, PERSON, met(ENTRY), shown) == again
+    assert redress.unchanged(record, PERSON, met(ENTRY), shown) is here
+    assert redress.differences(replace(record, screener="name"), PERSON, met(ENTRY), shown) == ()
 
 
 @pytest.mark.parametrize(
@@ -164,23 +168,23 @@ def test_a_face_is_known_again_by_the_kept_picture_only(
 )
 def test_whether_somebody_changed_on_his_journey(changes: dict[str, object], same: bool) -> None:
     person = replace(PERSON, **changes)  # type: ignore[arg-type]
-    assert redress.unchanged(RECORD, person, ENTRY) is same
+    assert redress.unchanged(RECORD, person, met(ENTRY)) is same
     bare = replace(RECORD, documents=())
-    assert redress.unchanged(bare, PERSON, ENTRY), "no document was there to be known by"
+    assert redress.unchanged(bare, PERSON, met(ENTRY)), "no document was there to be known by"
 
 
 def test_a_changed_entry_and_a_withdrawn_record_clear_nobody() -> None:
     other = replace(ENTRY, nationalities=("PAK",))
-    assert redress.differences(RECORD, PERSON, other) == (Difference.ENTRY,)
+    assert redress.differences(RECORD, PERSON, met(other)) == (Difference.ENTRY,)
     withdrawn = redress.withdraw(RECORD, replace(OFFICER, name="other"), "it was he", NOW)
-    assert redress.differences(withdrawn, PERSON, ENTRY) == (Difference.WITHDRAWN,)
+    assert redress.differences(withdrawn, PERSON, met(ENTRY)) == (Difference.WITHDRAWN,)
 
 
 @given(st.text("0", min_size=0, max_size=12) | st.text("AB1", max_size=4))
 def test_nobody_is_known_by_a_filler(number: str) -> None:
     filler = Document(type=DocumentType.PASSPORT, number=number, issuer="PAK")
     record, person = replace(RECORD, documents=(filler,)), replace(PERSON, documents=(filler,))
-    assert redress.differences(record, person, ENTRY) == (Difference.DOCUMENT,)
+    assert redress.differences(record, person, met(ENTRY)) == (Difference.DOCUMENT,)
     with pytest.raises(InvalidInput, match="characters"):
         redress.add(RECORD, addition(filler))
 
@@ -194,7 +198,7 @@ def test_a_renewed_passport_joins_the_record() -> None:
     new = redress.add(RECORD, addition(renewed))
     assert new.documents == (PASSPORT, VISA, renewed)
     assert new.additions == (addition(renewed),)
-    assert redress.differences(new, replace(PERSON, documents=(renewed,)), ENTRY) == ()
+    assert redress.differences(new, replace(PERSON, documents=(renewed,)), met(ENTRY)) == ()
     with_picture = redress.add(new, addition(None, picture=True))
     assert (with_picture.documents, len(with_picture.additions)) == (new.documents, 2)
 
@@ -247,3 +251,73 @@ def test_a_hit_takes_the_earlier_decision_and_gives_it_back() -> None:
     )
     assert (cleared.reason, cleared.redress_id) == ("another man", "r")
     assert redress.reopened(cleared) == HIT
+
+
+# --- of profiles ------------------------------------------------------------------------------
+
+
+def evidence(attribute: str, note: str = "same name", theirs: str = "x", **values: str) -> Evidence:
+    return Evidence(
+        attribute=attribute,
+        ours="x",
+        theirs=theirs,
+        agreement=Agreement.AGREES,
+        weight=0.5,
+        note=phrase(note, **values),
+    )
+
+
+SAME_NAME = evidence("person")
+SAME_PASSPORT = evidence("person", "Same passport {document}", document="PAK PA7654321")
+
+
+@pytest.mark.parametrize(
+    ("screener", "told", "reasons"),
+    [
+        ("name@1", (SAME_NAME,), ()),
+        ("profiles@1", (SAME_NAME,), ("same name",)),
+        ("profiles@1", (SAME_NAME, SAME_PASSPORT), ("Same passport PAK PA7654321", "same name")),
+        ("profiles@1", (evidence("document_number", theirs="XK1"),), ("number XK1",)),
+        ("links@1", (evidence("link.phone", "held", value="ab"),), ("link.phone ab",)),
+    ],
+)
+def test_the_reasons_of_a_hit(
+    screener: str, told: tuple[Evidence, ...], reasons: tuple[str, ...]
+) -> None:
+    assert redress.reasons(replace(HIT, screener=screener, evidence=told)) == reasons
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "bearing", "found"),
+    [
+        (("same name",), ("same name",), (PASSPORT,), ()),
+        (("same birth date", "same name"), ("same name",), (PASSPORT,), ()),
+        (("same name",), ("Same visa 1", "same name"), (PASSPORT,), (Difference.REASON,)),
+        (("number PA7654321",), ("number PA7654321",), (PASSPORT,), (Difference.LISTED,)),
+        (("number PA7654321",), ("number PA7654321",), (PASSPORT, VISA), ()),
+        (
+            ("Same passport PAK PA7654321",),
+            ("Same passport PAK PA7654321",),
+            (PASSPORT,),
+            (Difference.LISTED,),
+        ),
+    ],
+)
+def test_of_a_profile_he_is_cleared_for_the_same_reasons(
+    before: tuple[str, ...],
+    now: tuple[str, ...],
+    bearing: tuple[Document, ...],
+    found: tuple[Difference, ...],
+) -> None:
+    record = replace(
+        RECORD,
+        target=Ref(kind=Kind.PROFILE, id="p"),
+        target_print="as it was",
+        screener="profiles",
+        reasons=before,
+    )
+    person = replace(PERSON, documents=bearing)
+    same = redress.Met(print="as it was", reasons=now)
+    assert redress.differences(record, person, same) == found
+    changed = replace(same, print="as it is")
+    assert Difference.PROFILE in redress.differences(record, person, changed)

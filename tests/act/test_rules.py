@@ -156,6 +156,35 @@ def test_versions_side_by_side() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "gone", "come"),
+    [
+        ("traveller.age < 25", "traveller.age < 20", ["25"], ["20"]),
+        ("a && b", "a && b", [], []),
+        ("a && b", "a || b", ["&&"], ["||"]),
+        ("a", "a && b", [], [" && b"]),
+        ("", "a", [], ["a"]),
+    ],
+)
+def test_the_words_that_changed_are_marked(
+    before: str, after: str, gone: list[str], come: list[str]
+) -> None:
+    line = rules.Line(left=1, before=before, right=1, after=after)
+    assert [own.text for own in line.parts_before if not own.same] == gone
+    assert [own.text for own in line.parts_after if not own.same] == come
+
+
+@given(st.text("ab .<", max_size=20), st.text("ab .<", max_size=20))
+def test_parts_make_up_their_lines(before: str, after: str) -> None:
+    line = rules.Line(left=1, before=before, right=1, after=after)
+    assert "".join(own.text for own in line.parts_before) == before
+    assert "".join(own.text for own in line.parts_after) == after
+    kept = [
+        [own.text for own in side if own.same] for side in (line.parts_before, line.parts_after)
+    ]
+    assert kept[0] == kept[1]
+
+
 @given(st.lists(st.sampled_from("abc")), st.lists(st.sampled_from("abc")))
 def test_both_texts_can_be_read_off_the_comparison(before: list[str], after: list[str]) -> None:
     old, new = version(text="\n".join(before)), version(text="\n".join(after))

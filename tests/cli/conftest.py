@@ -38,7 +38,8 @@ PASSWORD = "correct horse battery"
 def second(parakh: Line, cheap_passwords: None) -> tuple[str, str]:
     """A supervisor who may be the second person: option, and name."""
     both = f"{PASSWORD}\n{PASSWORD}\n"
-    parakh("user", "add", "sana", "--role", "supervisor", typed=both)
+    unit = parakh("unit", "add", "Head office").stdout.strip()
+    parakh("user", "add", "sana", "--role", "supervisor", "--unit", unit, typed=both)
     return "--approved-by", "sana"
 
 

@@ -85,7 +85,7 @@ def test_galleries_are_added_rotated_erased_and_compared(
     (pair,) = parakh.json("face", "twins", "Prisoners", code=1)["open"]
     assert sorted(pair["names"]) == ["MALIK", "NOON"]
     assert "2 templates" in parakh("face", "gallery", "rotate", "Prisoners").stdout
-    assert parakh.json("keys", "rotate-master")["data_keys"] == 5
+    assert parakh.json("keys", "rotate-master")["data_keys"] == 6
     assert parakh.json("face", "search", picture, code=1)["persons"] == 2
     assert parakh.json("face", "reenrol") == {"enrolled": 0, "unfit": 0, "dropped": 0}
     parakh("face", "stage", "none", "A1", picture, code=1)

@@ -2,5 +2,8 @@ from typing import Any
 
 
 def test_filling_an_up_to_date_centre_changes_nothing(parakh: Any) -> None:
-    assert parakh.json("db", "fill", "--json") == {"travellers": 0, "voyages": 0, "outcomes": 0}
-    assert "0 voyages came onto the vetting list" in parakh("db", "fill").output
+    nothing = {"travellers": 0, "voyages": 0, "outcomes": 0, "rule_hits": 0}
+    assert parakh.json("db", "fill", "--json") == nothing
+    told = parakh("db", "fill").output
+    assert "0 voyages came onto the vetting list" in told
+    assert "0 hits of rules are counted now" in told

@@ -1,10 +1,11 @@
 from pathlib import Path
 from typing import Any
 
+import pyotp
 import pytest
 import sqlalchemy as sa
 
-from parakh.services import accounts, api_keys
+from parakh.services import accounts, api_keys, second_factor, sessions, totp
 from parakh.services.centre import Centre
 from parakh.settings import Settings
 from parakh.store import schema
@@ -121,6 +122,37 @@ def test_a_password_is_asked_for_and_changed(parakh: Any, data_dir: Path) -> Non
     centre.close()
 
 
+def test_sessions_are_seen_and_ended(parakh: Any, data_dir: Path) -> None:
+    parakh("user", "add", "x", "--role", "gate", "--password", PASSWORD)
+    assert parakh.json("user", "sessions", "x") == []
+    centre = Centre.open(Settings(data_dir=data_dir))
+    signed = accounts.sign_in(centre, "x", PASSWORD)
+    assert [own["method"] for own in parakh.json("user", "sessions", "x")] == ["password"]
+    assert "password" in parakh("user", "sessions", "x").stdout
+    assert "ended 1" in parakh("user", "sessions", "x", "--end", "left the desk").stdout
+    assert sessions.find(centre, signed.token) is None
+    parakh("user", "sessions", "nobody", code=1)
+    centre.close()
+
+
+def test_a_second_factor_is_taken_away_by_two(parakh: Any, data_dir: Path) -> None:
+    unit = parakh("unit", "add", "Karachi").stdout.strip()
+    for name, role in (("x", "gate"), ("head", "supervisor")):
+        parakh("user", "add", name, "--role", role, "--unit", unit, "--password", PASSWORD)
+    reset = ("user", "totp", "reset", "x", "--reason", "lost his phone", "--second")
+    assert "no second factor" in parakh(*reset, "head", typed=f"{PASSWORD}\n", code=1).stderr
+    centre = Centre.open(Settings(data_dir=data_dir))
+    officer = accounts.identify(centre, "x", PASSWORD)
+    app = pyotp.TOTP(totp.begin(centre, officer).key.replace(" ", ""))
+    totp.confirm(centre, officer, app.now())
+    parakh(*reset, "head", typed="not the password\n", code=1)
+    parakh(*reset, "x", typed=f"{PASSWORD}\n", code=1)
+    assert second_factor.own(centre, officer).code
+    assert "taken away" in parakh(*reset, "head", typed=f"{PASSWORD}\n").stdout
+    assert not second_factor.own(centre, officer).code
+    centre.close()
+
+
 def test_keys_are_shown_once_and_revoked_once(parakh: Any, data_dir: Path) -> None:
     secret = parakh("key", "add", "carrier", "--permission", "send_messages").stdout.strip()
     centre = Centre.open(Settings(data_dir=data_dir))
@@ -227,9 +259,9 @@ def test_the_doctor_says_what_is_missing_and_what_to_do(
 def test_the_doctor_of_an_older_revision_only_says_to_upgrade(
     parakh: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(schema, "revisions", lambda _: ("0001", "0002"))
+    monkeypatch.setattr(schema, "_fit", lambda *_: schema.Fit.BEHIND)
     found = {own["name"]: own for own in parakh.json("doctor", code=1)}
-    assert "0001" in found["database"]["found"]
+    assert "the program needs" in found["database"]["found"]
     assert "parakh db upgrade" in found["database"]["remedy"]
     assert not found.keys() & {"units", "queue"}
 

@@ -22,7 +22,7 @@ ARGUMENTS = [
 ]
 
 EXPECTED = re.compile(
-    r"status of 4|Status Error Code 4|net::ERR_(CONNECTION|INCOMPLETE|NETWORK)"
+    r"status of 4|Status Error Code 4|net::ERR_(CONNECTION|FAILED|INCOMPLETE|INTERNET|NETWORK)"
     r"|^htmx:(afterRequest|sendError), "
 )
 """Refused steps and broken connections, which the browser and HTMX note by themselves."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
+from tests.conftest import Stage, seat_liaison
 
 from parakh.access import Role
 
@@ -22,6 +23,10 @@ HIDDEN = """() => {
 }"""
 """The places and menus that somebody does not see whole."""
 
+ROWS = """() => new Set([...document.querySelectorAll(".top nav > *")].map(
+  (place) => Math.round(place.getBoundingClientRect().top))).size"""
+"""How many rows the places take."""
+
 BEYOND = """() => [...document.querySelectorAll(".top nav details[open] a")].filter((link) => {
   const { left, right, width } = link.getBoundingClientRect();
   return !width || left < 0 || right > innerWidth;
@@ -37,12 +42,15 @@ MORE = """(direction) => {
 
 
 @pytest.mark.parametrize("role", [own.value for own in Role])
-def test_every_place_is_in_sight(visit: Visit, role: str) -> None:
+def test_every_place_is_in_sight(visit: Visit, stage: Stage, role: str) -> None:
+    seat_liaison(stage)
     page = visit("/account", role)
     for width in (1280, 820, 390):
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate(HIDDEN) == []
         expect(page.get_by_role("link", name="Parakh")).to_be_visible()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    assert page.evaluate(ROWS) == 1
     for width in (1280, 820):
         page.set_viewport_size({"width": width, "height": 800})
         for menu in page.locator(".top nav summary").all():

@@ -61,19 +61,18 @@ def test_text_and_form_are_one_rule(visit: Visit) -> None:
     expect(editor).to_have_text("traveller.age < 30")
 
     page.get_by_role("button", name="Add a condition").click()
-    attribute = page.get_by_label("Attribute or function").nth(1)
-    attribute.fill("documents.type")
-    attribute.press("Tab")
+    page.get_by_label("What is asked of").nth(1).select_option("documents.type")
     page.locator("select#value-2").select_option("P")
     expect(text).to_have_value('traveller.age < 30 && documents.exists(d, d.type == "P")')
 
     editor.click()
     page.keyboard.press("Control+End")
     page.keyboard.insert_text(" && has(traveller.seat)")
-    expect(page.get_by_label("Attribute or function")).to_have_count(3)
+    expect(page.get_by_label("What is asked of")).to_have_count(3)
     page.keyboard.press("Control+a")
-    page.keyboard.insert_text("traveller.age < booking.size")
-    expect(page.locator("#builder")).to_contain_text("which stays text: booking.size")
+    page.keyboard.insert_text("traveller.age < booking.size && has(traveller.seat)")
+    expect(page.locator("#builder .verbatim")).to_contain_text("traveller.age < booking.size")
+    expect(page.get_by_label("What is asked of")).to_have_value("traveller.seat")
 
 
 def test_a_rule_written_here_is_kept(visit: Visit) -> None:

@@ -7,7 +7,7 @@ import pytest
 from parakh.errors import InvalidInput
 from parakh.faces.ablation import centre_on, compare, rows_json
 from parakh.faces.embedded import Embedded
-from parakh.faces.evaluation import Plan
+from parakh.faces.figures import Plan
 from parakh.faces.folders import Half, half_of
 
 Crowd = Callable[..., Embedded]

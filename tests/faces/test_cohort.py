@@ -20,8 +20,9 @@ from parakh.faces.catalogue_text import with_cohort
 from parakh.faces.cohort import Cohort, fit, learn, load_cohort
 from parakh.faces.embed import Embedder
 from parakh.faces.embedded import Embedded, plain_embedder
-from parakh.faces.evaluation import Plan, measure
+from parakh.faces.evaluation import measure
 from parakh.faces.extract import FaceEngine
+from parakh.faces.figures import Plan
 from parakh.faces.heldout import try_cohort
 from parakh.faces.picture import Picture
 from parakh.faces.session import Tensor

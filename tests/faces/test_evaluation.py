@@ -9,8 +9,9 @@ import pytest
 
 from parakh.errors import InvalidInput
 from parakh.faces.embedded import NO_FACE, Embedded, embed_folder
-from parakh.faces.evaluation import Plan, measure, pair_scores, plan_for, to_json
+from parakh.faces.evaluation import measure, pair_scores, plan_for
 from parakh.faces.extract import FaceEngine
+from parakh.faces.figures import Plan, to_json
 from parakh.faces.folders import read_folder, read_pairs
 from parakh.faces.picture import Picture
 from parakh.learn.faces import FAILED

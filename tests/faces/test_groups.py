@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from parakh.faces.embedded import Embedded
-from parakh.faces.evaluation import Figures, Plan, measure
+from parakh.faces.evaluation import measure
+from parakh.faces.figures import Figures, Plan
 from parakh.faces.groups import Figure, by_group, groups_json, of_templates
 
 Crowd = Callable[..., Embedded]

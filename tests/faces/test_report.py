@@ -14,8 +14,9 @@ from parakh.errors import InvalidInput
 from parakh.faces.ablation import compare
 from parakh.faces.charts import charts
 from parakh.faces.embedded import NO_FACE, Embedded
-from parakh.faces.evaluation import Figures, Plan, measure
+from parakh.faces.evaluation import measure
 from parakh.faces.extract import FaceEngine
+from parakh.faces.figures import Figures, Plan
 from parakh.faces.folders import Half, Source
 from parakh.faces.groups import by_group
 from parakh.faces.picture import Picture

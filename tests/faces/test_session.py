@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -80,13 +81,26 @@ assert threading.active_count() == 1, threading.enumerate()
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
-def test_nobody_else_imports_openvino() -> None:
+def test_onnxruntime_reports_to_nobody(tmp_path: Path) -> None:
+    """The package keeps events below the user's home, and sends them, unless it is told not to."""
+    code = """
+from parakh.faces.session import onnxruntime
+onnxruntime().SessionOptions()
+onnxruntime().set_default_logger_severity(0)
+"""
+    home = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
+    kept = {name: own for name, own in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60, env=kept | home)
+    assert list(tmp_path.rglob("*")) == []
+
+
+def test_nobody_else_imports_what_reports() -> None:
     """A second way in would report."""
+    barred = tuple(
+        f"{how} {name}" for how in ("import", "from") for name in ("openvino", "onnxruntime")
+    )
     root = Path(__file__).parents[2]
     for folder in ("src", "benchmarks", "docs"):
         for path in (root / folder).rglob("*.py"):
             lines = path.read_text(encoding="utf-8").splitlines()
-            found = [
-                own for own in lines if own.strip().startswith(("import openvino", "from openvino"))
-            ]
-            assert not found, path
+            assert not [own for own in lines if own.strip().startswith(barred)], path

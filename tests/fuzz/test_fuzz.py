@@ -25,8 +25,8 @@ from hypothesis import strategies as st
 from parakh.errors import ParakhError
 from parakh.ingest.edifact import tokenise
 from parakh.ingest.reader import read, stream
-from parakh.ingest.records import Submission
 from parakh.ingest.redact import redact
+from parakh.ingest.submission import Submission
 from parakh.normalise.assemble import assemble
 from parakh.normalise.wire_json import parsed_json
 
@@ -42,7 +42,38 @@ TOKENS = [
     *(b"SSR+DOCS:HK:1:PK:::::/P/PAK/1/PAK/12JUL64/M/23AUG29/A/B'", b"SSR+INFT:::::::::A/B/1'"),
     *(b"DTM+329:", b"LOC+180+", b"DOC+P+", b"MSG+8'", b"ABI+1'", b"SAC+++X'", b"LTS+", b"TBD++1:2"),
     *(b"FOP+CC:::VI:4111111111111111:0229'", b"RCI+PK:A'", b"TRI++1:::1'", b"SSD+1A'", b"ORG'"),
-    *(b"'", b"+", b":", b"?", b"*", b"\n", b"\r\n", b"\x00", b"\x1d", b"\x1c", b" ", b"\x92", b"`"),
+    *(b"UNH+1+CUSCAR:D:95B:UN'", b"UNH+1+CUSDEC:D:96B:UN'", b"CNI+1'", b"RFF+BM:A1'", b"GID+1+2'"),
+    *(
+        b"SGP+CSQU3054383'",
+        b"EQD+CN+1'",
+        b"MEA+AAE+G+KGM:1'",
+        b"CST+1+690721'",
+        b"UNS+D'",
+        b"MOA+40:",
+    ),
+    *(
+        b"\nFWB/16\n",
+        b"\nFHL/4\n",
+        b"176-12345675DXBKHI/T1K1\n",
+        b"HBS/H/AAABBB/1/K1\n",
+        b"SHP/A\n/",
+    ),
+    *(
+        b"SHP/A\n/",
+        b"'",
+        b"+",
+        b":",
+        b"?",
+        b"*",
+        b"\n",
+        b"\r\n",
+        b"\x00",
+        b"\x1d",
+        b"\x1c",
+        b" ",
+        b"\x92",
+        b"`",
+    ),
     *("’".encode(), "طا".encode(), b"\xff", b"0", b"99999999999999999999", b"/", b"TIF+X:G:9999'"),
 ]
 
@@ -73,7 +104,13 @@ def said(submission: Submission) -> tuple[object, ...]:
         replace(own, payments=tuple(replace(paid, token="") for paid in own.payments))
         for own in submission.bookings
     ]
-    return submission.start, submission.voyages, submission.travellers, bookings
+    return (
+        submission.start,
+        submission.voyages,
+        submission.travellers,
+        bookings,
+        submission.goods,
+    )
 
 
 def mutants(seeds: list[bytes], rng: Random) -> Iterator[bytes]:

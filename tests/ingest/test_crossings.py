@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parakh.ingest import schema
-from parakh.ingest.crossings import MOST_PROBLEMS, SCHEMA, is_json, read
+from parakh.ingest.crossings import SCHEMA, is_json, read
+from parakh.ingest.json_list import MOST_PROBLEMS
 from parakh.ingest.reader import read as read_transmission
-from parakh.ingest.records import Submission
+from parakh.ingest.submission import Submission
 
 SAMPLE = Path(__file__).with_name("crossings.json").read_bytes()
 DELETE = object()

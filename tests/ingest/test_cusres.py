@@ -12,7 +12,8 @@ from parakh.domain.message import Envelope, Part, PartState, Problem, Severity
 from parakh.ingest import reader
 from parakh.ingest.cusres import MOST_PROBLEMS, answer, verdict
 from parakh.ingest.edifact import Segment, Tokeniser
-from parakh.ingest.records import DeclaredTraveller, DeclaredVoyage, Submission
+from parakh.ingest.records import DeclaredTraveller, DeclaredVoyage
+from parakh.ingest.submission import Submission
 
 AT = datetime(2026, 11, 22, 21, 5, tzinfo=UTC)
 HEADERS = Envelope(

@@ -9,8 +9,9 @@ import pytest
 
 from parakh.ingest.edifact import tokenise
 from parakh.ingest.reader import read
-from parakh.ingest.records import DeclaredTraveller, Submission
+from parakh.ingest.records import DeclaredTraveller
 from parakh.ingest.redact import redact
+from parakh.ingest.submission import Submission
 from parakh.simulate.pnr import bookings
 from parakh.simulate.traffic import passenger_list
 

@@ -4,7 +4,8 @@ import pytest
 
 from parakh.domain.message import Problem, Severity
 from parakh.ingest.reader import read
-from parakh.ingest.records import DeclaredDocument, DeclaredTraveller, DeclaredVoyage, Submission
+from parakh.ingest.records import DeclaredDocument, DeclaredTraveller, DeclaredVoyage
+from parakh.ingest.submission import Submission
 
 LEG = "TDT+20+PK214+++PK'LOC+125+DXB'DTM+189:2501011825:201'LOC+87+KHI'DTM+232:2501012135:201'"
 PERSON = "NAD+FL+++KHAN:ALI'"

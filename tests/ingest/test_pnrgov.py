@@ -4,7 +4,8 @@ import pytest
 
 from parakh.domain.message import Severity
 from parakh.ingest.reader import read
-from parakh.ingest.records import DeclaredBooking, DeclaredTraveller, Submission
+from parakh.ingest.records import DeclaredBooking, DeclaredTraveller
+from parakh.ingest.submission import Submission
 
 FLIGHT = "TVL+050126:1825:050126:2135+DXB+KHI+PK+214'"
 HEAD = "SRC'RCI+PK:ABC123::011225:0930'DAT+700:040126:2115'"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from parakh.domain.message import Envelope, Severity
 from parakh.ingest.reader import read, stream
-from parakh.ingest.records import Submission
+from parakh.ingest.submission import Submission
 
 UNB = "UNB+UNOA:4+XX+YY+250101:0000+77'\n"
 UNG = "UNG+PAXLST+A+B+250101:0000+5'"
@@ -137,8 +137,8 @@ def test_faults_of_the_envelope_are_warnings(what: str, data: str, cause: str) -
         ("a picture", "\x89PNG\r\n\x1a\n\x00\x00", "This is no UN/EDIFACT", 1),
         ("a letter", "Dear all,\nplease find the list attached.\n", "This is no UN/EDIFACT", 1),
         ("no message", UNB + unz(0), "There is no message in this interchange", 1),
-        ("unknown type", UNB + unh(kind="CUSCAR:D:96B:UN") + "UNT+3+1'" + unz(),
-         "CUSCAR messages are not supported yet", 2),
+        ("unknown type", UNB + unh(kind="IFTMIN:D:96B:UN") + "UNT+3+1'" + unz(),
+         "IFTMIN messages are not supported yet", 2),
         ("no type", UNB + "UNH+1'UNT+2+1'" + unz(), "UNH does not name the message type", 2),
         ("no header", UNB + LEG + "NAD+FL+++A:B'UNT+9+1'" + unz(), "there is no UNH before", 2),
     ],

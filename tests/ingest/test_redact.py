@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from parakh.ingest.cards import numbers
 from parakh.ingest.edifact import tokenise
 from parakh.ingest.reader import read
-from parakh.ingest.records import DeclaredBooking, Submission
+from parakh.ingest.records import DeclaredBooking
 from parakh.ingest.redact import redact, removed_in_all, with_tokens
+from parakh.ingest.submission import Submission
 from parakh.simulate.pnr import bookings
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "messages"

@@ -6,12 +6,8 @@ import pytest
 from parakh.domain.message import Severity
 from parakh.domain.traveller import DocumentType, Sex, TravellerRole
 from parakh.domain.voyage import Direction, Mode
-from parakh.ingest.records import (
-    DeclaredDocument,
-    DeclaredTraveller,
-    DeclaredVoyage,
-    Submission,
-)
+from parakh.ingest.records import DeclaredDocument, DeclaredTraveller, DeclaredVoyage
+from parakh.ingest.submission import Submission
 from parakh.normalise.assemble import Assembled, assemble, voyage_key
 
 TODAY = date(2026, 11, 22)

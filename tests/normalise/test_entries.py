@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -266,3 +267,17 @@ def test_the_print_is_of_what_an_entry_is_matched_by() -> None:
     assert isinstance(other, WatchlistEntry)
     assert entry_print(first) == entry_print(again) != entry_print(other)
     assert len(entry_print(first)) == 64
+
+
+@pytest.mark.parametrize(
+    ("zone", "end"),
+    [
+        ("UTC", "2027-02-01T00:00:00+00:00"),
+        ("Asia/Karachi", "2027-01-31T19:00:00+00:00"),
+        ("America/Lima", "2027-02-01T05:00:00+00:00"),
+    ],
+)
+def test_a_last_day_is_one_of_the_zone_in_which_now_is_told(zone: str, end: str) -> None:
+    entry = watchlist_entry(ROW, "own", "officer", NOW.astimezone(ZoneInfo(zone)))
+    assert not isinstance(entry, Problem)
+    assert entry.expires_at == datetime.fromisoformat(end)

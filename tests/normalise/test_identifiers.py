@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from parakh.domain.watchlist import IdentifierKind
 from parakh.errors import Unreadable
-from parakh.normalise.identifiers import read_identifier
+from parakh.normalise.identifiers import read_air_waybill, read_identifier
 
 K = IdentifierKind
 
@@ -50,3 +50,38 @@ def test_a_number_stays_as_it_is(kind: IdentifierKind, text: str) -> None:
     except Unreadable:
         return
     assert read_identifier(kind, value) == value
+
+
+@pytest.mark.parametrize("text", ["176-12345675", "17612345675", " 083-0000 0000", "125-10000001"])
+def test_air_waybills_have_a_check_digit_modulus_seven(text: str) -> None:
+    value = read_air_waybill(text)
+    assert len(value) == 11
+    assert int(value[3:10]) % 7 == int(value[10])
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("176-12345671", "check digit"),
+        ("176-1234567", "eleven digits"),
+        ("", "eleven"),
+        ("ABC-12345675", "eleven"),
+    ],
+)
+def test_other_numbers_are_no_air_waybills(text: str, cause: str) -> None:
+    with pytest.raises(Unreadable, match=cause):
+        read_air_waybill(text)
+
+
+@given(st.integers(0, 999), st.integers(0, 9_999_999))
+def test_every_serial_number_has_one_check_digit(airline: int, serial: int) -> None:
+    right = [digit for digit in range(10) if _is_waybill(f"{airline:03}{serial:07}{digit}")]
+    assert right == [serial % 7]
+
+
+def _is_waybill(text: str) -> bool:
+    try:
+        read_air_waybill(text)
+    except Unreadable:
+        return False
+    return True

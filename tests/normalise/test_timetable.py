@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from parakh.domain.message import Problem
 from parakh.domain.voyage import Direction
 from parakh.errors import Unreadable
-from parakh.ingest.records import DeclaredVoyage, Submission
+from parakh.ingest.records import DeclaredVoyage
+from parakh.ingest.submission import Submission
 from parakh.normalise import timetable
 from parakh.normalise.assemble import assemble, voyage_key
 from parakh.normalise.timetable import COLUMNS, Service, read

@@ -4,10 +4,10 @@ from contextlib import contextmanager
 import pytest
 import sqlalchemy as sa
 
-from parakh.access import GRANTS, Permission, Role, system_actor
+from parakh.access import GRANTS, Permission, Purpose, Role, system_actor
 from parakh.domain.unit import Unit
 from parakh.errors import Conflict, Forbidden, InvalidInput, NotFound, SignInFailed
-from parakh.services import accounts, api_keys
+from parakh.services import accounts, api_keys, passwords, sessions
 from parakh.services.centre import Centre
 from parakh.store.people import User
 from parakh.store.tables import audit, session, user
@@ -47,7 +47,7 @@ def refused() -> Iterator[None]:
 
 def test_signing_in_makes_a_session_of_the_user(centre: Centre, officer: User) -> None:
     signed = accounts.sign_in(centre, "  OFFICER ", PASSWORD)
-    found = accounts.session(centre, signed.token)
+    found = sessions.find(centre, signed.token)
     assert found == signed.session
     actor = signed.session.actor
     assert (actor.id, actor.name, actor.human) == (officer.id, "officer", True)
@@ -87,8 +87,8 @@ def test_wrong_names_and_passwords_are_refused_alike(
 @pytest.mark.usefixtures("officer")
 def test_an_unknown_name_costs_a_hash_too(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:
     compared = []
-    matches = accounts._matches
-    monkeypatch.setattr(accounts, "_matches", lambda *own: compared.append(own[0]) or matches(*own))
+    matches = passwords.matches
+    monkeypatch.setattr(passwords, "matches", lambda *own: compared.append(own[0]) or matches(*own))
     for name in ("officer", "nobody"):
         with refused():
             accounts.sign_in(centre, name, OTHER)
@@ -128,7 +128,7 @@ def test_a_new_password_from_an_administrator_opens_a_locked_account(centre: Cen
             accounts.sign_in(centre, "officer", OTHER)
     accounts.reset_password(centre, MAKER, "officer", OTHER)
     assert accounts.sign_in(centre, "officer", OTHER)
-    assert accounts.session(centre, old.token) is None
+    assert sessions.find(centre, old.token) is None
     with pytest.raises(NotFound):
         accounts.reset_password(centre, MAKER, "nobody", OTHER)
 
@@ -139,35 +139,35 @@ def test_sessions_end(centre: Centre, clock: object) -> None:
     settings = centre.settings
     idle = accounts.sign_in(centre, "officer", PASSWORD).token
     advance(minutes=settings.session_idle_minutes - 1)
-    assert accounts.session(centre, idle), "this request counts as use"
+    assert sessions.find(centre, idle), "this request counts as use"
     advance(minutes=settings.session_idle_minutes - 1)
-    assert accounts.session(centre, idle)
+    assert sessions.find(centre, idle)
     advance(minutes=settings.session_idle_minutes)
-    assert accounts.session(centre, idle) is None
+    assert sessions.find(centre, idle) is None
 
     left = accounts.sign_in(centre, "officer", PASSWORD).token
     for _ in range(settings.session_idle_minutes - 1):
         advance(minutes=1)
-        assert accounts.session(centre, left, touch=False)
+        assert sessions.find(centre, left, touch=False)
     advance(minutes=1)
-    assert accounts.session(centre, left, touch=False) is None, "what a page does is no use"
+    assert sessions.find(centre, left, touch=False) is None, "what a page does is no use"
 
     busy = accounts.sign_in(centre, "officer", PASSWORD).token
     for _ in range(settings.session_hours * 60 // 20 - 1):
         advance(minutes=20)
-        assert accounts.session(centre, busy)
+        assert sessions.find(centre, busy)
     advance(minutes=20)
-    assert accounts.session(centre, busy) is None, "used or not, it ends after its hours"
+    assert sessions.find(centre, busy) is None, "used or not, it ends after its hours"
 
 
 @pytest.mark.usefixtures("officer")
 def test_signing_out_ends_one_session(centre: Centre) -> None:
     one, other = (accounts.sign_in(centre, "officer", PASSWORD) for _ in range(2))
     assert one.token != other.token
-    accounts.sign_out(centre, one.session.actor, one.token)
-    assert accounts.session(centre, one.token) is None
-    assert accounts.session(centre, other.token)
-    assert accounts.session(centre, "") is None
+    sessions.sign_out(centre, one.session.actor, one.token)
+    assert sessions.find(centre, one.token) is None
+    assert sessions.find(centre, other.token)
+    assert sessions.find(centre, "") is None
 
 
 @pytest.mark.usefixtures("officer")
@@ -178,12 +178,12 @@ def test_a_changed_password_ends_all_sessions_and_starts_a_new_one(centre: Centr
         accounts.change_password(centre, actor, OTHER, OTHER)
     with pytest.raises(InvalidInput, match="at least 12"):
         accounts.change_password(centre, actor, PASSWORD, "short")
-    assert accounts.session(centre, other.token)
+    assert sessions.find(centre, other.token)
     fresh = accounts.change_password(centre, actor, PASSWORD, OTHER)
     assert fresh.session.csrf not in (one.session.csrf, other.session.csrf)
-    assert accounts.session(centre, fresh.token)
+    assert sessions.find(centre, fresh.token)
     for old in (one, other):
-        assert accounts.session(centre, old.token) is None
+        assert sessions.find(centre, old.token) is None
     with refused():
         accounts.sign_in(centre, "officer", PASSWORD)
 
@@ -210,6 +210,8 @@ def test_a_session_gives_no_endless_guesses_at_the_password(centre: Centre) -> N
         ({"roles": frozenset()}, InvalidInput),
         ({"units": frozenset({"nowhere"})}, InvalidInput),
         ({"password": "elevenchars"}, InvalidInput),
+        ({"password": "passwordpassword1"}, InvalidInput),
+        ({"password": "Sana.Khan.1990", "display_name": "Sana Khan"}, InvalidInput),
     ],
 )
 def test_users_that_cannot_be_added(
@@ -229,6 +231,22 @@ def test_several_roles_and_units_add_up(centre: Centre, officer: User) -> None:
     add(centre, "central", Role.TARGETING, units=frozenset({"ntc"}))
     assert accounts.sign_in(centre, "central", PASSWORD).session.actor.everywhere
     assert officer.name == "officer"
+
+
+@pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.INTEGRATOR])
+def test_without_a_unit_an_officer_opens_his_account_and_nothing_else(
+    centre: Centre, officer: User, role: Role
+) -> None:
+    add(centre, "new", role, units=frozenset())
+    actor = accounts.sign_in(centre, "new", PASSWORD).session.actor
+    assert not actor.everywhere
+    assert not any(actor.may(own) for own in Permission)
+    with pytest.raises(Forbidden), centre.db.write(actor, Purpose.VETTING):
+        pass
+    accounts.change_password(centre, actor, PASSWORD, OTHER)
+    accounts.change_user(centre, MAKER, "new", units=frozenset({"khi"}))
+    actor = accounts.sign_in(centre, "new", OTHER).session.actor
+    assert all(actor.may(own) for own in GRANTS[role])
 
 
 def test_units_have_names_of_their_own(any_centre: Centre, units: object) -> None:

@@ -275,9 +275,9 @@ def test_a_whole_list_that_comes_late_is_joined_once(
     joins: list[str] = []
     rejoin = service.rejoin
 
-    def counted(connection: Any, scope: Any, *rest: Any) -> None:
+    def counted(tx: Any, scope: Any, *rest: Any) -> None:
         joins.append(scope.voyage_id)
-        rejoin(connection, scope, *rest)
+        rejoin(tx, scope, *rest)
 
     monkeypatch.setattr(service, "rejoin", counted)
     listed = [person(family=name, document=f"PX{name}") for name in names]

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email import message_from_string, policy
 from pathlib import Path
 from typing import Any
 
@@ -301,6 +302,17 @@ def test_a_mail_goes_over_tls_and_names_nobody(
     assert "MAZARI" not in message
 
 
+def test_a_mail_is_worded_in_the_language_of_its_channel(
+    ready: Centre, chief: Actor, mail: MailServer, alerted: Callable[[], str]
+) -> None:
+    delivery.save_channel(ready, chief, replace(MAIL, language="ur", detail=Detail.REASONS))
+    alerted()
+    assert delivery_post.step(ready)
+    message = message_from_string(mail.messages[0], policy=policy.default)
+    assert message["Subject"] == "الرٹ: معائنہ کریں، KHI airport"
+    assert "MAZARI, ZULFIQAR کا نام اور تاریخِ پیدائش وہی ہے" in message.get_content()
+
+
 def test_a_channel_that_may_tells_who_and_why(
     ready: Centre, chief: Actor, web: WebServer, alerted: Callable[[], str]
 ) -> None:
@@ -574,6 +586,7 @@ def test_a_name_that_leads_to_a_private_address_is_not_called(
         {"address": "a@b.org\nBcc: c@d.org"},
         {"tells": frozenset()},
         {"unit_id": "gone"},
+        {"language": "xx"},
         {"kind": ChannelKind.WEBHOOK, "address": "http://example.org"},
     ],
 )

@@ -119,6 +119,7 @@ def test_a_listed_face_raises_an_alert_and_its_picture_is_kept_for_a_while(
         "document@1": ResultState.NOT_APPLICABLE,
         "profiles@1": ResultState.NOT_APPLICABLE,
         "links@1": ResultState.NOT_APPLICABLE,
+        "currency@1": ResultState.NOT_APPLICABLE,
         "rules@1": ResultState.NOT_APPLICABLE,
     }
     (row,) = alerts.list_alerts(ready, officer)

@@ -300,7 +300,7 @@ def test_each_role_does_with_messages_what_it_may(
 ) -> None:
     sends = role in {Role.TARGETING, Role.SUPERVISOR, Role.INTEGRATOR}
     reruns = role in {Role.SUPERVISOR, Role.INTEGRATOR}
-    sees = role not in {Role.GATE, Role.CUSTODY}
+    sees = role not in {Role.GATE, Role.CUSTODY, Role.EXAMINER, Role.LIAISON}
     known = intake.receive(centre, SENDER, b"x", SOURCE).message.id
     queue.drain(centre)
     actor = acting(role)

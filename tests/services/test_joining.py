@@ -1,6 +1,8 @@
 """Passenger lists, bookings and corrections of one flight, in every order."""
 
+import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
@@ -9,7 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from parakh.access import Actor, Role, system_actor
+from parakh.access import Actor, Purpose, Role, system_actor
 from parakh.domain.hit import HitState
 from parakh.domain.message import Channel, MessageState, Source
 from parakh.domain.traveller import Standing, Traveller
@@ -21,7 +23,7 @@ from parakh.services.centre import Centre
 from parakh.services.gate_values import CrossingRequest
 from parakh.settings import Settings
 from parakh.store import travellers
-from parakh.store.tables import assessment, booking, record, submission, traveller
+from parakh.store.tables import assessment, booking, record, submission, traveller, vetting
 
 SENDER = system_actor("test")
 
@@ -144,6 +146,31 @@ def test_messages_in_any_order_and_any_number_come_to_the_same(
     take(any_centre, *(data.replace(b"UNB+", b"\nUNB+") for data in reversed(messages)))
     assert shape(any_centre) == expected, "a repeat changes nothing"
     assert [own.id for own in listed(any_centre)] == ids
+
+
+def test_who_is_just_being_screened_is_read_afterwards(
+    any_centre: Centre, declare: Callable[..., bytes], person: Any
+) -> None:
+    """A correction of one, with a new time, while the other is screened: neither waits for what the
+    other holds."""
+    noon, tarar = person(), person(family="TARAR", given="SANA", document="PA2", seat="2A")
+    take(any_centre, api(declare, noon, tarar, sent="261120:0000"))
+    (screened,) = [own.id for own in listed(any_centre) if own.name.family == "TARAR"]
+    later = api(declare, replace(noon, seat="9F"), tarar, sent="261121:0000", bgm="745+CP")
+    source = Source(channel=Channel.CLI, name="later.edi")
+    message = intake.receive(any_centre, SENDER, later, source).message
+    with ThreadPoolExecutor(1) as pool:
+        with any_centre.db.write(SENDER, Purpose.SCREENING) as tx:
+            travellers.lock(tx.connection, [screened])
+            read = pool.submit(reading.parse, any_centre, message)
+            time.sleep(0.5)  # as long as it takes to read what it may
+            tx.connection.execute(
+                vetting.update().where(vetting.c.traveller_id == screened).values(urgency=1)
+            )
+            tx.audit("test", "traveller", screened)
+        read.result(30)
+    assert queue.drain(any_centre) == set()
+    assert {own.seat for own in listed(any_centre)} == {"9F", "2A"}
 
 
 def test_every_order_of_three_messages(

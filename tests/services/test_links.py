@@ -6,16 +6,17 @@ from typing import Any
 
 import pytest
 
-from parakh.access import Actor, Role, system_actor
+from parakh.access import Actor, Purpose, Role, system_actor
 from parakh.domain.hit import Hit, HitState, Kind, Ref
 from parakh.domain.link import HUB, LinkKind
 from parakh.domain.message import Channel, Source
 from parakh.errors import Forbidden, InvalidInput, NotFound
-from parakh.services import alerts, intake, links, persons, queue, trail
+from parakh.services import alerts, dossier, intake, links, persons, queue, trail
 from parakh.services.centre import Centre
 from parakh.services.links import Asked, LinksView
 from parakh.services.trail import TrailFilter
 from parakh.store import assessments
+from parakh.store import retention as forgotten
 from parakh.store.tables import link_end, traveller
 
 SENDER = system_actor("test")
@@ -354,6 +355,21 @@ def test_who_shares_a_phone_with_a_confirmed_person_is_raised(
     rows = alerts.list_alerts(any_centre, acting(Role.TARGETING, "KHI"))
     assert mine in {row.alert.subject.id for row in rows}
     assert links.around(any_centre, acting(Role.TARGETING), mine, Asked()).nodes[1].suspect
+
+
+def test_whoever_is_forgotten_is_not_named_by_hits_on_others(
+    any_centre: Centre, book: Book, suspect: str, acting: Callable[..., Actor], clock: Any
+) -> None:
+    mine = book("302", NOON, phone="0092 300 1234567")
+    officer = acting(Role.TARGETING)
+    assert "ZULFIQAR MAZARI" in repr(dossier.traveller(any_centre, officer, mine).hits)
+    with any_centre.db.write(SENDER, Purpose.ADMINISTRATION) as tx:
+        forgotten.forget(tx, [suspect])
+        tx.audit("travellers.forgotten", "traveller", "", count=1)
+    (hit,) = link_hits(any_centre, mine)
+    assert "ZULFIQAR MAZARI" not in repr(hit)
+    assert str(hit.sentence).startswith("Shares the phone number of the booking with •••")
+    assert [(own.ours, own.theirs) for own in hit.evidence] == [("GULAB NOON", "•••")]
 
 
 def test_by_way_of_somebody_else_too(any_centre: Centre, book: Book, suspect: str) -> None:

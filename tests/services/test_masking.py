@@ -222,7 +222,7 @@ def test_he_is_masked_on_alerts_voyages_and_in_cases(
     alerts.acknowledge(any_centre, officer, row.alert.id)
     for hit in row.hits:
         alerts.decide(any_centre, officer, row.alert.id, hit.id, confirmed=False, reason=WHY)
-    alerts.close(any_centre, officer, row.alert.id, OutcomeKind.FALSE_MATCH, "")
+    alerts.close(any_centre, officer, row.alert.id, OutcomeKind.FALSE_MATCH, "SAFDAR was another")
     assert row.traveller is not None
 
     def looks() -> list[Any]:
@@ -245,3 +245,23 @@ def test_he_is_masked_on_alerts_voyages_and_in_cases(
     with pytest.raises(Forbidden, match="masked"):
         cases.open_from(any_centre, officer, [row.alert.id])
     assert dossier.traveller(any_centre, officer, own).masked
+
+
+def test_a_closed_case_names_nobody_who_is_masked(
+    any_centre: Centre, take: Any, officer: Actor, clock: Any
+) -> None:
+    own = take(family="MAZARI", given="SAFDAR")
+    opening = Opening(title="Some case", traveller_ids=(own,))
+    case = cases.open_case(any_centre, officer, opening)
+    clock.advance(days=400)
+
+    def names() -> tuple[list[str], tuple[str, ...]]:
+        (row,) = cases.list_cases(any_centre, officer).rows
+        view = cases.view(any_centre, officer, case.id)
+        return [own.label for own in view.parties], row.figures.parties
+
+    (label,), (listed,) = names()
+    assert "MAZARI" in label
+    assert "MAZARI" in listed
+    cases_work.close(any_centre, officer, case.id, OutcomeKind.NOTHING_FOUND, "")
+    assert names() == ([str(MASKED_NAME)], (str(MASKED_NAME),))

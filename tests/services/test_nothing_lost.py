@@ -15,7 +15,17 @@ from parakh.domain.unit import Unit
 from parakh.domain.voyage import CrossingState, Direction
 from parakh.domain.watchlist import WatchlistEntry
 from parakh.screen.watchlists import NameScreener
-from parakh.services import accounts, alerts, gate, intake, queue, reading, recording, voyages
+from parakh.services import (
+    accounts,
+    alerts,
+    gate,
+    intake,
+    queue,
+    reading,
+    recording,
+    sessions,
+    voyages,
+)
 from parakh.services.centre import Centre
 from parakh.services.gate_values import CrossingRequest
 from parakh.services.mirror import Names
@@ -266,7 +276,7 @@ def test_a_closed_account_is_closed_at_once(centre: Centre, cheap_passwords: Non
     )
     signed_in = accounts.sign_in(centre, "sana", "correct horse battery")
     accounts.change_user(centre, SENDER, "sana", active=False)
-    assert accounts.session(centre, signed_in.token) is None
+    assert sessions.find(centre, signed_in.token) is None
     with pytest.raises(accounts.SignInFailed):
         accounts.sign_in(centre, "sana", "correct horse battery")
     changed = accounts.change_user(

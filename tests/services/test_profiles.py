@@ -37,6 +37,7 @@ from parakh.services import (
     profile_facts,
     profile_joins,
     profile_proposals,
+    profile_retention,
     profile_sources,
     profile_views,
     profiles,
@@ -45,7 +46,7 @@ from parakh.services import (
 from parakh.services.centre import Centre
 from parakh.services.profiles import NewProfile
 from parakh.store import profiles as store
-from parakh.store.tables import audit, picture, traveller, voyage
+from parakh.store.tables import audit, metadata, picture, traveller, voyage
 
 SENDER = system_actor("test")
 WHY = "seen with the courier"
@@ -197,6 +198,61 @@ def test_a_profile_is_closed_and_proposed_again(
     assert (again.state, again.opened_by) == (ProfileState.PROPOSED, supervisor.name)
     kinds = [own.text.template for own in profile_views.view(any_centre, officer, made.id).events]
     assert kinds[0] == "The profile was proposed again"
+
+
+def test_a_profile_that_ended_is_deleted_with_all_that_was_told_of_it(
+    arrived: Centre, officer: Actor, supervisor: Actor, clock: Any, declare: Any, person: Any
+) -> None:
+    one = approved(arrived, officer, supervisor, facts=(number("XK5550001"),), alert_when_seen=True)
+    other = opened(arrived, officer, title="Safdar Ali")
+    tie = Fact(
+        id="",
+        profile_id="",
+        kind=FactKind.ASSOCIATION,
+        scheme=Tie.RELATIVE.value,
+        value=one.id,
+        source="an informer",
+    )
+    profile_facts.add_fact(arrived, officer, other.id, tie)
+    take_in(arrived, declare(person(document="XK5550001", given="SAFIA"), number="314"))
+    (row,) = [
+        own
+        for own in alerts.list_alerts(arrived, officer, [AlertState.NEW])
+        if any(hit.target.id == one.id for hit in own.hits)
+    ]
+    alerts.acknowledge(arrived, officer, row.alert.id)
+    for hit in row.hits:
+        alerts.decide(arrived, officer, row.alert.id, hit.id, confirmed=False, reason=WHY)
+    assert profile_views.view(arrived, officer, one.id).deleted_at is None
+    profiles.close(arrived, officer, one.id, "nothing came of it")
+    until = clock() + timedelta(days=arrived.settings.profile_days)
+    assert profile_views.view(arrived, officer, one.id).deleted_at == until
+    assert profile_retention.forget_due(arrived) == 0
+    clock.now = until + timedelta(hours=1)
+    assert profile_retention.forget_due(arrived) == 1
+    with pytest.raises(NotFound):
+        profile_views.view(arrived, officer, one.id)
+    assert profile_views.view(arrived, officer, other.id).associations == ()
+    with arrived.db.read() as connection:
+        for name in ("profile", "profile_fact", "redress", "hit", "notice"):
+            told = repr(connection.execute(metadata.tables[name].select()).all())
+            assert "XK5550001" not in told
+            assert "Gulab Noon" not in told
+        actions = connection.execute(
+            sa.select(audit.c.subject_id).where(audit.c.action == "profile.forgotten")
+        )
+        assert list(actions.scalars()) == [one.id]
+
+
+def test_a_profile_proposed_again_is_not_deleted(
+    any_centre: Centre, officer: Actor, clock: Any
+) -> None:
+    one = opened(any_centre, officer)
+    profiles.close(any_centre, officer, one.id, "nothing came of it")
+    clock.advance(days=1000)
+    profiles.reopen(any_centre, officer, one.id, "he was seen again")
+    clock.advance(days=1000)
+    assert profile_retention.forget_due(any_centre) == 0
 
 
 def test_an_edit_leaves_what_it_was_on_the_timeline(any_centre: Centre, officer: Actor) -> None:

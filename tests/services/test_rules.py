@@ -15,14 +15,15 @@ from parakh.domain.backtest import Backtest, BacktestState, Findings, Precision
 from parakh.domain.hit import HitState, Kind
 from parakh.domain.ids import new_id
 from parakh.domain.rule import RuleState, RuleVersion, Scope
+from parakh.domain.value_list import ValueKind
 from parakh.errors import Conflict, Forbidden, InvalidInput, NotFound
 from parakh.screen.rules.language import RuleError
-from parakh.services import accounts, backtests, rule_review, rules
+from parakh.services import accounts, backtests, rule_review, rules, value_lists
 from parakh.services.centre import Centre
 from parakh.services.rules import Standing
 from parakh.store import backtests as tests
+from parakh.store import rule_hits, tables
 from parakh.store import rules as store
-from parakh.store import tables
 from parakh.store.archive import Archive
 from parakh.store.tables import alert, assessment, assessment_hit, audit, change, hit
 
@@ -160,7 +161,16 @@ def raised(
         )
         if outcome:
             closed(connection, told, outcome, at)
+    counted(centre)
     return subject
+
+
+def counted(centre: Centre) -> None:
+    """Counts hits of rules that were written past the services."""
+    with centre.db.write(system_actor("test"), Purpose.RULES) as tx:
+        query = sa.select(hit.c.id).where(hit.c.target_kind == "rule")
+        rule_hits.count(tx, list(tx.connection.execute(query).scalars()))
+        tx.audit("test", "test", "")
 
 
 def closed(connection: sa.Connection, alert_id: str, kind: OutcomeKind, at: datetime) -> None:
@@ -286,6 +296,35 @@ def test_only_what_was_tried_is_approved(
     tried(post, made, BacktestState.FAILED)
     with pytest.raises(Conflict):
         rule_review.approve(post, boss, made.id, WHY)
+
+
+def test_values_that_a_named_list_gains_or_loses_ask_for_another_back_test(
+    post: Centre, writer: Actor, boss: Actor, clock: Any
+) -> None:
+    own_id = value_lists.add(post, writer, "sought", ValueKind.DOCUMENT, "Of a seizure").id
+    other = value_lists.add(post, writer, "sought_elsewhere", ValueKind.DOCUMENT, "Another").id
+    value_lists.put(post, writer, own_id, ["AB1", "AB2"], note="Case 7")
+    clock.advance(hours=1)
+    text = 'documents.exists(d, in_list(d.number, "sought"))'
+    made = rules.write(post, writer, replace(DRAFT, text=text))
+
+    def ready() -> bool:
+        clock.advance(hours=1)
+        return rule_review.view(post, boss, made.id).readiness.ready
+
+    tried(post, made)
+    value_lists.put(post, writer, other, ["ZZ9"], note="Case 8")
+    assert ready(), "it does not name that list"
+    value_lists.put(post, writer, own_id, ["AB3"], note="Case 9")
+    assert not ready()
+    assert rule_review.view(post, boss, made.id).readiness.changed_lists == ("sought",)
+    rule_review.submit(post, writer, made.id)
+    with pytest.raises(Conflict, match="changed since"):
+        rule_review.approve(post, boss, made.id, WHY)
+    tried(post, made)
+    assert ready()
+    value_lists.remove(post, writer, own_id, "AB1")
+    assert not ready()
 
 
 @pytest.mark.parametrize(
@@ -481,6 +520,7 @@ def test_a_subject_with_several_alerts_counts_once_by_the_best(
         row |= {"id": new_id(), "assessment_id": later["id"], "outcome": "penalty"}
         connection.execute(alert.insert().values(row))
         closed(connection, row["id"], OutcomeKind.PENALTY, row["at"])
+    counted(post)
     whole = rules.rules(post, writer).rows[0].record.whole
     assert (whole.hits, whole.decided, whole.found) == (1, 1, 1)
 

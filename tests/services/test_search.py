@@ -7,13 +7,15 @@ import sqlalchemy as sa
 
 from parakh.access import Actor, Purpose, Role, system_actor
 from parakh.domain.alert import OutcomeKind
+from parakh.domain.hit import Advice
 from parakh.domain.message import Channel, Source
 from parakh.domain.traveller import PersonName, Traveller, TravellerRole
+from parakh.domain.voyage import Crossing, CrossingState, Direction
 from parakh.errors import Forbidden, InvalidInput
-from parakh.services import filling, intake, outcomes, queue, search
+from parakh.services import alerts, filling, intake, outcomes, queue, search
 from parakh.services.centre import Centre
 from parakh.services.outcomes import Correction
-from parakh.services.search_sources import Kind
+from parakh.services.search_answers import Kind
 from parakh.store import outcomes as recorded
 from parakh.store import search as store
 from parakh.store import tables, travellers, vetting
@@ -89,6 +91,31 @@ def test_a_person_is_found_in_any_spelling(
 def test_journeys_of_one_person_are_one_answer(loaded: Centre, officer: Actor) -> None:
     found = titles(search.search(loaded, officer, "khan"))
     assert sorted(own[:8] for own in found) == ["KHAN, GU", "KHAN, MU"]
+
+
+def test_a_traveller_is_shown_with_his_advice_and_an_open_alert(
+    any_centre: Centre, declare: Any, person: Any, enlist: Any, units: Any, acting: Any
+) -> None:
+    units(any_centre)
+    enlist(any_centre, document="PA1000001")
+    send(any_centre, declare(person(family="KHAN", document="PA1000001")))
+
+    def answer(role: Role, *ports: str) -> tuple[Advice | None, bool]:
+        found = search.search(any_centre, acting(role, *ports), "PA1000001")
+        (own,) = next(own for own in found.groups if own.kind is Kind.TRAVELLER).answers
+        return own.advice, bool(own.alert_id)
+
+    assert answer(Role.TARGETING) == (Advice.INSPECT, True)
+    assert answer(Role.TARGETING, "KHI") == (Advice.INSPECT, True)
+    officer = acting(Role.TARGETING)
+    for row in alerts.list_alerts(any_centre, officer):
+        alerts.acknowledge(any_centre, officer, row.alert.id)
+        for hit in row.hits:
+            alerts.decide(
+                any_centre, officer, row.alert.id, hit.id, confirmed=False, reason="another man"
+            )
+        alerts.close(any_centre, officer, row.alert.id, OutcomeKind.FALSE_MATCH, "")
+    assert answer(Role.TARGETING)[1] is False
 
 
 def test_nobody_is_found_who_is_not_meant(loaded: Centre, officer: Actor) -> None:
@@ -197,12 +224,91 @@ def test_who_bears_all_words_comes_before_who_lacks_one(database: Database) -> N
     assert bearers(database, "wali unheardof") == ["3", "2"]
 
 
+def at_port(database: Database, own_id: str, port: str, *, voyage: str = "") -> None:
+    """Somebody was seen at a port; with `voyage` his list says that he comes to that one."""
+    with database.maintain() as connection:
+        if voyage:
+            connection.execute(
+                tables.voyage.insert().values(
+                    id=own_id,
+                    key=own_id,
+                    mode="air",
+                    carrier="PK",
+                    number="1",
+                    origin="DXB",
+                    destination=voyage,
+                    port=voyage,
+                    direction="entry",
+                )
+            )
+            update = tables.traveller.update().where(tables.traveller.c.id == own_id)
+            connection.execute(update.values(voyage_id=own_id))
+            store.place(connection, own_id, voyage)
+        travellers.save_crossing(
+            connection,
+            Crossing(
+                id=f"c{own_id}", traveller_id=own_id, voyage_id=None, port=port,
+                direction=Direction.ENTRY, state=CrossingState.ACTUAL,
+            ),
+        )  # fmt: skip
+
+
+def at(database: Database, name: str, *ports: str, limit: int = 10) -> list[str]:
+    with database.read() as connection:
+        return store.named(connection, PersonName(family="", given=name), ports, limit=limit)
+
+
+def test_a_port_finds_whom_it_saw_and_whom_it_expects(database: Database) -> None:
+    saved(database, "1", "NOORZAI", "GUL")
+    assert at(database, "noorzai", "KHI") == []
+    at_port(database, "1", "KHI", voyage="LHE")
+    for ports in (("KHI",), ("LHE",), ("KHI", "LHE"), ("ISB", "KHI", "LHE")):
+        assert at(database, "noorzai", *ports) == ["1"]
+    assert at(database, "noorzai", "ISB") == []
+    assert at(database, "noorzai") == []
+    assert bearers(database, "noorzai") == ["1"]
+    saved(database, "1", "DURRANI")
+    assert (at(database, "durrani", "KHI"), at(database, "noorzai", "KHI")) == (["1"], [])
+
+
+def test_a_port_that_does_not_hold_any_more_shows_nobody(database: Database) -> None:
+    saved(database, "1", "NOORZAI", "GUL")
+    at_port(database, "1", "KHI")
+    with database.maintain() as connection:
+        connection.execute(tables.crossing.delete())
+    assert at(database, "noorzai", "KHI") == []
+
+
+def test_who_turned_out_to_be_another_is_not_found(database: Database) -> None:
+    saved(database, "1", "NOORZAI", "GUL")
+    saved(database, "2", "NOORZAI", "GUL")
+    with database.maintain() as connection:
+        travellers.mark_joined(connection, "1", "2")
+    assert bearers(database, "noorzai gul") == ["2"]
+
+
+@pytest.mark.parametrize(("common", "scanned"), [(0, 1_000), (0, 4), (3, 4), (1_000, 1_000)])
+def test_common_words_find_the_newest_at_each_port(
+    database: Database, monkeypatch: pytest.MonkeyPatch, common: int, scanned: int
+) -> None:
+    monkeypatch.setattr(store, "COMMON", common)
+    monkeypatch.setattr(store, "MOST_SCANNED", scanned)
+    for place in range(8):
+        given = ("MUHAMMAD", "MOHAMMED")[place % 2]
+        saved(database, str(place), "KHAN" if place < 6 else "SHAH", given)
+        at_port(database, str(place), ("KHI", "LHE", "ISB")[place % 3])
+    assert set(at(database, "muhammad khan", "KHI", "LHE")[:4]) == {"0", "1", "3", "4"}
+    assert set(at(database, "muhammad khan", "ISB")[:2]) == {"2", "5"}
+    assert set(at(database, "mohammed shah", "KHI", "LHE", "ISB")[:2]) == {"6", "7"}
+    assert at(database, "muhammad", "KHI", limit=1) == ["6"]
+
+
 def test_what_older_versions_did_not_keep_is_filled_in(
     loaded: Centre, officer: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with loaded.db.maintain() as connection:
         for table in (
-            tables.search_name,
+            tables.search_bearer,
             tables.search_key,
             tables.search_word,
             tables.vetting_reason,

@@ -17,6 +17,7 @@ from parakh.services import (
     gate,
     intake,
     queue,
+    sessions,
     trail,
     voyages,
     watchlists,
@@ -220,7 +221,7 @@ def test_housekeeping_forgets_ended_sessions(centre: Centre, clock: Any, units: 
     trail.housekeep(centre)
     with centre.db.read() as connection:
         assert len(list(connection.execute(sa.select(session)))) == 1
-    assert accounts.session(centre, living.token)
+    assert sessions.find(centre, living.token)
 
 
 def test_checkpoints_follow_the_head(centre: Centre) -> None:

@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parakh.services.typesetting import BOLD, REGULAR, Text, drawn, fonts, lines, runs_left
+from parakh.services.typesetting import (
+    BOLD,
+    REGULAR,
+    Text,
+    apart,
+    drawn,
+    fonts,
+    lines,
+    mirrored,
+    runs_left,
+)
 
 URDU = "ذوالفقار علی مزاری، ٹھٹھہ، ڈیرہ گڑھی چوہدری ہے"
 
@@ -25,6 +35,19 @@ URDU = "ذوالفقار علی مزاری، ٹھٹھہ، ڈیرہ گڑھی چو
 )
 def test_how_a_line_is_drawn(text: str, left_to_right: str) -> None:
     assert drawn(text) == left_to_right
+
+
+def test_what_is_apart_keeps_its_order_behind_urdu() -> None:
+    assert drawn("علی 2026-000001") == "000001-2026 ﯽﻠﻋ"
+    assert drawn(f"علی {apart('2026-000001')}") == "2026-000001 ﯽﻠﻋ"
+
+
+def test_a_table_begins_where_the_language_does() -> None:
+    assert mirrored([("name", "Ali"), ("port", "KHI")], left=True) == [
+        ["Ali", "name"],
+        ["KHI", "port"],
+    ]
+    assert mirrored([("name", "Ali")], left=False) == [["name", "Ali"]]
 
 
 def test_a_line_is_drawn_as_its_text_runs() -> None:

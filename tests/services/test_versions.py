@@ -120,7 +120,8 @@ def test_a_version_is_shown_and_then_applied_by_a_second_person(
     assert (entry.proposed_by, entry.decided_by) == ("one", "two")
     assert entry.expires_at == clock() + watchlists.LONGEST
     assert entry.review_at == clock() + watchlists.REVIEW
-    assert found["3"].expires_at == datetime(2027, 2, 1, tzinfo=UTC)
+    zone = listing.settings.zone
+    assert found["3"].expires_at == datetime(2027, 2, 1, tzinfo=zone)
     assert watchlists.get_list(listing, one, "w").fetched_at == fetched
     listing.names.refresh()
     assert len(listing.names.index) == 4

@@ -13,10 +13,11 @@ from parakh.domain.hit import Advice
 from parakh.domain.message import Channel, Source
 from parakh.domain.vetting import Wanted
 from parakh.domain.watchlist import Handling
-from parakh.errors import Forbidden, InvalidInput, NotFound
+from parakh.errors import Conflict, Forbidden, InvalidInput, NotFound
 from parakh.services import (
     alerts,
     bulk_clearing,
+    bulk_undo,
     dossier,
     intake,
     queue,
@@ -25,7 +26,7 @@ from parakh.services import (
     watchlists,
 )
 from parakh.services.centre import Centre
-from parakh.store import tables
+from parakh.store import assessments, tables
 from parakh.store import vetting as store
 
 SENDER = system_actor("test")
@@ -284,6 +285,51 @@ def test_bulk_clearing_is_a_decision_on_each_and_leaves_what_needs_a_look(
     with loaded.db.read() as connection:
         made = connection.execute(sa.select(sa.func.count()).select_from(tables.redress))
         assert made.scalar_one() == 2
+
+
+@pytest.mark.parametrize("outcome", [None, OutcomeKind.FALSE_MATCH])
+def test_a_bulk_clearing_is_taken_back_by_who_cleared_and_soon(
+    loaded: Centre,
+    officer: Actor,
+    outcome: OutcomeKind | None,
+    clock: Any,
+) -> None:
+    assert bulk_undo.undoable(loaded, officer) is None
+    ids = [own.line.traveller_id for own in vetting.listing(loaded, officer, EVERYBODY).lines]
+    done = bulk_clearing.clear(loaded, officer, ids, "other persons of that name", outcome)
+    clock.advance(minutes=9)
+    found = bulk_undo.undoable(loaded, officer)
+    assert found is not None
+    assert set(found.hits) == set(done.hits)
+    assert bulk_undo.undoable(loaded, replace(officer, name="another")) is None
+    with pytest.raises(Conflict):
+        bulk_undo.undo(loaded, replace(officer, name="another"))
+    assert set(bulk_undo.undo(loaded, officer)) == set(done.hits)
+    with loaded.db.read() as connection:
+        assert {own.state.value for own in assessments.hits_by_id(connection, done.hits)} == {
+            "open"
+        }
+        withdrawn = sa.select(tables.redress.c.withdrawn_by).distinct()
+        assert list(connection.execute(withdrawn).scalars()) == [officer.name]
+    told = [
+        hit.id
+        for row in alerts.list_alerts(loaded, officer)
+        for hit in row.hits
+        if hit.state.value == "open"
+    ]
+    assert set(done.hits) <= set(told), "an alert that is not closed tells of each"
+    assert bulk_undo.undoable(loaded, officer) is None
+    with pytest.raises(Conflict, match="nothing left"):
+        bulk_undo.undo(loaded, officer)
+
+
+def test_after_ten_minutes_a_bulk_clearing_stays(
+    loaded: Centre, officer: Actor, clock: Any
+) -> None:
+    ids = [own.line.traveller_id for own in vetting.listing(loaded, officer, EVERYBODY).lines]
+    bulk_clearing.clear(loaded, officer, ids, "other persons of that name")
+    clock.advance(minutes=11)
+    assert bulk_undo.undoable(loaded, officer) is None
 
 
 def test_bulk_clearing_leaves_what_somebody_else_works_on(

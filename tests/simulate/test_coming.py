@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from parakh.ingest.reader import read
-from parakh.ingest.records import Submission
+from parakh.ingest.submission import Submission
 from parakh.simulate import Manifest, coming, traffic
 from parakh.simulate.coming import Coming, courier_contact
 

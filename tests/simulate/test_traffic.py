@@ -9,7 +9,8 @@ import pytest
 
 from parakh.domain.watchlist import EntryKind
 from parakh.ingest.reader import read
-from parakh.ingest.records import DeclaredTraveller, Submission
+from parakh.ingest.records import DeclaredTraveller
+from parakh.ingest.submission import Submission
 from parakh.simulate import COLUMNS, Manifest, listed_persons, passenger_list, write
 from parakh.simulate.people import _NUMBERS, passport_number
 

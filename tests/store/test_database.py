@@ -1,4 +1,5 @@
 import threading
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 
@@ -55,6 +56,24 @@ def test_a_write_that_fails_or_is_not_audited_leaves_nothing(
         write(database)
     assert unit_ids(database) == []
     assert actions(database) == []
+
+
+def test_what_is_left_to_the_end_runs_once_with_all_that_it_was_given(database: Database) -> None:
+    ran: list[list[str]] = []
+
+    def step(connection: sa.Connection, ids: Collection[str]) -> None:
+        assert list(people.units(connection)) == ["khi"], "all else is done, nothing is committed"
+        assert unit_ids(database) == []
+        ran.append(sorted(ids))
+
+    with database.write(ACTOR, Purpose.ADMINISTRATION) as tx:
+        tx.at_end(step, ["b", "a"])
+        tx.at_end(step, ["b", "c"])
+        tx.at_end(step, [])
+        people.save_unit(tx.connection, UNIT)
+        tx.audit("unit.saved", "unit", UNIT.id)
+    assert ran == [["a", "b", "c"]]
+    assert unit_ids(database) == ["khi"]
 
 
 def test_reading_keeps_nothing(database: Database) -> None:

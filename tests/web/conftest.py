@@ -1,11 +1,14 @@
 """Browsers and programs before the application of one test's centre."""
 
+import json
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.conftest import copied, seat_liaison
 
 from parakh.web.app import create_app
 from parakh.web.security import COOKIE
@@ -33,6 +36,20 @@ class Browser:
         return self.client.post(path, headers=headers, follow_redirects=False, **kwargs)
 
 
+@pytest.fixture(scope="session")
+def house(staged: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """The folder of a centre with one thing of each kind, made once, and their identifiers."""
+    from tests.web.test_permissions import one_of_each
+
+    folder = tmp_path_factory.mktemp("house") / "data"
+    with copied(staged, folder) as stage:
+        seat_liaison(stage)
+        tokens = {name: [own.token, own.csrf] for name, own in stage.sessions.items()}
+        (folder / "sessions.json").write_text(json.dumps(tokens))
+        ids = one_of_each(stage, folder.parent / "list.csv")
+    return folder, ids
+
+
 @pytest.fixture
 def client(stage: Any) -> TestClient:
     """Nobody in particular."""
@@ -42,6 +59,11 @@ def client(stage: Any) -> TestClient:
 @pytest.fixture
 def browser(stage: Any) -> Callable[[str], Browser]:
     """Gives the browser of a user by name."""
+    return browsers(stage)
+
+
+def browsers(stage: Any) -> Callable[[str], Browser]:
+    """The same where a fixture lives longer than a test."""
     app = create_app(stage.centre)
 
     def of(name: str) -> Browser:

@@ -1,13 +1,13 @@
 """Dates, times and countries on screen."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from markupsafe import escape
 
-from parakh.web import formats
+from parakh.web import formats, i18n
 
 NOW = datetime(2026, 11, 22, 20, 30, tzinfo=UTC)
 KARACHI = ZoneInfo("Asia/Karachi")
@@ -126,3 +126,23 @@ def test_a_score_under_its_threshold_never_looks_like_a_hit(
     score: float, threshold: float, shown: tuple[str, str]
 ) -> None:
     assert formats.against(score, threshold) == shown
+
+
+@pytest.mark.parametrize(
+    ("language", "offset", "told"),
+    [
+        ("en", 0, "Mon, 23 Nov 2026 13 Jumada al-Thani 1448 AH"),
+        ("en", -1, "Mon, 23 Nov 2026 12 Jumada al-Thani 1448 AH"),
+        ("ur", -1, "پیر، 23 نومبر 2026 12 جمادی الثانی 1448 ہجری"),
+    ],
+)
+def test_a_day_is_told_by_both_calendars(language: str, offset: int, told: str) -> None:
+    before = i18n.language.set(language)
+    wanted = i18n.calendars.set(i18n.Calendars(hijri=True, offset=offset))
+    try:
+        assert formats.both(date(2026, 11, 23)).striptags() == told
+        # A moment is of the day that it is in the centre's zone.
+        assert f'title="{told.partition("2026 ")[2]}"' in formats.moment(NOW, KARACHI)
+    finally:
+        i18n.calendars.reset(wanted)
+        i18n.language.reset(before)

@@ -15,7 +15,7 @@ def test_the_second_person_is_told_apart_from_the_one_who_asks(browser: Any) -> 
     form = {"reason": "an order of a court", "second": "lahore", "password": "guessed"}
     wrong = mine.post(f"{PAGE}/erase", data=form, headers={"hx-request": "true"})
     assert wrong.status_code == 422
-    assert "the second person&#39;s name or password is wrong" in wrong.text
+    assert "the second person&#39;s name, password or code is wrong" in wrong.text
     assert "Sign in" not in wrong.text
     other = mine.post(f"{PAGE}/erase", data=form | {"password": PASSWORD})
     assert "lahore cannot be the second person" in other.text

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from parakh.domain.watchlist import Watchlist
 from parakh.services import alerts, dossier, intake, queue, redress, watchlists
 from parakh.store import tables
 from parakh.store import watchlists as lists
+from parakh.web.rendering import _environment
 
 V1 = "/api/v1"
 
@@ -168,7 +170,7 @@ def test_all_of_it_by_the_api(browser: Any, stage: Any, record: str) -> None:
     assert row["last_avoided_at"] == page["last_avoided_at"]
     view = other.get(f"{V1}/redress/{record}").json()
     assert view["may_withdraw"]
-    assert not view["entry_changed"]
+    assert not view["changed"]
     assert [own["voyage"]["number"] for own in view["journeys"]] == ["310"]
     form = {"document_number": "QA1112223", "document_issuer": "PAK", "reason": "a renewed one"}
     added = mine.post(f"{V1}/redress/{record}/additions", data=form).json()
@@ -248,3 +250,18 @@ def test_a_sweep_under_way_shows_how_far_it_is(
     assert "1,204" in text
     own = mine.get(f"{V1}/sweeps").json()["rows"][0]
     assert (own["done"], own["finished_at"]) == (38_000, None)
+
+
+@pytest.mark.parametrize(
+    ("sees", "told"),
+    [(True, '<a href="/profiles/p">Courier</a> <span class="small muted">Profile</span>'),
+     (False, "Profile")],
+)  # fmt: skip
+def test_a_record_of_a_profile_names_it_to_who_sees_profiles(sees: bool, told: str) -> None:
+    template = _environment().from_string(
+        '{% from "redress_macros.html" import cleared_of with context %}'
+        "{{ cleared_of(row, link=true) }}"
+    )
+    row = SimpleNamespace(entry=None, profile=SimpleNamespace(id="p", title="Courier"))
+    actor = SimpleNamespace(may=lambda _: sees)
+    assert template.render(row=row, actor=actor).strip() == told

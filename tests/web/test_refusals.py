@@ -6,11 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from tests.web.conftest import TestClient
 
 from parakh.access import system_actor
 from parakh.services import trail
 from parakh.web.app import create_app
 from parakh.web.refusals import HOUR, Refusals
+from parakh.web.tries import Tries
 
 V1 = "/api/v1"
 MAKER = system_actor("test")
@@ -123,3 +125,42 @@ def test_the_memory_is_bounded_whoever_calls() -> None:
     )
     assert rows == 10_000 + 5, "then the 1st, 10th, 100th, 1,000th and 10,000th of all others"
     assert refusals.count("10.9.9.9")[0] == "others"
+
+
+# --- tries to sign in ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/sign-in"),
+        ("POST", "/sign-in/second"),
+        ("POST", "/sign-in/passkey/options"),
+        ("POST", "/sign-in/passkey"),
+        ("GET", "/sign-in/provider"),
+        ("GET", "/sign-in/provider/back"),
+    ],
+)
+def test_an_address_may_try_to_sign_in_so_often(stage: Any, method: str, path: str) -> None:
+    changed = {"sign_ins_a_minute": 2}
+    stage.centre.settings = stage.centre.settings.model_copy(update=changed)
+    client = TestClient(create_app(stage.centre))
+    answers = [client.request(method, path, follow_redirects=False) for _ in range(3)]
+    assert [own.status_code == 429 for own in answers] == [False, False, True]
+    assert answers[-1].headers["retry-after"] == "30"
+    assert "Too many tries" in answers[-1].text
+    rows = trail.search(stage.centre, MAKER, WANTED).rows
+    assert [row.subject_id for row in rows] == [f"{method} {path}"]
+
+
+def test_tries_come_back_with_time() -> None:
+    clock = Clock()
+    tries = Tries(60, clock)
+    assert [tries.wait("192.0.2.1") for _ in range(61)] == [0.0] * 60 + [1.0]
+    assert tries.wait("192.0.2.2") == 0.0, "another address is not held up"
+    clock.now = 0.5
+    assert tries.wait("192.0.2.1") == 0.5
+    clock.now = 1.0
+    assert tries.wait("192.0.2.1") == 0.0
+    clock.now = 600.0
+    assert [tries.wait("192.0.2.1") for _ in range(61)] == [0.0] * 60 + [1.0]

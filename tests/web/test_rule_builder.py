@@ -55,20 +55,43 @@ def test_no_text_opens_as_one_empty_row() -> None:
     assert opened.blocks[0].rows[0].problem is None
 
 
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("traveller.age <", "The text is no rule yet; put it right first"),
-        (
-            "traveller.age < booking.size",
-            "The form cannot show this part, which stays text: booking.size",
-        ),
-    ],
-)
-def test_a_text_without_a_form_stays_text(text: str, reason: str) -> None:
-    opened = made("open", text=text)
-    assert str(opened.refused) == reason
+def test_a_text_that_is_no_rule_has_no_form() -> None:
+    opened = made("open", text="traveller.age <")
+    assert str(opened.refused) == "The text is no rule yet; put it right first"
     assert opened.text is None
+
+
+def test_the_rows_that_can_be_shown_stand_beside_parts_that_stay_text() -> None:
+    text = "traveller.age < 25 && (traveller.age <\n  booking.size || has(traveller.seat))"
+    opened = made("open", text=text)
+    shown = [(one.what, one.written) for own in opened.blocks for one in own.rows]
+    assert shown == [
+        ("traveller.age", ""),
+        ("", "traveller.age <\n  booking.size"),
+        ("traveller.seat", ""),
+    ]
+    fields = {
+        "what": ["traveller.age", "", "traveller.seat"],
+        "operator": ["less", "equal", "is_not_null"],
+        "value": ["30", "", ""],
+        "until": ["", "", ""],
+        "group": [0, 1, 1],
+        "written": ["", "traveller.age <\r\n  booking.size", ""],
+        "group_join": ["any"],
+        "group_of": [""],
+    }
+    assert made(**fields).text == text.replace("25", "30")
+    assert made("remove:2", **fields).text == "traveller.age < 30 && has(traveller.seat)"
+
+
+def test_a_row_says_in_words_what_it_asks_of() -> None:
+    (own,) = made("open", text="traveller.age < 25").blocks[0].rows
+    assert (own.meaning, own.calculated) == ("Age on the day of the voyage", False)
+    (own,) = made("open", text="size(documents) > 2").blocks[0].rows
+    assert own.calculated
+    chosen = made(what=["="], operator=["equal"], value=[""], until=[""], group=[0])
+    (own,) = chosen.blocks[0].rows
+    assert (own.what, own.calculated, own.problem) == ("", True, None)
 
 
 @pytest.mark.parametrize(
@@ -162,6 +185,7 @@ def test_the_page_shows_rows_and_their_text(browser: Any) -> None:
     assert html.unescape(text[1]) == TEXT
     assert answer.text.count('name="what"') == 3
     assert 'value="traveller.religion"' not in answer.text
+    assert re.search(r'<option value="traveller.age" selected>\s*Age on the day', answer.text)
 
 
 def test_the_page_carries_the_editor_and_the_way_to_the_form(browser: Any) -> None:

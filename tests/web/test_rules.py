@@ -143,10 +143,14 @@ def test_from_draft_to_force_to_the_end(browser: Any, stage: Any) -> None:
     again = {"text": "traveller.age < 20", "reason": "Younger still"}
     next_path = writer.post(f"/rules/{own.rule_id}?then=save", data=again).headers["location"]
     shown = boss.get(next_path).text
-    assert "<del>traveller.age &lt; 25</del>" in shown
-    assert "<ins>traveller.age &lt; 20</ins>" in shown
+    assert "traveller.age &lt; <del>25</del>" in shown
+    assert "traveller.age &lt; <ins>20</ins>" in shown
     compare = f"/rules/{own.rule_id}/compare?old={own.id}&new={next_path.rpartition('/')[2]}"
     assert "Couriers are young" in boss.get(compare).text
+    newest = boss.get(f"/rules/{own.rule_id}/compare").text
+    assert "traveller.age &lt; <ins>20</ins>" in newest
+    same = boss.get(f"/rules/{own.rule_id}/compare?new={own.id}&old={own.id}").text
+    assert "Choose two different versions" in same
     retired = boss.post(f"/rules/{own.rule_id}/retire", data={"reason": "worn out"})
     assert retired.status_code == 303
     assert "Retired by supervisor" in boss.get(path).text

@@ -25,7 +25,17 @@ def test_a_page_leads_to_the_sign_in_page_and_back(client: TestClient) -> None:
     assert (back.status_code, back.headers["location"]) == (303, "/alerts?state=closed")
 
 
-@pytest.mark.parametrize("next_", ["//evil.example", "/\\evil.example", "https://evil.example", ""])
+@pytest.mark.parametrize(
+    "next_",
+    [
+        "//evil.example",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "/\n\\evil.example",
+        "https://evil.example",
+        "",
+    ],
+)
 def test_the_way_back_never_leaves_this_server(client: TestClient, next_: str) -> None:
     assert sign_in(client, next=next_).headers["location"] == "/"
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from parakh.domain.message import Channel, Source
-from parakh.services import accounts, alerts, intake, queue
+from parakh.services import alerts, intake, queue, sessions
 from parakh.web.pages import wall
 from parakh.web.security import COOKIE
 
@@ -20,6 +20,7 @@ Event = dict[str, str]
 @pytest.fixture(autouse=True)
 def quick_beat(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wall, "BEAT_SECONDS", 0.2)
+    monkeypatch.setattr(wall, "CHECK_SECONDS", 0.2)
 
 
 @contextmanager
@@ -80,6 +81,18 @@ def test_an_alert_is_told_while_the_wall_is_open(server: str, stage: Any, flight
     assert told["kind"] == "raised"
 
 
+def test_a_line_that_was_too_slow_reads_again(
+    server: str, stage: Any, flight: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wall, "MOST_WAITING", 0)
+    after = position(stage)
+    with listening(server, stage, "gate", params={"after": after}) as wait:
+        assert comes_true(lambda: stage.centre.wall_feed.listeners == 1)
+        take_in(stage, flight)
+        told = [int(event["id"]) for event in wait(2)]
+    assert told == [after + 1, after + 2]
+
+
 @pytest.mark.parametrize("how", ["header", "query"])
 def test_a_wall_that_comes_back_is_told_what_it_missed(
     server: str, stage: Any, flight: bytes, how: str
@@ -100,13 +113,13 @@ def test_a_wall_that_comes_back_is_told_what_it_missed(
 def test_a_wall_hears_its_own_unit_only(server: str, stage: Any, flight: bytes) -> None:
     with listening(server, stage, "lahore") as wait:
         take_in(stage, flight)
-        accounts.sign_out(stage.centre, stage.actor("lahore"), stage.sessions["lahore"].token)
+        sessions.sign_out(stage.centre, stage.actor("lahore"), stage.sessions["lahore"].token)
         assert wait(1)[0]["event"] == "signed-out"
 
 
 def test_a_wall_ends_with_its_session(server: str, stage: Any) -> None:
     with listening(server, stage, "gate", params={"after": position(stage)}) as wait:
-        accounts.sign_out(stage.centre, stage.actor("gate"), stage.sessions["gate"].token)
+        sessions.sign_out(stage.centre, stage.actor("gate"), stage.sessions["gate"].token)
         assert wait(1)[0]["event"] == "signed-out"
 
 
@@ -126,7 +139,7 @@ def comes_true(condition: Callable[[], bool]) -> bool:
 
 
 def test_a_wall_that_leaves_is_forgotten(server: str, stage: Any) -> None:
-    waiting = stage.centre.wall._waiting
+    feed = stage.centre.wall_feed
     with listening(server, stage, "gate"):
-        assert comes_true(lambda: len(waiting) == 1)
-    assert comes_true(lambda: not waiting)
+        assert comes_true(lambda: feed.listeners == 1)
+    assert comes_true(lambda: not feed.listeners)

@@ -1,16 +1,17 @@
-"""Whether somebody is a person whom an officer cleared before, and of the same entry."""
+"""Whether somebody is a person whom an officer cleared before, and of the same thing."""
 
 from collections.abc import Container, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from parakh.access import Actor
 from parakh.act.decisions import reason_of, require_human
-from parakh.domain.hit import Hit, HitState
+from parakh.domain.hit import Evidence, Hit, HitState, Kind
 from parakh.domain.redress import Addition, Difference, Redress
 from parakh.domain.traveller import (
     SHORTEST_PROOF,
     Document,
+    DocumentType,
     PersonName,
     Traveller,
     is_number,
@@ -19,16 +20,53 @@ from parakh.domain.watchlist import WatchlistEntry, entry_print
 from parakh.errors import Conflict, Forbidden, InvalidInput
 from parakh.normalise.names import comparison_form
 
-DOCUMENT, FACE = "document", "face"
+DOCUMENT, FACE, IDENTIFIER = "document", "face", "identifier"
 """Screeners whose hits are cleared by more than who the person says he is."""
+
+_BY_REASONS = ("profiles", "links")
+"""Screeners of whose hits the reasons are kept: what they met tells too little of why."""
 
 MOST_DOCUMENTS = 20
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Met:
+    """What a hit met, as it is now, and why it did.
+
+    Attributes:
+        print: a digest of all that it is matched by.
+        documents: those of an entry, the numbers of an organisation or a unit among them.
+        reasons: of the hit (see `reasons`).
+    """
+
+    print: str
+    documents: tuple[Document, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+    @classmethod
+    def entry(cls, entry: WatchlistEntry, hit: Hit) -> "Met":
+        """An entry that a hit met."""
+        numbers = (
+            Document(type=DocumentType.OTHER, number=own.value, issuer=own.country)
+            for own in entry.identifiers
+        )
+        documents = (*entry.documents, *numbers)
+        return cls(print=entry_print(entry), documents=documents, reasons=reasons(hit))
+
+
+def reasons(hit: Hit) -> tuple[str, ...]:
+    """By what a hit on a profile, or along a link, came about: a number, what is alike of two
+    persons, a value that they share. None for other hits."""
+    if hit.screener.partition("@")[0] not in _BY_REASONS:
+        return ()
+    # Which party of goods it is tells nothing of why: he may be the consignee the next time.
+    return tuple(sorted({_reason(own) for own in hit.evidence if own.attribute != "part"}))
+
+
 def differences(
-    record: Redress, person: Traveller, entry: WatchlistEntry, shown: Container[str | None] = ()
+    record: Redress, person: Traveller, met: Met, shown: Container[str | None] = ()
 ) -> tuple[Difference, ...]:
-    """Why the record does not clear this person of the entry as it is now; () if it does.
+    """Why the record does not clear this person of what he met as it is now; () if it does.
 
     He must show one of the record's documents (number and issuer). One that is listed itself clears
     nobody of being its bearer: whoever carries a stolen passport shows that number. A hit on a face
@@ -40,8 +78,11 @@ def differences(
     found = []
     if not record.holds:
         found.append(Difference.WITHDRAWN)
-    if record.entry_print != entry_print(entry):
-        found.append(Difference.ENTRY)
+    if record.target_print != met.print:
+        of_profile = record.target.kind is Kind.PROFILE
+        found.append(Difference.PROFILE if of_profile else Difference.ENTRY)
+    elif record.reasons and not {*met.reasons} <= {*record.reasons}:
+        found.append(Difference.REASON)
     if _words(record.name) != _words(person.name):
         found.append(Difference.NAME)
     if not str(record.birth_date or "").startswith(str(person.birth_date or "")):
@@ -51,7 +92,7 @@ def differences(
     both = known_by(record.documents) & known_by(person.documents)
     if not both:
         found.append(Difference.DOCUMENT)
-    elif record.screener == DOCUMENT and all(_listed(own, entry) for own in both):
+    elif all(_listed(own, record, met) for own in both):
         found.append(Difference.LISTED)
     if record.screener == FACE and record.picture_id not in shown:
         found.append(Difference.FACE)
@@ -59,14 +100,14 @@ def differences(
 
 
 def unchanged(
-    record: Redress, person: Traveller, entry: WatchlistEntry, shown: Container[str | None] = ()
+    record: Redress, person: Traveller, met: Met, shown: Container[str | None] = ()
 ) -> bool:
     """Whether what a human decided on a journey still holds on that journey.
 
     As `differences`, but he looked at this journey's documents and face himself: a listed number is
     no reason to ask again, neither is a document or picture that was not there to be kept.
     """
-    told = {*differences(record, person, entry, shown)} - {Difference.LISTED}
+    told = {*differences(record, person, met, shown)} - {Difference.LISTED}
     if not (known_by(record.documents) and known_by(person.documents)):
         told.discard(Difference.DOCUMENT)
     if record.picture_id is None:
@@ -144,10 +185,23 @@ def _words(name: PersonName) -> list[str]:
     return sorted(comparison_form(name.full).split())
 
 
-def _listed(known: tuple[str, str], entry: WatchlistEntry) -> bool:
-    """Whether a document may be one of the entry's; the same number of another issuer is not."""
+def _listed(known: tuple[str, str], record: Redress, met: Met) -> bool:
+    """Whether a document may be the listed one's own, by which the hit came about.
+
+    The same number of another issuer is not an entry's. Of a profile, the reasons tell it.
+    """
     number, issuer = known
+    if record.screener not in (DOCUMENT, IDENTIFIER):
+        return any(number in own.split() for own in record.reasons)
     return any(
         own.number == number and (not own.issuer or issuer in ("", own.issuer))
-        for own in entry.documents
+        for own in met.documents
     )
+
+
+def _reason(own: Evidence) -> str:
+    if own.attribute == "document_number":
+        return f"number {own.theirs}"
+    if own.attribute.startswith("link."):
+        return f"{own.attribute} {own.note.values.get('value', '')}".strip()
+    return str(own.note)

@@ -1,5 +1,6 @@
 """The steps in the life of a rule's version, and what each needs."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -57,6 +58,17 @@ class Overrun:
     budget: int
 
 
+_WORDS = re.compile(r"\w+|\s+|[^\w\s]")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """A piece of a line, and whether the other text's line has it too."""
+
+    text: str
+    same: bool
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
     """A line of two texts side by side; a number is None where one of them lacks it."""
@@ -70,6 +82,32 @@ class Line:
     def same(self) -> bool:
         """Whether both have it."""
         return self.left is not None and self.right is not None and self.before == self.after
+
+    @property
+    def parts_before(self) -> tuple[Part, ...]:
+        """The line of the first text, the words marked that the second lacks."""
+        return self._parts()[0]
+
+    @property
+    def parts_after(self) -> tuple[Part, ...]:
+        """The line of the second text, the words marked that the first lacks."""
+        return self._parts()[1]
+
+    def _parts(self) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
+        mine, theirs = _WORDS.findall(self.before), _WORDS.findall(self.after)
+        steps = SequenceMatcher(a=mine, b=theirs, autojunk=False).get_opcodes()
+        return (
+            tuple(
+                Part(text="".join(mine[start:end]), same=step == "equal")
+                for step, start, end, _, _ in steps
+                if start < end
+            ),
+            tuple(
+                Part(text="".join(theirs[start:end]), same=step == "equal")
+                for step, _, _, start, end in steps
+                if start < end
+            ),
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -115,6 +115,7 @@ def _standing(one: Behind, port: str, known: dict[str, Unit]) -> list[Unit]:
 
 
 def _of_port(port: str, units: Iterable[Unit]) -> set[str]:
-    known = list(units)
+    """Never a guest agency's: such a unit is told of what names it, and of nothing else."""
+    known = [unit for unit in units if not unit.agency]
     own = {unit.id for unit in known if port in unit.ports}
     return own or {unit.id for unit in known if unit.central}

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from parakh.access import Actor, system_actor
 from parakh.errors import Misconfigured
-from parakh.services import accounts
+from parakh.services import totp
 from parakh.services.centre import Centre
 from parakh.settings import Settings
 
@@ -66,9 +66,11 @@ def second_person(centre: Centre, name: str | None) -> Actor | None:
 
 
 def signed_in(centre: Centre, name: str) -> Actor:
-    """The person of that name, who gives his password."""
+    """The person of that name, who gives his password, and a code where he has an app."""
     password = click.prompt(f"Password of {name}", hide_input=True, err=True)
-    return accounts.identify(centre, name, password)
+    return totp.identify(
+        centre, name, password, lambda: str(click.prompt(f"Code of {name}'s app", err=True))
+    )
 
 
 def print_json(value: Any) -> None:

@@ -13,7 +13,7 @@ import click
 from parakh.cli.centre import as_json, note, opened, operator, print_json
 from parakh.domain.message import Channel, Severity, Source
 from parakh.ingest import reader
-from parakh.ingest.records import Submission, Unmapped
+from parakh.ingest.submission import Submission, Unmapped
 from parakh.normalise.wire_json import parsed_json
 from parakh.services import intake, queue
 from parakh.services.intake import Received
@@ -51,7 +51,8 @@ def ingest(files: tuple[Path, ...], wait: bool, as_json: bool) -> None:
         print_json(rows)
     else:
         for row in rows:
-            click.echo(f"{row['file']}: {row['state']}, {row['travellers']} travellers")
+            told = f", {row['goods']} records of goods" if row["goods"] else ""
+            click.echo(f"{row['file']}: {row['state']}, {row['travellers']} travellers{told}")
             for problem in row["problems"]:
                 click.echo(f"  {problem}")
     if failed or any(row["quarantined"] for row in rows):
@@ -71,6 +72,7 @@ def _outcome(path: Path, view: intake.MessageView, received: Received) -> dict[s
         "parts": len(view.parts),
         "quarantined": sum(part.state.value == "quarantined" for part, _ in view.parts),
         "travellers": view.travellers,
+        "goods": sum(part.goods for part, _ in view.parts),
         "problems": [own.problem.at(path.name) for _, found in view.parts for own in found],
     }
 
@@ -127,7 +129,11 @@ def _print_counts(counts: Counter[str]) -> None:
 
 
 def _print_parsed(document: dict[str, Any]) -> None:
-    counted = ("crossings",) if "crossings" in document else ("voyages", "travellers")
+    counted: tuple[str, ...] = ("voyages", "travellers")
+    if "crossings" in document:
+        counted = ("crossings",)
+    elif "consignments" in document:
+        counted = tuple(name for name in ("consignments", "records") if document[name])
     holds = ", ".join(f"{len(document[name])} {name}" for name in counted)
     kind = f"{document['message_type'] or 'unknown'} {document['version']}"
     click.echo(f"{document['file']}: {kind}, {holds}")

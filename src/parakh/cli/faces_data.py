@@ -13,8 +13,9 @@ from parakh.cli.centre import note, print_json, progress_bar, settings
 from parakh.errors import InvalidInput
 from parakh.faces.ablation import Row, compare, rows_json
 from parakh.faces.embedded import embed_folder
-from parakh.faces.evaluation import Figures, measure, plan_for, to_json
+from parakh.faces.evaluation import measure, plan_for
 from parakh.faces.extract import FaceEngine
+from parakh.faces.figures import Figures, to_json
 from parakh.faces.folders import (
     Half,
     Pairs,

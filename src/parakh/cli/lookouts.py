@@ -62,7 +62,7 @@ def add(days: int, unit_name: str, as_json: bool, **options: str) -> None:
     """
     declared = _declared(options)
     with opened() as centre:
-        actor, now = operator(), centre.clock()
+        actor, now = operator(), centre.local_now()
         entry = watchlist_entry(declared, LOOKOUTS, actor.name, now)
         if isinstance(entry, Problem):
             raise InvalidInput(entry.cause)

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from parakh.cli import cargo
 from parakh.cli.centre import as_json, print_json
 from parakh.errors import InvalidInput
 
@@ -106,6 +107,9 @@ def names(
         print_json(result)
     else:
         click.echo(names_data.table(result))
+
+
+evaluate.add_command(cargo.evaluate_cargo)
 
 
 @click.command()

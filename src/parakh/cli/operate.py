@@ -2,18 +2,19 @@
 
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
 import click
 
-from parakh import logs
-from parakh.access import Permission, Role
+from parakh import logs, metrics, tracing
+from parakh.access import FOR_HUMANS, Permission
 from parakh.cli.centre import as_json, note, opened, operator, print_json, settings
 from parakh.domain.ids import new_id
 from parakh.domain.unit import Unit
 from parakh.services import accounts, answers, api_keys, filling, trail
-from parakh.services.centre import Centre
+from parakh.services.centre import Centre, reached_schema
 from parakh.services.doctor import Check, examine
 
 
@@ -26,30 +27,32 @@ def demo(seed: int, live: bool) -> None:
 
     centre = Centre.create(settings())
     show = Demonstration.prepare(centre, seed, note)
-    note(show.welcome())
-    _serve(centre, show if live else None)
+    _serve(centre, show if live else None, lambda: note(show.welcome()))
 
 
 @click.command()
 def serve() -> None:
     """Serve the console and the API, with the background worker in the same process."""
-    _serve(Centre.open(settings()), None)
+    _serve(Centre.open(settings()), None, lambda: None)
 
 
-def _serve(centre: Centre, show: Any) -> None:
+def _serve(centre: Centre, show: Any, ready: Callable[[], None]) -> None:
     import uvicorn
 
     from parakh.web.app import create_app
     from parakh.worker import Worker
 
+    _trace(centre)
     centre.warm()
     background = Worker(centre)
     background.start()
     if show is not None:
         show.start()
     try:
+        app = create_app(centre)
+        ready()
         uvicorn.run(
-            create_app(centre),
+            app,
             host=centre.settings.host,
             port=centre.settings.port,
             log_config=logs.SERVER,
@@ -62,14 +65,25 @@ def _serve(centre: Centre, show: Any) -> None:
             show.halt()
         background.halt()
         centre.close()
+        tracing.stop()
+
+
+def _trace(centre: Centre) -> None:
+    if centre.settings.traces_url:
+        tracing.start(centre.settings.traces_url, "parakh")
 
 
 @click.command()
 def worker() -> None:
     """Only the background worker, beside servers that share one PostgreSQL database."""
+    from prometheus_client import start_http_server
+
     from parakh.worker import Worker
 
     with opened() as centre:
+        _trace(centre)
+        if port := centre.settings.metrics_port:
+            start_http_server(port, "127.0.0.1", registry=metrics.REGISTRY)
         background = Worker(centre)
         background.start()
         note("working; stop with Ctrl-C")
@@ -80,6 +94,7 @@ def worker() -> None:
             note("stopping")
         finally:
             background.halt()
+            tracing.stop()
 
 
 @click.group()
@@ -88,17 +103,32 @@ def db() -> None:
 
 
 @db.command()
-def upgrade() -> None:
+@click.option("--expand", is_flag=True, help="Only what programs that run now go on working with.")
+def upgrade(expand: bool) -> None:
     """Make what is missing (folders, keys, tables) and bring the schema up to date."""
-    centre = Centre.create(settings())
+    centre = Centre.create(settings(), expand_only=expand)
     click.echo(f"up to date: {centre.db.engine.url.render_as_string(hide_password=True)}")
     centre.close()
 
 
 @db.command()
 @as_json
+def check(as_json: bool) -> None:
+    """Say whether this program works on the database as it is. Exit code 1 when not."""
+    found = reached_schema(settings())
+    if as_json:
+        print_json(asdict(found))
+    else:
+        click.echo(found.advice)
+    if not found.fit.works:
+        sys.exit(1)
+
+
+@db.command()
+@as_json
 def fill(as_json: bool) -> None:
-    """Write what older versions did not keep: words of names, the vetting list, and outcomes.
+    """Write what older versions did not keep: words of names, the vetting list, outcomes, and
+    counts of what rules found.
 
     Run it once after an upgrade. The centre may work meanwhile; it may be stopped and run again.
     """
@@ -110,94 +140,12 @@ def fill(as_json: bool) -> None:
         click.echo(f"{done.travellers} travellers are found by name now")
         click.echo(f"{done.voyages} voyages came onto the vetting list")
         click.echo(f"{done.outcomes} closed alerts have an outcome of their own now")
+        click.echo(f"{done.rule_hits} hits of rules are counted now")
 
 
-@click.group()
-def user() -> None:
-    """People who sign in."""
-
-
-_ROLE = click.Choice([own.value for own in Role], case_sensitive=False)
 _FOR_KEYS = click.Choice(
-    [own.value for own in Permission if own not in api_keys.FOR_HUMANS], case_sensitive=False
+    [own.value for own in Permission if own not in FOR_HUMANS], case_sensitive=False
 )
-
-
-@user.command("add")
-@click.argument("name")
-@click.option("--role", "roles", multiple=True, required=True, type=_ROLE)
-@click.option("--unit", "units", multiple=True, help="Identifier of a unit; may be repeated.")
-@click.option("--display-name", default="", help="The name that colleagues see.")
-@click.password_option(help="Asked for when not given; at least 12 characters.")
-def add_user(
-    name: str, roles: tuple[str, ...], units: tuple[str, ...], display_name: str, password: str
-) -> None:
-    """Add a user NAME."""
-    with opened() as centre:
-        made = accounts.add_user(
-            centre,
-            operator(),
-            name=name,
-            display_name=display_name,
-            roles=frozenset(Role(role) for role in roles),
-            units=frozenset(units),
-            password=password,
-        )
-    click.echo(f"added {made.name}")
-
-
-@user.command("set")
-@click.argument("name")
-@click.option("--role", "roles", multiple=True, type=_ROLE, help="In place of the present ones.")
-@click.option("--unit", "units", multiple=True, help="In place of the present ones.")
-@click.option("--active/--closed", default=None, help="Open or close the account.")
-def set_user(
-    name: str, roles: tuple[str, ...], units: tuple[str, ...], active: bool | None
-) -> None:
-    """Change roles or units of the user NAME, or close the account; his sessions end."""
-    with opened() as centre:
-        changed = accounts.change_user(
-            centre,
-            operator(),
-            name,
-            roles=frozenset(Role(role) for role in roles) or None,
-            units=frozenset(units) or None,
-            active=active,
-        )
-    state = "open" if changed.active else "closed"
-    click.echo(f"{changed.name}: {', '.join(sorted(changed.roles))}; {state}")
-
-
-@user.command("password")
-@click.argument("name")
-@click.password_option(help="Asked for when not given; at least 12 characters.")
-def set_password(name: str, password: str) -> None:
-    """Set a new password for the user NAME, end his sessions, and unlock the account."""
-    with opened() as centre:
-        accounts.reset_password(centre, operator(), name, password)
-    click.echo("changed")
-
-
-@user.command("list")
-@as_json
-def list_users(as_json: bool) -> None:
-    """List all users."""
-    with opened() as centre:
-        rows: list[dict[str, Any]] = [
-            {
-                "name": own.name,
-                "display_name": own.display_name,
-                "roles": sorted(own.roles),
-                "units": sorted(own.units),
-                "active": own.active,
-            }
-            for own in accounts.users(centre, operator())
-        ]
-    if as_json:
-        print_json(rows)
-    else:
-        for row in rows:
-            click.echo(f"{row['name']:20} {', '.join(row['roles'])}")
 
 
 @click.group()

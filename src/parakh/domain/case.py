@@ -63,6 +63,9 @@ class PartyKind(StrEnum):
     DOCUMENT = "document"
     VEHICLE = "vehicle"
     CONTAINER = "container"
+    VESSEL = "vessel"
+    AIRCRAFT = "aircraft"
+    CONSIGNMENT = "consignment"
     PHONE = "phone"
     PROFILE = "profile"
 

@@ -1,5 +1,6 @@
 """Ways to tell a unit of its alerts beside the wall, and what became of each telling."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -26,6 +27,7 @@ class Occurrence(StrEnum):
 
     RAISED = "raised"
     ESCALATED = "escalated"
+    TROUBLE = "trouble"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,6 +40,7 @@ class Channel:
         least: the least urgent advice that it tells of.
         tells: what it tells of.
         detail: how much it may say.
+        language: in which it speaks (ISO 639-1); what programs read stays as it is.
     """
 
     id: str
@@ -49,6 +52,7 @@ class Channel:
     tells: frozenset[Occurrence] = frozenset(Occurrence)
     detail: Detail = Detail.LINK
     active: bool = True
+    language: str = "en"
 
     def wants(self, unit_id: str, advice: Advice, what: Occurrence) -> bool:
         """Whether it tells of such an alert."""
@@ -58,6 +62,11 @@ class Channel:
             and advice.rank >= self.least.rank
             and what in self.tells
         )
+
+    def wants_trouble(self, units: Collection[str]) -> bool:
+        """Whether it tells of an operational alert that is these units' matter."""
+        told = Occurrence.TROUBLE in self.tells
+        return self.active and told and (self.unit_id is None or self.unit_id in units)
 
 
 class DispatchState(StrEnum):
@@ -70,7 +79,7 @@ class DispatchState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Dispatch:
-    """One telling of one alert by one channel; its identifier is the idempotency key.
+    """One telling of one alert (or trouble) by one channel; its identifier is the idempotency key.
 
     Attributes:
         tries: how often it was tried in vain since it was made or sent again.

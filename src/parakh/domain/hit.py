@@ -22,7 +22,12 @@ class Kind(StrEnum):
     LOOKOUT = "lookout"
     REDRESS = "redress"
     STATION = "station"
+    POST = "post"
     GALLERY = "gallery"
+    MODEL = "model"
+    EXAMINATION = "examination"
+    CURRENCY = "currency"
+    ENFORCEMENT = "enforcement"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

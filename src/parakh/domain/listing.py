@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from parakh.domain.message import Problem, Severity
@@ -147,7 +147,7 @@ def field_texts(entry: WatchlistEntry | None) -> dict[str, str]:
             for own in entry.identifiers
         ),
         "reason": entry.reason,
-        "expires_at": entry.expires_at.date().isoformat() if entry.expires_at else "",
+        "expires_at": _last_day(entry.expires_at) if entry.expires_at else "",
     }
 
 
@@ -165,6 +165,12 @@ _FIELDS = (
     "reason",
     "expires_at",
 )
+
+
+def _last_day(ends: datetime) -> str:
+    """The last whole day, of whichever time zone's calendar the end is meant: at noon of it, all
+    the world but the far Pacific has the same date as UTC."""
+    return (ends - timedelta(hours=12)).date().isoformat()
 
 
 def _joined(values: Iterable[object]) -> str:

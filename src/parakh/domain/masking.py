@@ -1,9 +1,11 @@
 """Masking: who crossed long ago is not to be read any more, unless two persons find it needed."""
 
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from parakh.domain.hit import Hit
 from parakh.domain.traveller import PersonName, Traveller
 
 MASKED_NAME = PersonName(family="•••", given="")
@@ -65,3 +67,32 @@ def hidden(traveller: Traveller) -> Traveller:
         father_name="",
         birth_place="",
     )
+
+
+_OTHERS = ("other", "via")
+"""Places of a hit's sentence that name other travellers; `other_id` and `via_id` say which."""
+
+
+def named(hit: Hit) -> frozenset[str]:
+    """The other travellers whom a hit names: those along a link."""
+    values = hit.sentence.values
+    return frozenset(values[f"{own}_id"] for own in _OTHERS if values.get(f"{own}_id"))
+
+
+def without_names(hit: Hit, ids: Container[str]) -> Hit:
+    """A hit that does not name some of the other travellers along its link."""
+    values = dict(hit.sentence.values)
+    gone = {own: values[own] for own in _OTHERS if values.get(f"{own}_id", "") in ids}
+    if not gone:
+        return hit
+    names, mask = set(gone.values()), str(MASKED_NAME)
+    evidence = tuple(
+        replace(
+            own,
+            ours=mask if own.ours in names else own.ours,
+            theirs=mask if own.theirs in names else own.theirs,
+        )
+        for own in hit.evidence
+    )
+    sentence = replace(hit.sentence, values=values | dict.fromkeys(gone, mask))
+    return replace(hit, sentence=sentence, evidence=evidence)

@@ -13,6 +13,7 @@ class Channel(StrEnum):
     HTTP = "http"
     DROP = "drop"
     SFTP = "sftp"
+    LINK = "link"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -121,6 +122,7 @@ class Message:
         size: the number of bytes.
         corrects: the message whose quarantined part this one mends, if any.
         run: how many times it was read (a re-run counts up).
+        trace: the trace of its intake (W3C `traceparent`), which later steps join; "" without one.
     """
 
     id: str
@@ -131,6 +133,7 @@ class Message:
     state: MessageState
     corrects: str | None = None
     run: int = 1
+    trace: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -148,6 +151,7 @@ class Part:
         envelope: the headers around it; None where there are none.
         said_at: when its sender made it; orders messages that come out of order.
         travellers: how many it tells of.
+        goods: how many consignments and other records of goods it tells of.
         removed: how often protected content was left out, by its code.
     """
 
@@ -164,4 +168,5 @@ class Part:
     envelope: Envelope | None = None
     said_at: datetime | None = None
     travellers: int = 0
+    goods: int = 0
     removed: Mapping[str, int] = field(default_factory=dict)

@@ -147,10 +147,10 @@ NO_DETAILS = Details()
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OutcomeRecord:
-    """One outcome of an alert or of a case, as recorded; it is never edited.
+    """One outcome of an alert, of a case or of an examination, as recorded; it is never edited.
 
     Attributes:
-        alert_id, case_id: what it is the outcome of; one of the two.
+        alert_id, case_id, examination_id: what it is the outcome of; one of the three.
         corrects: the earlier record that this one replaces, and `reason` why.
         corrected_by: the later record that replaced this one.
     """
@@ -163,6 +163,7 @@ class OutcomeRecord:
     at: datetime
     alert_id: str | None = None
     case_id: str | None = None
+    examination_id: str | None = None
     corrects: str | None = None
     reason: str = ""
     corrected_by: str | None = None

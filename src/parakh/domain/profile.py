@@ -1,10 +1,13 @@
 """Profiles: what the centre knows of one suspected person, organisation or transport unit."""
 
+import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from parakh.domain.conveyance import ConveyanceKind
 from parakh.domain.phrase import Phrase
 
 
@@ -100,6 +103,15 @@ class Scheme(StrEnum):
     TAX = "tax"
 
 
+UNIT_SCHEMES: dict[ConveyanceKind, Scheme] = {
+    ConveyanceKind.VEHICLE: Scheme.PLATE,
+    ConveyanceKind.VESSEL: Scheme.IMO,
+    ConveyanceKind.AIRCRAFT: Scheme.AIRCRAFT_REGISTRATION,
+    ConveyanceKind.CONTAINER: Scheme.CONTAINER,
+}
+"""By which numbers profiles bear each kind of transport unit."""
+
+
 class MemberKind(StrEnum):
     """What belongs to a profile, so that all that happens to it flows in."""
 
@@ -178,6 +190,7 @@ class Profile:
         legal_basis: the law that allows to keep it.
         alert_when_seen: whether a member's journey raises a hit by itself.
         reasons: why the program proposed it; none for an officer's.
+        agency: whose officer opened it; "" for the agency whose centre this is.
         decided_by: the second person, who let it come into force or rejected it.
         decision: his reason.
         expires_at: after this moment it is not in force any more.
@@ -198,6 +211,7 @@ class Profile:
     reasons: tuple[Phrase, ...] = ()
     opened_by: str
     opened_at: datetime
+    agency: str = ""
     decided_by: str | None = None
     decided_at: datetime | None = None
     decision: str = ""
@@ -247,6 +261,9 @@ class EventKind(StrEnum):
     """What a timeline shows; the order is that of the filter."""
 
     CROSSING = "crossing"
+    CONSIGNMENT = "consignment"
+    MOVEMENT = "movement"
+    EXAMINATION = "examination"
     HIT = "hit"
     ALERT = "alert"
     OUTCOME = "outcome"
@@ -289,3 +306,21 @@ def names_of(facts: Iterable[Fact]) -> list[str]:
     told = [own for own in facts if own.kind is FactKind.NAME and own.holds]
     told.sort(key=lambda own: own.scheme != NameKind.PRIMARY.value)
     return list(dict.fromkeys(own.value for own in told))
+
+
+def profile_print(facts: Iterable[Fact]) -> str:
+    """A digest (SHA-256, hexadecimal) of all that somebody is screened against of a profile.
+
+    Its numbers and its travellers, as far as they hold and a second person checked them, in
+    whatever order; not the journeys that its travellers make later.
+    """
+    member = MemberKind.TRAVELLER.value
+    told = {
+        own.same
+        for own in facts
+        if own.holds
+        and own.checked_by is not None
+        and (own.kind is FactKind.IDENTIFIER or (own.kind, own.scheme) == (FactKind.MEMBER, member))
+    }
+    text = json.dumps(sorted(told), ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

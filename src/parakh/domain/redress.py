@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from parakh.domain.dates import PartialDate
+from parakh.domain.hit import Ref
 from parakh.domain.traveller import Document, PersonName
 
 
@@ -29,6 +30,8 @@ class Difference(StrEnum):
 
     WITHDRAWN = "withdrawn"
     ENTRY = "entry"
+    PROFILE = "profile"
+    REASON = "reason"
     NAME = "name"
     BIRTH_DATE = "birth_date"
     NATIONALITY = "nationality"
@@ -39,15 +42,19 @@ class Difference(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Redress:
-    """That a human cleared somebody of being a certain listed one, and by what he is known again.
+    """That a human cleared somebody of being a certain listed one, or of belonging to a profile.
 
     It holds as long as neither changes: the person by name, birth date, nationality and one of the
     documents (of a document that is listed, another one than that), after a hit on his face by a
-    kept picture, too; the entry by all that it is matched by.
+    kept picture, too; the entry or profile by all that it is matched by.
 
     Attributes:
-        entry_id, entry_print: the entry, and a digest of what it was matched by at the time.
-        screener: identifier of the screener whose hit was cleared (`name`, `document`, `face`).
+        target, target_print: the watchlist entry or profile, and a digest of what it was matched by
+            at the time.
+        screener: identifier of the screener whose hit was cleared (`name`, `document`, `face`,
+            `profiles`, `links`).
+        reasons: by what the hit came about; another reason is asked about anew. None for hits on
+            entries, whose print tells all.
         documents: those by which the person is known again; one of them must be shown.
         picture_id: a picture of the person, where the officer kept one; None otherwise.
         hit_id: the hit that was cleared.
@@ -57,8 +64,8 @@ class Redress:
     """
 
     id: str
-    entry_id: str
-    entry_print: str
+    target: Ref
+    target_print: str
     screener: str
     name: PersonName
     birth_date: PartialDate | None
@@ -69,6 +76,7 @@ class Redress:
     reason: str
     by: str
     at: datetime
+    reasons: tuple[str, ...] = ()
     additions: tuple[Addition, ...] = ()
     withdrawn_by: str | None = None
     withdrawn_at: datetime | None = None

@@ -28,6 +28,7 @@ class Heartbeat:
         camera: whether its camera works.
         waiting: captures that wait in its own queue, because the centre could not be reached.
         clock_offset: seconds by which its clock is ahead of the centre's.
+        camera_since: since when its camera has not worked; None while it works.
     """
 
     at: datetime
@@ -35,6 +36,7 @@ class Heartbeat:
     camera: bool = True
     waiting: int = 0
     clock_offset: float = 0.0
+    camera_since: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

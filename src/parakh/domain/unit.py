@@ -9,6 +9,9 @@ class Unit:
 
     `ports` are the codes that voyages and gates use (IATA for air, UN/LOCODE otherwise).
     `alert_budget` is how many alerts a day it can see to; None where nobody said.
+    `agency` is the identifier of the agency whose unit it is, "" for the centre's own. `region` is
+    the name of the region in which it works, "" for none; a `regional` unit is a regional centre:
+    it sees the ports and its agency's units of that region.
     """
 
     id: str
@@ -16,3 +19,6 @@ class Unit:
     ports: frozenset[str] = frozenset()
     central: bool = False
     alert_budget: int | None = None
+    agency: str = ""
+    region: str = ""
+    regional: bool = False

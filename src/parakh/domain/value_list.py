@@ -26,6 +26,8 @@ class ValueList:
     Attributes:
         name: as rules write it, in lower case letters, digits and underlines.
         note: what it is for.
+        values_at: when a value that counts was put on it, or taken off, the last time; None for
+            never.
     """
 
     id: str
@@ -34,6 +36,7 @@ class ValueList:
     note: str
     made_by: str
     made_at: datetime
+    values_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

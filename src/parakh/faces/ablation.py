@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from parakh.errors import InvalidInput
 from parakh.faces.cohort import LEAST_PERSONS, count_persons, fit
 from parakh.faces.embedded import Embedded
-from parakh.faces.evaluation import At, Plan, measure
+from parakh.faces.evaluation import measure
+from parakh.faces.figures import At, Plan
 from parakh.faces.folders import Half, half_of
 from parakh.faces.trials import join, search_vectors
 from parakh.faces.vectors import Vector

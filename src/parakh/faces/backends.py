@@ -20,7 +20,14 @@ import cv2
 import numpy as np
 
 from parakh.errors import Misconfigured
-from parakh.faces.session import ModelSession, OnnxSession, OpenVinoSession, Tensor, openvino
+from parakh.faces.session import (
+    ModelSession,
+    OnnxSession,
+    OpenVinoSession,
+    Tensor,
+    onnxruntime,
+    openvino,
+)
 from parakh.faces.weights import write_whole
 
 log = logging.getLogger(__name__)
@@ -236,9 +243,7 @@ def _candidates(graph: Graph, wanted: Runtime) -> Iterator[Backend]:
 
 
 def _has_cuda() -> bool:
-    import onnxruntime
-
-    return _CUDA in onnxruntime.get_available_providers()
+    return _CUDA in onnxruntime().get_available_providers()
 
 
 def _openvino_devices() -> dict[str, Sequence[str]]:

@@ -7,7 +7,7 @@ from statistics import NormalDist
 import numpy as np
 
 from parakh.faces.drawing import BLUE, INK, ORANGE, Axis, Chart, Drawing, Point
-from parakh.faces.evaluation import Figures
+from parakh.faces.figures import Figures
 from parakh.learn.faces import FAILED, error_versus_discard
 
 _NORMAL = NormalDist()

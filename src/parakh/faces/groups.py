@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from parakh.faces.evaluation import Figures, counts_json, pair_scores
+from parakh.faces.evaluation import pair_scores
+from parakh.faces.figures import Figures, counts_json
 from parakh.faces.trials import sample_pairs
 from parakh.learn.faces import FAILED, Rate
 from parakh.learn.resampling import Draws, Measured, log_ratio, measured

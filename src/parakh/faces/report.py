@@ -21,7 +21,8 @@ from parakh.faces.ablation import Row
 from parakh.faces.catalogue import DetectorModel, EmbedderModel, PackageFile
 from parakh.faces.charts import charts
 from parakh.faces.embedded import Engine
-from parakh.faces.evaluation import FEW, At, Figures
+from parakh.faces.evaluation import FEW
+from parakh.faces.figures import At, Figures
 from parakh.faces.folders import Half, Source
 from parakh.faces.groups import ENOUGH, Attribute, Figure
 from parakh.faces.picture import decode_picture

@@ -1,6 +1,7 @@
 """Running a graph: a small interface, with onnxruntime or OpenVINO behind it."""
 
 import importlib
+import os
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence, Set
@@ -40,9 +41,8 @@ class OnnxSession:
         provider: str = "CPUExecutionProvider",
     ) -> None:
         """Loads a graph from bytes; raises Misconfigured, naming the model, when it cannot."""
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
+        runtime = onnxruntime()
+        options = runtime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
@@ -54,7 +54,7 @@ class OnnxSession:
         if provider != "CPUExecutionProvider":
             providers.insert(0, provider)
         try:
-            self._session = onnxruntime.InferenceSession(content, options, providers=providers)
+            self._session = runtime.InferenceSession(content, options, providers=providers)
         except Exception as error:  # onnxruntime has no common class of its own errors
             raise Misconfigured(
                 f"face model {model}: onnxruntime cannot load it: {error}"
@@ -139,6 +139,16 @@ class OpenVinoSession:
 
 
 _importing = threading.Lock()
+
+
+def onnxruntime() -> Any:
+    """The package onnxruntime, imported without what would report to its maker.
+
+    As it comes (from 1.32 on) it keeps events of every session below the user's home and sends them
+    on. It reads the variable that forbids this when it is loaded; set later it does nothing.
+    """
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    return importlib.import_module("onnxruntime")
 
 
 def openvino() -> Any:

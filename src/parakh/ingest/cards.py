@@ -11,7 +11,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from parakh.ingest.edifact import Segment
-from parakh.ingest.records import DeclaredCard, Hidden
+from parakh.ingest.records import DeclaredCard
+from parakh.ingest.submission import Hidden
 
 _MAY_HOLD = re.compile(rb"[2-68](?:[ \-\r\n?\\]{0,2}[0-9]){13}")
 """Enough digits in a row, perhaps released or over two lines."""

@@ -22,7 +22,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from parakh.domain.message import Envelope, Part, PartState, Problem, Severity
-from parakh.ingest.records import DeclaredVoyage, Submission
+from parakh.ingest import declarations
+from parakh.ingest.records import DeclaredVoyage
+from parakh.ingest.submission import Submission
 
 OURS = "PARAKH"
 """Our identification where a carrier addressed nobody; UNB 0010 must not be empty."""
@@ -72,7 +74,9 @@ def answer(part: Part, submission: Submission, run: int, at: datetime) -> Answer
 
     `part` holds the verdict, `submission` what the sender calls his flight and his references.
     """
-    if part.envelope is None and part.message_type not in ("PAXLST", "PNRGOV", ""):
+    if part.message_type == declarations.MESSAGE_TYPE or (
+        part.envelope is None and part.message_type not in ("PAXLST", "PNRGOV", "")
+    ):
         return None
     if part.message_type == "PNRGOV":
         text = ackres(part, submission, run, at)

@@ -23,12 +23,8 @@ from parakh.ingest.paxlst_values import (
     party_name,
     place_of_birth,
 )
-from parakh.ingest.records import (
-    DeclaredContact,
-    DeclaredTraveller,
-    Submission,
-    Unmapped,
-)
+from parakh.ingest.records import DeclaredContact, DeclaredTraveller
+from parakh.ingest.submission import Submission, Unmapped
 
 _CREW_LISTS = frozenset((CREW_LIST, MASTER_CREW))
 _FUNCTIONS = _CREW_LISTS | {"745", "266", "655"}

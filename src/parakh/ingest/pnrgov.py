@@ -23,14 +23,9 @@ from parakh.ingest.pnrgov_values import (
     parts_of,
     whole,
 )
-from parakh.ingest.records import (
-    DeclaredAgency,
-    DeclaredChange,
-    DeclaredSplit,
-    DeclaredVoyage,
-    Submission,
-)
+from parakh.ingest.records import DeclaredAgency, DeclaredChange, DeclaredSplit, DeclaredVoyage
 from parakh.ingest.sensitive import reveals
+from parakh.ingest.submission import Submission
 
 _TYPES = frozenset(("A", "C", "IN"))
 _ACTIONS = {"A": "added", "X": "cancelled", "C": "changed"}

@@ -17,9 +17,8 @@ from parakh.ingest.records import (
     DeclaredContact,
     DeclaredReference,
     DeclaredVoyage,
-    Hidden,
-    Unmapped,
 )
+from parakh.ingest.submission import Hidden, Unmapped
 
 HEAD, PEOPLE, ITINERARY, SPLIT, OTHER, HISTORY = range(6)
 """How far a booking has come."""

@@ -7,11 +7,11 @@ from io import BytesIO
 from typing import BinaryIO, NamedTuple
 
 from parakh.domain.message import Envelope, Problem, Severity
-from parakh.ingest import crossings, paxlst, pnrgov
+from parakh.ingest import cuscar, cusdec, goods, paxlst, pnrgov
 from parakh.ingest.cards import CardCutter, may_hold
 from parakh.ingest.edifact import UNTERMINATED, Segment, Tokeniser, uncollected
 from parakh.ingest.paxlst_values import transfer
-from parakh.ingest.records import Hidden, Submission
+from parakh.ingest.submission import Hidden, Submission
 from parakh.ingest.windows import WINDOW, windows
 
 Mapper = Callable[[Sequence[Segment], Submission, bool, CardCutter], Submission]
@@ -21,12 +21,16 @@ Card numbers are cut already in the segments of bookings; the cutter knows them.
 MAPPERS: Mapping[str, Mapper] = {
     "PAXLST": lambda segments, base, cut, _: paxlst.read(segments, base, cut),
     "PNRGOV": pnrgov.read,
+    "CUSCAR": lambda segments, base, cut, _: cuscar.read(segments, base, cut),
+    "CUSDEC": lambda segments, base, cut, _: cusdec.read(segments, base, cut),
 }
 """Message type (UNH S009 0065) to its mapper."""
 
 _TYPICAL: Mapping[str, frozenset[str]] = {
     "PAXLST": frozenset(("BGM", "TDT", "NAD", "CNT")),
     "PNRGOV": frozenset(("SRC", "TVL", "TIF", "RCI", "EQN")),
+    "CUSCAR": frozenset(("CNI", "GID", "SGP")),
+    "CUSDEC": frozenset(("CST", "UNS", "TAX")),
 }
 """Two of these together, and no message of another kind is meant."""
 
@@ -52,10 +56,14 @@ def read(data: bytes, *, pan_key: bytes = b"") -> tuple[Submission, ...]:
 
 def stream(file: BinaryIO, *, pan_key: bytes = b"", window: int = WINDOW) -> Iterator[Submission]:
     """As `read`, message by message: memory is bounded by `window` bytes or the longest message."""
-    head = file.read(crossings.HEAD)
-    if crossings.is_json(head):
-        yield crossings.read(head + file.read())
+    head = file.read(goods.HEAD)
+    known = goods.reader_of(head)
+    if known is not None:
+        yield from known(head + file.read())
         return
+    if file.seekable():
+        file.seek(-len(head), 1)
+        head = b""
     walk = _Walk(pan_key)
     for data in windows(file, window, head):
         with uncollected():

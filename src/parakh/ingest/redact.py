@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from parakh.ingest.cards import cut_in_place, is_account, numbers
 from parakh.ingest.pnrgov_values import before_contact
-from parakh.ingest.records import DeclaredBooking, DeclaredPayment, Hidden, Submission
+from parakh.ingest.records import DeclaredBooking, DeclaredPayment
 from parakh.ingest.sensitive import REMOVED, reason
+from parakh.ingest.submission import Hidden, Submission
 
 _TAIL = " \t\r\n\x00\x1a'`\u2018\u2019\u201b\u201c\u201d\u0091\u0092\u0093\u0094\u00b4"
 """Behind the last value: padding, terminators, and quotation marks that stand for one."""

@@ -13,13 +13,29 @@ from typing import Any
 
 Schema = Mapping[str, Any]
 
+
+class Number(str):
+    """A number as it was written, so that no digit is lost."""
+
+    __slots__ = ()
+
+
 _TYPES: Mapping[str, type | tuple[type, ...]] = {
     "object": dict,
     "array": list,
     "string": str,
+    "number": Number,
+    "boolean": bool,
     "null": type(None),
 }
-_WORDS = {"object": "an object", "array": "an array", "string": "a text", "null": "null"}
+_WORDS = {
+    "object": "an object",
+    "array": "an array",
+    "string": "a text",
+    "number": "a number",
+    "boolean": "true or false",
+    "null": "null",
+}
 _FORMATS = {"date-time": "must be written as RFC 3339 says, with its zone"}
 """What to say instead of the pattern of a text that has a format."""
 
@@ -55,6 +71,8 @@ def faults(value: object, schema: Schema, path: str) -> Iterator[tuple[str, str]
 
 def _is(value: object, types: str | list[str]) -> bool:
     wanted = [types] if isinstance(types, str) else types
+    if isinstance(value, Number):
+        return "number" in wanted
     return any(isinstance(value, _TYPES[one]) for one in wanted)
 
 

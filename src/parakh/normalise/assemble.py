@@ -26,8 +26,8 @@ from parakh.ingest.records import (
     DeclaredDocument,
     DeclaredTraveller,
     DeclaredVoyage,
-    Submission,
 )
+from parakh.ingest.submission import Submission
 from parakh.normalise.bookings import holds, locators
 from parakh.normalise.codes import country, moment_at, port_country, told, told_country
 from parakh.normalise.dates import read_birth_date, read_datetime, read_expiry
@@ -105,12 +105,15 @@ def assemble(submission: Submission, home_country: str, today: date) -> Assemble
     an EXIT, any other a TRANSIT. `today` settles two-digit years. Every traveller is put on the
     voyage on which he crosses the home border; without any voyage nobody can be assembled, except
     the crew of a master crew list, who belong to their carrier and to no voyage. Crossings of
-    immigration systems are only checked: whose they are depends on what is stored.
+    immigration systems are only checked: whose they are depends on what is stored. Of goods nothing
+    is made here (see `parakh.normalise.goods`).
     """
     notes = _Notes()
     if submission.message_type == SourceKind.CROSSINGS:
         _check_crossings(submission.crossings, home_country, today, notes)
         return Assembled(problems=tuple(notes.problems))
+    if submission.goods:
+        return Assembled()
     if submission.function == MASTER_CREW:
         listed = tuple(_listed(submission, "", today, notes))
         return Assembled(travellers=listed, problems=tuple(notes.problems))

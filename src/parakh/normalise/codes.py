@@ -87,6 +87,14 @@ def told_country(text: str) -> str:
     return told(text, _COUNTRY)
 
 
+def numeric_country(code: str) -> str | None:
+    """The three figures of ISO 3166-1 for an alpha-3 code, by which map shapes are known."""
+    import pycountry
+
+    found = pycountry.countries.get(alpha_3=code)
+    return found.numeric if found else None
+
+
 def country_name(code: str) -> str:
     """The English short name for an alpha-3 or ICAO code; the code itself if it is not known."""
     return _names().get(code, code)

@@ -50,7 +50,8 @@ def watchlist_entry(
     """The proposed entry of a row; a Problem with the row's line if a value cannot be used.
 
     A row with any value that cannot be used makes no entry at all: an entry without the birth date
-    that its list gave would raise hits on the wrong people.
+    that its list gave would raise hits on the wrong people. A last day is one of the calendar of
+    the time zone in which `now` is told.
     """
     try:
         return _Reader(declared, now.date(), strict=True).entry(watchlist_id, proposed_by, now)
@@ -79,7 +80,7 @@ def faults(declared: DeclaredEntry, now: datetime) -> tuple[str, ...]:
 def listed_entry(
     declared: DeclaredEntry, watchlist_id: str, proposed_by: str, now: datetime
 ) -> tuple[WatchlistEntry | None, tuple[Problem, ...]]:
-    """The entry of somebody else's list, and what of it could not be used.
+    """The entry of somebody else's list, and what of it could not be used; `now` as above.
 
     None only where nothing is left by which it could be found: no name, document or identifier.
     """
@@ -138,7 +139,7 @@ class _Reader:
             reason=own.reason,
             proposed_by=proposed_by,
             proposed_at=now,
-            expires_at=next(iter(self._each("expires", (own.expires,), _end_of)), None),
+            expires_at=next(iter(self._each("expires", (own.expires,), _end_in(now))), None),
         )
 
     def _each(
@@ -274,9 +275,14 @@ def _warning(line: int, cause: str) -> Problem:
     return Problem(line=line, column=1, segment="", cause=cause, severity=Severity.WARNING)
 
 
-def _end_of(text: str) -> Iterable[datetime]:
-    """The first moment after the day, in UTC; nothing for an empty text."""
-    found = read_datetime(text)
-    if found is None:
-        return ()
-    return (datetime.combine(found.date() + timedelta(days=1), time(), UTC),)
+def _end_in(now: datetime) -> Callable[[str], Iterable[datetime]]:
+    """Reads the first moment after a day, where `now` is told; nothing of an empty text."""
+
+    def end_of(text: str) -> Iterable[datetime]:
+        found = read_datetime(text)
+        if found is None:
+            return ()
+        end = datetime.combine(found.date() + timedelta(days=1), time(), now.tzinfo)
+        return (end.astimezone(UTC),)
+
+    return end_of

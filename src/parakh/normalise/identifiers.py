@@ -72,3 +72,28 @@ def read_container(text: str) -> str:
     if total % 11 % 10 != int(value[10]):
         raise Unreadable("the check digit of the container is wrong")
     return value
+
+
+_AIR_WAYBILL = re.compile(r"[0-9]{11}")
+_BILL = re.compile(r"[^0-9A-Z]+")
+
+
+def read_air_waybill(text: str) -> str:
+    """An air waybill's number: eleven digits without blanks and signs (IATA Resolution 600a).
+
+    Three of the airline, seven of the serial number, and the rest of those seven divided by seven
+    as the check digit. Raises Unreadable if it cannot be one.
+    """
+    value = bill_number(text)
+    if not _AIR_WAYBILL.fullmatch(value):
+        raise Unreadable("an air waybill has eleven digits")
+    if int(value[3:10]) % 7 != int(value[10]):
+        raise Unreadable("the check digit of the air waybill is wrong")
+    return value
+
+
+def bill_number(text: str) -> str:
+    """The number of a transport document in capitals, letters and digits only."""
+    if text.isalnum() and text.isascii():
+        return text.upper()
+    return _BILL.sub("", unicodedata.normalize("NFKC", text).upper())

@@ -62,7 +62,7 @@ class Statement:
         unit: the list or booking it stands in, in which nobody is named twice.
         said_at: when its sender made the message.
         place: settles the order of what was said at one moment (message, part, place in it).
-        action: of its submission; see `parakh.ingest.records.Submission`.
+        action: of its submission; see `parakh.ingest.submission.Submission`.
         series: what the messages of one list share.
         sender: who sent it, as his interchange names him.
         received_at: when it came.

@@ -24,7 +24,8 @@ from typing import TypeVar
 from parakh.domain.message import Problem
 from parakh.domain.voyage import Voyage
 from parakh.ingest import tabular
-from parakh.ingest.records import DeclaredVoyage, Submission
+from parakh.ingest.records import DeclaredVoyage
+from parakh.ingest.submission import Submission
 from parakh.ingest.tabular import Form, Row
 from parakh.normalise.assemble import assemble
 from parakh.normalise.codes import moment_at, port_country

@@ -17,10 +17,11 @@ from parakh.ingest.records import (
     DeclaredSegment,
     DeclaredTraveller,
     DeclaredVoyage,
-    Submission,
 )
+from parakh.ingest.submission import Submission
 from parakh.normalise.codes import country
 from parakh.normalise.dates import read_birth_date, read_datetime, read_expiry
+from parakh.normalise.wire_goods import goods_json
 
 T = TypeVar("T")
 
@@ -31,7 +32,8 @@ def parsed_json(file_name: str, submission: Submission) -> dict[str, Any]:
     A value that cannot be read is None; `errors` says where and why, and also lists warnings.
     Two-digit years are understood as on the day of the voyage, or today if the list gives none, so
     that an old message is read as it was meant. A PNRGOV has `bookings` and `removed` besides, a
-    transmission of crossings its `source` and its `crossings`.
+    transmission of crossings its `source` and its `crossings`, one of goods its `consignments` and
+    other `records` (see `parakh.normalise.wire_goods`).
     """
     values = _Values(_day_of(submission), submission.problems)
     document: dict[str, Any] = {
@@ -52,7 +54,11 @@ def parsed_json(file_name: str, submission: Submission) -> dict[str, Any]:
     if submission.message_type == "CROSSINGS":
         document["source"] = submission.reporter
         document["crossings"] = [_crossing(crossing, values) for crossing in submission.crossings]
-    problems = (*submission.problems, *values.problems)
+    wrong: list[Problem] = []
+    if submission.goods:
+        told_goods, wrong = goods_json(submission)
+        document |= told_goods
+    problems = (*submission.problems, *values.problems, *wrong)
     document["errors"] = [_without(asdict(problem), "entry") for problem in problems]
     return document
 

@@ -404,14 +404,20 @@ def _sentence(path: Path, names: Mapping[str, str]) -> Phrase:
     kind = path.target.ref.kind
     values = {"other": names.get(path.persons[-1], ""), "listed": path.target.listed}
     values["watchlist"] = path.target.watchlist
+    # Whom it names, for when they must not be named any more (parakh.domain.masking).
+    values["other_id"] = path.persons[-1]
     if len(path.steps) > 1:
-        return phrase(_INDIRECT[kind], via=names.get(path.persons[1], ""), **values)
+        via = path.persons[1]
+        return phrase(_INDIRECT[kind], via=names.get(via, ""), via_id=via, **values)
     template = _DIRECT.get((path.steps[0][0].kind, kind), _OTHERWISE[kind])
     return phrase(template, **values)
 
 
 def _evidence(path: Path, names: Mapping[str, str]) -> Iterator[Evidence]:
-    """One row a value; the weights are the values' parts of the score."""
+    """One row a value; the weights are the values' parts of the score.
+
+    The notes bear the values' tokens, which nobody reads, so that another value is known as one.
+    """
     whole = sum(strength(own) for step in path.steps for own in step)
     for (one, other), step in zip(pairwise(path.persons), path.steps, strict=True):
         for own in step:
@@ -426,5 +432,6 @@ def _evidence(path: Path, names: Mapping[str, str]) -> Iterator[Evidence]:
                     holders=own.holders,
                     first=own.first_on.isoformat(),
                     last=own.last_on.isoformat(),
+                    value=own.token,
                 ),
             )

@@ -100,6 +100,23 @@ _GENERIC = frozenset(
 )
 
 
+_SURE = frozenset(
+    """
+    LTD LIMITED LLC LLP PLC PVT PRIVATE INC INCORPORATED CORP CORPORATION COMPANY CO GMBH PTE PTY
+    PJSC OJSC CJSC JSC FZE FZCO FZC DMCC WLL SDN BHD SARL SRL ENTERPRISES TRADERS SONS BROTHERS
+    BROS STORES STORE MILLS AGENCIES FORWARDERS FREIGHT CARGO CARRIERS CLEARING TEXTILES FOODS
+    PHARMA MOTORS IMPEX EXPORTS IMPORTS
+    """.split()  # noqa: SIM905
+)
+"""Words that no person's name has, as legal forms, and what traders call themselves by."""
+
+
+_PERSONAL = frozenset(
+    {"INT", "ENG", "IND", "EXP", "IMP", "MIN", "DEV", "LAB", "US", "II", "III", "IV", "VI", "VII"}
+)
+"""Abbreviations that may be a part of somebody's name, or a title."""
+
+
 def _form_pattern() -> re.Pattern[str]:
     forms = {form for line in _FORMS.split("\n") for form in line.split("|") if form}
     longest_first = sorted(forms, key=len, reverse=True)
@@ -143,6 +160,13 @@ def organisation_tokens(text: str) -> tuple[str, ...]:
     words = [_ABBREVIATED.get(word, word) for word in without if word not in _JOINING]
     words = _TENS.sub(lambda found: f"{found[1][0]}{found[2]}", " ".join(words)).split()
     return _without_acronym(tuple(dict.fromkeys(words or plain.split())))
+
+
+@lru_cache(maxsize=65536)
+def is_organisation(text: str) -> bool:
+    """Whether a name is for certain that of an organisation, by a word that no person bears."""
+    words = set(re.findall(r"\w+", comparison_form(text).upper().replace(".", "")))
+    return not words.isdisjoint(_SURE | _GENERIC | _ABBREVIATED.keys() - _PERSONAL)
 
 
 def _without_acronym(words: tuple[str, ...]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from parakh import metrics, tracing
 from parakh.domain.hit import Hit, Ref, ResultState, ScreenerResult
 from parakh.errors import ParakhError
 from parakh.screen.screener import Screener, Subject
@@ -99,8 +100,12 @@ def _run(
     which of its parts failed."""
     if not subjects:
         return ResultState.NOT_APPLICABLE, "", (), ()
+    label = metrics.screener(screener.name)
+    seconds = metrics.SCREENING_SECONDS.labels(label)
     try:
-        answers = zip(subjects, screener.screen(subjects), strict=True)
+        with metrics.timed(seconds), tracing.span("screen", screener=label, subjects=len(subjects)):
+            answers = list(zip(subjects, screener.screen(subjects), strict=True))
+        metrics.HITS.labels(label).inc(sum(len(hits) for _, hits in answers))
         return ResultState.DONE, "", [hits for _, hits in answers], ()
     except PartlyFailed as error:
         _log.warning("parts of a screener failed", screener=screener.name, cause=str(error))
@@ -108,5 +113,6 @@ def _run(
     except Exception as error:
         # Whatever a screener raises, the others' results must reach the officer, and the gap too.
         # Only the kind of error is kept: its text may carry personal data.
+        metrics.SCREENER_FAILURES.labels(label).inc()
         _log.exception("screener failed", screener=screener.name, subjects=len(subjects))
         return ResultState.FAILED, type(error).__name__, [()] * len(subjects), ()

@@ -1,7 +1,7 @@
 """The screener of profiles whose members are to be told of when they are seen again."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -54,6 +54,8 @@ class Watched:
     Attributes:
         numbers: documents and other identifiers, as they are compared.
         identities: of its travellers, by their identifiers.
+        named: those of them whose journeys officers said belong to it; the others are taken for
+            the same persons.
         until: when it ends.
     """
 
@@ -61,6 +63,7 @@ class Watched:
     title: str
     numbers: tuple[WatchedNumber, ...]
     identities: Mapping[str, Identity]
+    named: Collection[str] = ()
     until: datetime
 
 
@@ -139,12 +142,10 @@ class ProfileScreener:
     ) -> Iterable[tuple[Watched, Hit]]:
         if not isinstance(subject, TravellerSubject):
             return
-        own = subject.ref.id
-        for watched in self._index.owners.get(own, ()):
-            evidence = [_evidence(subject, str(subject.traveller.name), 1.0, phrase(_ITSELF))]
-            yield watched, _hit(subject, watched, 1.0, LINK, _same(watched), evidence)
+        own, reached = subject.ref.id, set()
         for other, likeness in alike.items():
-            for watched in self._index.owners.get(other, ()):
+            for watched in self._index.owners.get(other, ()) if other != own else ():
+                reached.add(watched.profile_id)
                 theirs = str(watched.identities[other].name)
                 evidence = [
                     _evidence(subject, theirs, 0.0 if place else likeness.confidence, reason)
@@ -152,6 +153,11 @@ class ProfileScreener:
                 ]
                 score = likeness.confidence
                 yield watched, _hit(subject, watched, score, LINK, _same(watched), evidence)
+        for watched in self._index.owners.get(own, ()):
+            # Whoever is only taken for a member is told by what: an officer judges by that.
+            if own in watched.named or watched.profile_id not in reached:
+                evidence = [_evidence(subject, str(subject.traveller.name), 1.0, phrase(_ITSELF))]
+                yield watched, _hit(subject, watched, 1.0, LINK, _same(watched), evidence)
 
 
 def _same(watched: Watched) -> Phrase:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from parakh.domain.consignment import Consignment
+from parakh.domain.conveyance import Conveyance, Movement
 from parakh.domain.face import Template
 from parakh.domain.hit import Hit, Ref
 from parakh.domain.traveller import Traveller
@@ -55,8 +57,34 @@ class ConveyanceSubject:
     identifiers: tuple[Identifier, ...] = ()
 
 
-Subject = TravellerSubject | FaceSubject | OrganisationSubject | ConveyanceSubject
-"""What can be screened. A consignment joins by one more line here."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConsignmentSubject:
+    """Goods to be screened, with the voyage and the conveyance that carry them."""
+
+    ref: Ref
+    consignment: Consignment
+    voyage: Voyage | None = None
+    conveyance: Conveyance | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UnitSubject:
+    """A transport unit to be screened for what it did; `movement` is what led to it."""
+
+    ref: Ref
+    conveyance: Conveyance
+    movement: Movement | None = None
+
+
+Subject = (
+    TravellerSubject
+    | FaceSubject
+    | OrganisationSubject
+    | ConveyanceSubject
+    | ConsignmentSubject
+    | UnitSubject
+)
+"""What can be screened."""
 
 
 class Screener(Protocol):

@@ -1,123 +1,71 @@
-"""Sign-in, sessions, users and units."""
+"""Sign-in by password, users and units."""
 
-import secrets
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from functools import lru_cache
+from dataclasses import replace
+from datetime import timedelta
 
 import sqlalchemy as sa
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
-from parakh.access import (
-    Actor,
-    Permission,
-    Purpose,
-    Role,
-    permissions_of,
-    system_actor,
-)
+from parakh.access import Actor, Permission, Purpose, Role, system_actor
 from parakh.domain.ids import new_id
+from parakh.domain.sign_in import Method, Stage
 from parakh.domain.unit import Unit
 from parakh.errors import Conflict, InvalidInput, NotFound, SignInFailed
+from parakh.services import passwords, second_factor, sessions
 from parakh.services.centre import Centre
-from parakh.store import people
+from parakh.services.sessions import Came, SignedIn
+from parakh.store import agencies, people
 from parakh.store.database import Tx
-from parakh.store.people import Credentials, StoredSession, User, token_hash
+from parakh.store.people import Credentials, User
 
-MINIMUM_PASSWORD = 12
-_TOUCH = timedelta(minutes=1)
+_NOWHERE = Came()
 _DOOR = system_actor("sign-in")
 _FAILED = "The name or the password is wrong, or the account is locked for a while."
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Session:
-    """A signed-in browser: who it is, the token against forged requests, and when it ends."""
-
-    actor: Actor
-    user: User
-    csrf: str
-    expires_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SignedIn:
-    """A new session and its secret token, which only the browser keeps."""
-
-    token: str
-    session: Session
 
 
 # --- sign-in ----------------------------------------------------------------------------------
 
 
-def sign_in(centre: Centre, name: str, password: str) -> SignedIn:
+def sign_in(centre: Centre, name: str, password: str, came: Came = _NOWHERE) -> SignedIn:
     """Starts a session; raises SignInFailed, with one text for every cause.
 
-    A wrong name costs as much time as a wrong password. Too many failures in a row lock the
-    account for a while; the right password does not open a locked account.
+    It waits for a second factor where the person has one, or for him to make one where his role
+    needs one. A wrong name costs as much time as a wrong password. Too many failures in a row lock
+    the account for a while; the right password does not open a locked account.
     """
     user = _checked(centre, name, password)
-    actor = _actor(centre, user)
-    with centre.db.write(actor, Purpose.ADMINISTRATION) as tx:
+    with centre.db.write(sessions.actor_of_user(centre, user), Purpose.ADMINISTRATION) as tx:
         # Again, now that nobody else writes: guesses made at once must not slip past the lock.
         current = people.credentials(tx.connection, user.name)
-        if current is None or _locked(centre, current):
+        if current is None or locked(centre, current):
             raise SignInFailed(_FAILED)
-        people.set_failures(tx.connection, user.id, 0, None)
-        tx.audit("session.started", "user", user.id)
-        return _new_session(centre, tx.connection, user, actor)
+        stage = second_factor.stage_of(tx.connection, centre.settings, user)
+        if stage is not Stage.SECOND:
+            # Wrong codes count on until a right one: the password alone must not forgive them.
+            people.set_failures(tx.connection, user.id, 0, None)
+        return sessions.start(centre, tx, user, stage=stage, method=Method.PASSWORD, came=came)
 
 
 def identify(centre: Centre, name: str, password: str) -> Actor:
     """The person behind a name and a password, without a session; raises SignInFailed."""
-    return _actor(centre, _checked(centre, name, password))
+    return sessions.actor_of_user(centre, _checked(centre, name, password))
 
 
-def sign_out(centre: Centre, actor: Actor, token: str) -> None:
-    """Ends a session."""
-    with centre.db.write(actor, Purpose.ADMINISTRATION) as tx:
-        people.end_sessions(tx.connection, digest=token_hash(token))
-        tx.audit("session.ended", "user", actor.id)
-
-
-def session(centre: Centre, token: str, *, touch: bool = True) -> Session | None:
-    """The living session of a token; None when there is none, or it ended.
-
-    With `touch` it counts as used; what a page does by itself in the background must not, or the
-    desk that somebody left would never be signed out.
-    """
-    digest = token_hash(token)
-    with centre.db.read() as connection:
-        stored = people.get_session(connection, digest)
-        if stored is None or _ended(centre, stored):
-            return None
-        user = people.get_user(connection, stored.user_id)
-    if not user.active:
-        return None
-    now = centre.clock()
-    if touch and now - stored.seen_at > _TOUCH:
-        # Not audited: it tells no more than the request that is audited for what it does.
-        with centre.db.maintain() as connection:
-            people.touch_session(connection, digest, now)
-    return _session(centre, stored, user, _actor(centre, user))
-
-
-def change_password(centre: Centre, actor: Actor, old: str, new: str) -> SignedIn:
+def change_password(
+    centre: Centre, actor: Actor, old: str, new: str, came: Came = _NOWHERE
+) -> SignedIn:
     """Sets a new password, ends all the user's sessions, and starts a fresh one."""
     with centre.db.read() as connection:
         user = people.get_user(connection, actor.id)
         known = people.credentials(connection, user.name)
-    if known is None or _locked(centre, known) or not _matches(known.password_hash, old):
-        _count_failure(centre, known)
+    if known is None or locked(centre, known) or not passwords.matches(known.password_hash, old):
+        count_failure(centre, known)
         raise SignInFailed("The present password is wrong.")
-    hashed = _hash(new)
+    hashed = passwords.hashed(new, _own_words(centre, user.name, user.display_name))
     with centre.db.write(actor, Purpose.ADMINISTRATION) as tx:
         people.set_password(tx.connection, user.id, hashed)
         people.end_sessions(tx.connection, user_id=user.id)
         tx.audit("password.changed", "user", user.id)
-        return _new_session(centre, tx.connection, user, actor)
+        return sessions.start(centre, tx, user, stage=Stage.FULL, method=Method.PASSWORD, came=came)
 
 
 # --- users, units -----------------------------------------------------------------------------
@@ -137,14 +85,14 @@ def add_user(
     actor.require(Permission.MANAGE_USERS)
     user = User(
         id=new_id(),
-        name=_user_name(name),
+        name=user_name(name),
         display_name=display_name.strip() or name,
         roles=roles,
         units=units,
     )
     if not roles:
         raise InvalidInput("a user needs at least one role")
-    hashed = _hash(password)
+    hashed = passwords.hashed(password, _own_words(centre, user.name, user.display_name))
     with centre.db.write(actor, Purpose.ADMINISTRATION) as tx:
         known_units(tx.connection, units)
         if people.credentials(tx.connection, user.name) is not None:
@@ -169,7 +117,7 @@ def change_user(
     """
     actor.require(Permission.MANAGE_USERS)
     with centre.db.write(actor, Purpose.ADMINISTRATION) as tx:
-        known = people.credentials(tx.connection, _user_name(name))
+        known = people.credentials(tx.connection, user_name(name))
         if known is None:
             raise NotFound(f"there is no user {name}")
         if roles is not None and not roles:
@@ -197,9 +145,9 @@ def change_user(
 def reset_password(centre: Centre, actor: Actor, name: str, password: str) -> None:
     """Sets a user's password for him, ends his sessions, and opens a locked account."""
     actor.require(Permission.MANAGE_USERS)
-    hashed = _hash(password)
+    hashed = passwords.hashed(password, _own_words(centre, name))
     with centre.db.write(actor, Purpose.ADMINISTRATION) as tx:
-        known = people.credentials(tx.connection, _user_name(name))
+        known = people.credentials(tx.connection, user_name(name))
         if known is None:
             raise NotFound(f"there is no user {name}")
         people.set_password(tx.connection, known.user.id, hashed)
@@ -231,6 +179,13 @@ def units(centre: Centre) -> dict[str, Unit]:
         return people.units(connection)
 
 
+def actors(centre: Centre) -> dict[str, Actor]:
+    """Everybody whose account is active, by its identifier, as the services know him."""
+    with centre.db.read() as connection:
+        found = people.users(connection)
+    return {own.id: sessions.actor_of_user(centre, own) for own in found if own.active}
+
+
 # --- within -----------------------------------------------------------------------------------
 
 
@@ -238,119 +193,60 @@ def _checked(centre: Centre, name: str, password: str) -> User:
     """The user of this name, if the password is right and the account open."""
     with centre.db.read() as connection:
         known = people.credentials(connection, name.strip().lower())
-    right = _matches(known.password_hash if known else _no_hash(), password)
-    if known is None or not known.user.active or _locked(centre, known) or not right:
-        _count_failure(centre, known)
+    # Whoever signs in elsewhere has no password here; that takes as long to say.
+    stored = (known.password_hash if known else "") or passwords.no_hash()
+    right = passwords.matches(stored, password)
+    if known is None or not known.user.active or locked(centre, known) or not right:
+        count_failure(centre, known)
         raise SignInFailed(_FAILED)
     return known.user
 
 
-def _new_session(centre: Centre, connection: sa.Connection, user: User, actor: Actor) -> SignedIn:
-    token, now = secrets.token_urlsafe(32), centre.clock()
-    stored = StoredSession(
-        token_hash=token_hash(token),
-        user_id=user.id,
-        csrf=secrets.token_urlsafe(32),
-        created_at=now,
-        seen_at=now,
-    )
-    people.add_session(connection, stored)
-    return SignedIn(token=token, session=_session(centre, stored, user, actor))
-
-
-def _session(centre: Centre, stored: StoredSession, user: User, actor: Actor) -> Session:
-    return Session(
-        actor=actor,
-        user=user,
-        csrf=stored.csrf,
-        expires_at=stored.created_at + timedelta(hours=centre.settings.session_hours),
-    )
-
-
-def actors(centre: Centre) -> dict[str, Actor]:
-    """Everybody whose account is active, by its identifier, as the services know him."""
-    with centre.db.read() as connection:
-        found = people.users(connection)
-    return {own.id: _actor(centre, own) for own in found if own.active}
-
-
-def _actor(centre: Centre, user: User) -> Actor:
-    own = [unit for unit in units(centre).values() if unit.id in user.units]
-    return Actor(
-        id=user.id,
-        name=user.name,
-        permissions=permissions_of(user.roles),
-        units=user.units,
-        ports=frozenset().union(*(unit.ports for unit in own)),
-        central=any(unit.central for unit in own),
-    )
-
-
-def _ended(centre: Centre, stored: StoredSession) -> bool:
-    settings, now = centre.settings, centre.clock()
-    return now - stored.created_at >= timedelta(
-        hours=settings.session_hours
-    ) or now - stored.seen_at >= timedelta(minutes=settings.session_idle_minutes)
-
-
-def _locked(centre: Centre, known: Credentials) -> bool:
+def locked(centre: Centre, known: Credentials) -> bool:
+    """Whether an account is locked by failures now."""
     return known.locked_until is not None and centre.clock() < known.locked_until
 
 
-def _count_failure(centre: Centre, known: Credentials | None) -> None:
+def count_failure(centre: Centre, known: Credentials | None) -> None:
+    """Counts one wrong password or code; too many in a row lock the account for a while."""
     with centre.db.write(_DOOR, Purpose.ADMINISTRATION) as tx:
         if known is None:
             # What was typed is not kept: people type passwords into the name field.
             tx.audit("sign_in.failed", "user", "", known=False)
             return
         current = people.credentials(tx.connection, known.user.name) or known
-        locked = _locked(centre, current)
-        if not locked:
+        shut = locked(centre, current)
+        if not shut:
             # Failures while locked do not count, or one typo afterwards would lock again.
-            locked = _fail(centre, tx, current)
-        tx.audit("sign_in.failed", "user", known.user.id, locked=locked)
+            shut = _fail(centre, tx, current)
+        tx.audit("sign_in.failed", "user", known.user.id, locked=shut)
 
 
 def _fail(centre: Centre, tx: Tx, current: Credentials) -> bool:
     """Counts one failure; whether the account is locked now."""
     settings, failures = centre.settings, current.failures + 1
-    locked = failures >= settings.lockout_failures
-    until = tx.at + timedelta(minutes=settings.lockout_minutes) if locked else None
-    people.set_failures(tx.connection, current.user.id, 0 if locked else failures, until)
-    return locked
+    shut = failures >= settings.lockout_failures
+    until = tx.at + timedelta(minutes=settings.lockout_minutes) if shut else None
+    people.set_failures(tx.connection, current.user.id, 0 if shut else failures, until)
+    return shut
 
 
-def _hasher() -> PasswordHasher:
-    return PasswordHasher()
-
-
-def _hash(password: str) -> str:
-    if len(password) < MINIMUM_PASSWORD:
-        raise InvalidInput(f"a password needs at least {MINIMUM_PASSWORD} characters")
-    return _hasher().hash(password)
-
-
-def _matches(hashed: str, password: str) -> bool:
-    try:
-        return _hasher().verify(hashed, password)
-    except (VerifyMismatchError, InvalidHashError):
-        return False
-
-
-@lru_cache(maxsize=1)
-def _no_hash() -> str:
-    """A hash that nothing matches, so that an unknown name takes as long as a known one."""
-    return _hasher().hash(secrets.token_urlsafe(32))
+def _own_words(centre: Centre, *names: str) -> tuple[str, ...]:
+    """What a guesser tries first for somebody: his names, and whose centre it is."""
+    return (*names, centre.settings.agency)
 
 
 def known_units(connection: sa.Connection, units: frozenset[str]) -> None:
-    """Raises InvalidInput for identifiers of units that are none."""
-    unknown = units - people.units(connection).keys()
+    """Raises InvalidInput for identifiers of units that are none, or of two agencies' units."""
+    every = people.units(connection)
+    unknown = units - every.keys()
     if unknown:
         raise InvalidInput(f"there is no unit {', '.join(sorted(unknown))}")
+    agencies.require_one_agency(every, units)
 
 
-def _user_name(text: str) -> str:
+def user_name(text: str) -> str:
+    """A sign-in name as it is kept; raises InvalidInput for what cannot be one."""
     name = text.strip().lower()
     if not name or len(name) > 80 or not all(c.isalnum() or c in "._-@" for c in name):
         raise InvalidInput("a sign-in name has letters, digits, dots, dashes, at most 80")

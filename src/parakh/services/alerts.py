@@ -18,14 +18,15 @@ from parakh.domain.unit import Unit
 from parakh.domain.voyage import Crossing, Voyage
 from parakh.domain.watchlist import Watchlist, WatchlistEntry
 from parakh.errors import Conflict, Forbidden
-from parakh.services import clearing, expected, masking
+from parakh.services import alerted, clearing, expected, masking, selectivity
 from parakh.services.alert_path import path
+from parakh.services.alerted import Examined, Thing, things
 from parakh.services.assessing import handling_of
 from parakh.services.centre import Centre
 from parakh.services.clearing import Earlier
 from parakh.services.targets import Targets
 from parakh.store import alerts as store
-from parakh.store import assessments, captures, outcomes, people, pictures, travellers
+from parakh.store import assessments, captures, outcomes, people, pictures, rule_hits, travellers
 from parakh.store.alerts import WallEvent
 from parakh.store.database import Tx
 
@@ -38,7 +39,8 @@ PAGE = 100
 class AlertRow:
     """An alert as a wall shows it: whom it is about, why, and whether he was at a gate.
 
-    `lane` is that of the gate, for a person whom no list announced too.
+    `lane` is that of the gate, for a person whom no list announced too; `thing` what an alert on
+    goods or a transport unit is about.
     """
 
     alert: Alert
@@ -48,6 +50,12 @@ class AlertRow:
     hits: tuple[Hit, ...]
     crossing: Crossing | None = None
     lane: str = ""
+    thing: Thing | None = None
+
+    @property
+    def who(self) -> str:
+        """The name of the traveller, or the number of the goods or the unit; "" for a stranger."""
+        return alerted.who(self.traveller, self.thing)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,7 +81,8 @@ class AlertView:
 
     `later` is the newest alert on the same subject for the actor's units, if it came after this
     one. `path` is all that happened to it, oldest first. `may_take_over`: whether it was handed
-    over, and the actor may take it into his hands.
+    over, and the actor may take it into his hands. `examined` are the examinations of the goods
+    that it is about.
     """
 
     row: AlertRow
@@ -83,6 +92,7 @@ class AlertView:
     later: Alert | None
     path: tuple[Step, ...]
     may_take_over: bool
+    examined: tuple[Examined, ...]
 
 
 def list_alerts(
@@ -137,7 +147,8 @@ def view(centre: Centre, actor: Actor, alert_id: str) -> AlertView:
     with centre.db.read() as connection:
         found = _own(connection, actor, alert_id)
         hide = _masked(centre, connection, actor, found)
-        assessment = _assessment(connection, found, hide)
+        found = masking.hidden_alert(found) if hide else found
+        assessment = _assessment(centre, connection, actor, found, hide=hide)
         shown = AlertView(
             row=rows_of(centre, connection, actor, [found])[0],
             assessment=assessment,
@@ -149,6 +160,7 @@ def view(centre: Centre, actor: Actor, alert_id: str) -> AlertView:
             and found.held_by is None
             and actor.human
             and actor.may(Permission.HANDLE_ALERTS),
+            examined=alerted.examined(connection, actor, found.subject),
         )
     _looked(centre, actor, found, "alert.viewed")
     expected.looked(centre.db, found.subject.id, actor.name)
@@ -161,7 +173,8 @@ def path_of(centre: Centre, actor: Actor, alert_id: str) -> tuple[Step, ...]:
     with centre.db.read() as connection:
         found = _own(connection, actor, alert_id)
         hide = _masked(centre, connection, actor, found)
-        assessment = _assessment(connection, found, hide)
+        found = masking.hidden_alert(found) if hide else found
+        assessment = _assessment(centre, connection, actor, found, hide=hide)
         steps = path(connection, found, assessment)
     _looked(centre, actor, found, "alert.path_viewed")
     return steps
@@ -230,6 +243,7 @@ def decide(
         new = decisions.decide(old, confirmed=confirmed, reason=reason, actor=actor, at=tx.at)
         if not assessments.decide_hit(tx.connection, new):
             raise Conflict("somebody else decided on it just now")
+        rule_hits.follow(tx, [new])
         if not confirmed:
             taken = _capture_id(assessment) if keep_picture else None
             clearing.record(tx, centre.db.vault, new, picture_of=taken)
@@ -239,6 +253,8 @@ def decide(
             pictures.release(tx, assessment.cause)
         if new.subject.kind is Kind.TRAVELLER:
             expected.follow(tx, [new.subject.id], handling_of)
+        if new.subject.kind is Kind.CONSIGNMENT:
+            selectivity.give_again(tx, centre, [new.subject.id])
         tx.audit(f"hit.{new.state.value}", "hit", hit_id, alert=alert_id, reason=new.reason)
     centre.wall.notify()
     return new
@@ -304,18 +320,22 @@ def rows_of(
     crossings = travellers.crossings_of(connection, list(known))
     strangers = [alert.subject.id for alert in found if alert.subject.kind is Kind.CAPTURE]
     lanes = captures.lanes(connection, strangers)
+    about = things(connection, [alert.subject for alert in found])
     return [
         AlertRow(
-            alert=alert,
+            alert=masking.hidden_alert(alert) if alert.subject.id in hide else alert,
             unit=units[alert.unit_id],
             traveller=(own := known.get(alert.subject.id)),
             voyage=voyages.get(own.voyage_id) if own else None,
             hits=tuple(
                 masking.hidden_hit(hit) if alert.subject.id in hide else hit
-                for hit in hits.get(alert.assessment_id, ())
+                for hit in masking.shown_hits(
+                    centre, connection, actor, hits.get(alert.assessment_id, ())
+                )
             ),
             crossing=(crossing := crossings.get(alert.subject.id)),
             lane=crossing.lane if crossing else lanes.get(alert.subject.id, ""),
+            thing=about.get(alert.subject.id),
         )
         for alert in found
     ]
@@ -354,9 +374,12 @@ def _masked(centre: Centre, connection: sa.Connection, actor: Actor, found: Aler
     return own.kind is Kind.TRAVELLER and bool(masking.masked(centre, connection, actor, [own.id]))
 
 
-def _assessment(connection: sa.Connection, found: Alert, hide: bool) -> Assessment:
+def _assessment(
+    centre: Centre, connection: sa.Connection, actor: Actor, found: Alert, *, hide: bool
+) -> Assessment:
     own = assessments.get_assessment(connection, found.assessment_id)
-    hits = tuple(masking.hidden_hit(hit) if hide else hit for hit in own.hits)
+    told = masking.shown_hits(centre, connection, actor, own.hits)
+    hits = tuple(masking.hidden_hit(hit) if hide else hit for hit in told)
     return replace(own, hits=hits)
 
 

@@ -10,7 +10,7 @@ from parakh.access import Actor, Permission, Purpose, system_actor
 from parakh.domain.message import Channel, Message, MessageState, Part
 from parakh.errors import NotFound
 from parakh.ingest import cusres
-from parakh.ingest.records import Submission
+from parakh.ingest.submission import Submission
 from parakh.services.centre import Centre
 from parakh.services.files import write_whole
 from parakh.store import answers, messages

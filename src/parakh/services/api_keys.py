@@ -3,25 +3,14 @@
 import re
 import secrets
 
-from parakh.access import Actor, Permission, Purpose
+from parakh.access import FOR_HUMANS, Actor, Permission, Purpose
+from parakh.domain.agency import AgencyKind
 from parakh.domain.ids import new_id
 from parakh.errors import Conflict, InvalidInput
 from parakh.services.accounts import known_units
 from parakh.services.centre import Centre
-from parakh.store import people
+from parakh.store import agencies, people
 from parakh.store.people import ApiKey, token_hash
-
-FOR_HUMANS = frozenset(
-    {
-        Permission.DECIDE_ENTRIES,
-        Permission.DECIDE_TWINS,
-        Permission.HANDLE_ALERTS,
-        Permission.KEEP_GALLERIES,
-        Permission.KEEP_REDRESS,
-        Permission.LINK_PERSONS,
-    }
-)
-"""Decisions that a program may not take, so that no key is ever granted them."""
 
 FOR_CARRIERS = frozenset({Permission.SEND_MESSAGES, Permission.SEE_MESSAGES})
 """All that a carrier's key may do, and only with that carrier's own messages."""
@@ -106,17 +95,21 @@ def bearer(centre: Centre, secret: str) -> Actor | None:
         key = people.api_key_by_hash(connection, token_hash(secret))
         if key is None or key.revoked_at is not None:
             return None
-        own = [unit for unit in people.units(connection).values() if unit.id in key.units]
+        seat = agencies.seat(connection, key.units, key.permissions)
     permissions = key.permissions & FOR_CARRIERS if key.carrier else key.permissions - FOR_HUMANS
     return Actor(
         id=key.id,
         name=f"key:{key.name}",
         permissions=permissions,
-        units=key.units,
-        ports=frozenset().union(*(unit.ports for unit in own)),
-        central=any(unit.central for unit in own),
+        units=seat.units,
+        ports=seat.ports,
+        central=seat.central,
         human=False,
         carrier=key.carrier,
+        agency=seat.agency,
+        # A key without a unit is one that the centre itself gave, to a carrier say.
+        kind=seat.kind or AgencyKind.CENTRE,
+        region=seat.region,
     )
 
 

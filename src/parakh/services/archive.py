@@ -1,4 +1,6 @@
-"""Writes the history that back-tests read, as crossings close, and lets it expire."""
+"""Writes the history that back-tests read, as crossings close and goods are through, and lets it
+expire.
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -7,11 +9,12 @@ import polars as pl
 import sqlalchemy as sa
 
 from parakh.access import Purpose
+from parakh.act.rules import SUBJECTS
 from parakh.domain.hit import Kind
 from parakh.domain.voyage import Direction
 from parakh.screen.rules.attributes import CATALOGUE
 from parakh.screen.screener import TravellerSubject
-from parakh.services import features
+from parakh.services import features, goods_archive
 from parakh.services.centre import WORKER, Centre
 from parakh.services.subjects import STILL_CROSSING, subjects_of
 from parakh.store import backtests, travellers
@@ -21,21 +24,27 @@ _VOYAGES = 20
 _ALONE = 2_000
 
 
-def archive_of(centre: Centre) -> Archive:
-    """The history of travellers."""
+def archive_of(centre: Centre, kind: Kind = Kind.TRAVELLER) -> Archive:
+    """The history of one kind of subject. A unit has a row for each movement."""
     return Archive(
-        centre.settings.data_dir / "history" / Kind.TRAVELLER.value,
+        centre.settings.data_dir / "history" / kind.value,
         centre.db.keys.token_key("history"),
-        CATALOGUE.of(Kind.TRAVELLER),
+        CATALOGUE.of(kind),
+        ("subject_id", "at") if kind is Kind.CONVEYANCE else ("subject_id",),
     )
 
 
 def close(centre: Centre) -> int:
-    """Writes the next voyages that are over, and crossings without one; gives how many rows.
+    """Writes the next voyages that are over, and crossings without one, consignments that are
+    through, and a day of movements; gives how many rows.
 
     Written first and noted after: a crash in between writes the same rows again, in place of the
     first.
     """
+    return _close_crossings(centre) + goods_archive.close(centre, archive_of)
+
+
+def _close_crossings(centre: Centre) -> int:
     before = centre.clock() - STILL_CROSSING
     with centre.db.read() as connection:
         voyages = backtests.unarchived_voyages(connection, before, _VOYAGES)
@@ -61,9 +70,12 @@ def close(centre: Centre) -> int:
 
 
 def expire(centre: Centre) -> int:
-    """Deletes the days that are older than the history is kept; gives how many rows."""
+    """Deletes the days that are older than the history is kept, and counts of goods that have had
+    their time; gives how many rows of the history."""
+    goods_archive.forget_counts(centre)
     kept = timedelta(days=centre.settings.history_days)
-    gone = archive_of(centre).expire((centre.clock() - kept).date())
+    before = (centre.clock() - kept).date()
+    gone = sum(archive_of(centre, own).expire(before) for own in SUBJECTS)
     if gone:
         with centre.db.write(WORKER, Purpose.ADMINISTRATION) as tx:
             tx.audit("history.expired", "history", "", rows=gone)

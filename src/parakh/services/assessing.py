@@ -6,18 +6,17 @@ from types import MappingProxyType
 
 import sqlalchemy as sa
 
-from parakh.alert.triage import HandlingOf, advise
+from parakh.alert.triage import HandlingOf, advise, alerts
 from parakh.domain.alert import Alert
 from parakh.domain.hit import Assessment, Hit, HitState, Kind, Ref
 from parakh.domain.ids import new_id
-from parakh.domain.traveller import Traveller
 from parakh.screen.pipeline import Screened
-from parakh.screen.screener import Subject, TravellerSubject
 from parakh.services import expected
 from parakh.services.clearing import Clearings, Raised
+from parakh.services.clearing_parts import known_as
 from parakh.services.raising import Raising
 from parakh.services.targets import Targets
-from parakh.store import assessments, travellers
+from parakh.store import assessments, goods_history, rule_hits, travellers
 from parakh.store.database import Tx
 
 SWEEP = "sweep:"
@@ -62,6 +61,7 @@ def assess(
     refs = [own.subject.ref for own in screened]
     # Two messages about one person, screened at once, would both store the same hit.
     gone = travellers.lock(connection, [ref.id for ref in refs if ref.kind is Kind.TRAVELLER])
+    goods_history.lock(connection, refs)
     # Who turned out to be another is screened as that one, by the message that joined them.
     screened = [own for own in screened if own.subject.ref.id not in gone]
     known = assessments.hits_of(connection, [own.subject.ref for own in screened])
@@ -86,6 +86,7 @@ def assess(
         for ref, own in hits.items()
     ]
     assessments.save_assessments(connection, made)
+    rule_hits.follow(tx, (hit for own in made for hit in own.hits))
     expected.follow(tx, [ref.id for ref in hits if ref.kind is Kind.TRAVELLER], handling_of)
     # Who was told of a hit that is open again was told that it was cleared, too.
     reopened = {hit.id for own in known.values() for hit in own if hit.state is HitState.CLEARED}
@@ -93,15 +94,11 @@ def assess(
     raising = Raising(tx)
     done = []
     for assessment in made:
-        fresh = [
-            hit
-            for hit in assessment.hits
-            if hit.state is not HitState.CLEARED and hit.id not in alerted
-        ]
+        fresh = [hit for hit in assessment.hits if alerts(hit) and hit.id not in alerted]
         port = ports.get(assessment.subject, "")
         lane = lanes.get(assessment.subject, "")
-        alerts = raising.raise_for(assessment, fresh, targets, port, lane)
-        done.append(Assessed(assessment=assessment, alerts=alerts))
+        raised = raising.raise_for(assessment, fresh, targets, port, lane)
+        done.append(Assessed(assessment=assessment, alerts=raised))
     return done
 
 
@@ -128,6 +125,7 @@ def alert_again(tx: Tx, refs: Sequence[Ref], *, cause: str, ports: Mapping[Ref, 
             hits=tuple(own),
         )
         assessments.save_assessments(connection, [assessment])
+        rule_hits.follow(tx, own)
         still_open = [hit for hit in own if hit.state is HitState.OPEN]
         port = ports.get(ref, "")
         raised += len(raising.raise_for(assessment, still_open, targets, port, lane=""))
@@ -166,8 +164,8 @@ def _settled(tx: Tx, raised: Raised, clearings: Clearings) -> Hit:
 
 def _raised(screened: Screened, hit: Hit, known: Sequence[Hit]) -> Raised:
     """A hit under the identity and decision of the one that this screener raised earlier."""
-    person = _traveller(screened.subject)
-    told = _traveller(screened.besides.get(hit.id)) or person
+    person = known_as(hit, screened.subject)
+    told = known_as(hit, screened.besides.get(hit.id)) or person
     screener = hit.screener.partition("@")[0]
     for old in known:
         if old.target == hit.target and old.screener.partition("@")[0] == screener:
@@ -182,10 +180,6 @@ def _raised(screened: Screened, hit: Hit, known: Sequence[Hit]) -> Raised:
             )
             return Raised(hit=now, before=old, person=person, told=told)
     return Raised(hit=hit, before=None, person=person, told=told)
-
-
-def _traveller(subject: Subject | None) -> Traveller | None:
-    return subject.traveller if isinstance(subject, TravellerSubject) else None
 
 
 def _beside(hits: Sequence[Hit], known: Sequence[Hit]) -> list[Hit]:

@@ -156,7 +156,7 @@ def _end(
 
 
 def _findings(centre: Centre, own: Backtest, report: Report) -> Findings:
-    rule, archive = _compiled(centre, own.text, own.subject), archive_of(centre)
+    rule, archive = _compiled(centre, own.text, own.subject), archive_of(centre, own.subject)
     files = archive.days(own.since, own.until)
     if not files:
         raise InvalidInput("there is no history for these days")
@@ -216,7 +216,7 @@ def _compiled(centre: Centre, text: str, subject: Kind) -> CompiledRule:
     """The rule as the history is read; raises RuleError."""
     with centre.db.read() as connection:
         lists = rules.value_lists(connection)
-    token = archive_of(centre).token
+    token = archive_of(centre, subject).token
     return compile_rule(text, CATALOGUE.of(subject), lists=lists, token=token)
 
 

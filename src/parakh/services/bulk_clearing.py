@@ -22,6 +22,9 @@ ONE_BY_ONE = {
 }
 """Screeners whose hits nobody clears together with others, and why."""
 
+CLEARED = "vetting.cleared"
+"""The action by which the trail knows a bulk clearing; its subject is who cleared."""
+
 _NO_ALERT = N_("No alert of your unit tells of it")
 _OTHERS = N_("{officer} is working on it")
 _REFUSED = N_("It was refused: {cause}")
@@ -83,7 +86,7 @@ def clear(
                     if hit.id not in hits
                 ]
     with centre.db.write(actor, Purpose.VETTING) as tx:
-        tx.audit("vetting.cleared", "vetting", "", hits=hits, left=len(left), reason=tidy)
+        tx.audit(CLEARED, "vetting", actor.name, hits=hits, left=len(left), reason=tidy)
     return Cleared(hits=tuple(hits), closed=tuple(closed), left=tuple(left))
 
 

@@ -23,7 +23,7 @@ from parakh.errors import InvalidInput
 from parakh.services import cases_view
 from parakh.services.cases_view import CaseView
 from parakh.services.centre import Centre
-from parakh.services.typesetting import BOLD, REGULAR, Text, drawn, fonts, lines
+from parakh.services.typesetting import BOLD, REGULAR, Text, apart, drawn, fonts, lines, mirrored
 from parakh.store import cases as store
 
 _MARGIN = 18 * mm
@@ -41,6 +41,10 @@ HEADINGS: dict[Section, str] = {
 }
 
 
+def _gregorian_only(day: date) -> str:
+    return ""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Speech:
     """How the report speaks: in the language of whoever asks for it.
@@ -49,6 +53,8 @@ class Speech:
         text: gives a marked text in that language; `sentence` the same for a phrase.
         word: gives the word for a value of an enumeration.
         moment, day: give a moment and a day as people read them.
+        hijri: gives a day by the Hijri calendar; nothing for whoever does not want it.
+        left: the language runs from right to left.
     """
 
     text: Callable[[str], str]
@@ -56,6 +62,8 @@ class Speech:
     word: Callable[[StrEnum], str]
     moment: Callable[[datetime], str]
     day: Callable[[date], str]
+    hijri: Callable[[date], str] = _gregorian_only
+    left: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -131,7 +139,7 @@ class _Composer:
 
     def _head(self) -> Iterator[Flowable]:
         case, word = self._view.case, self._speech.word
-        yield Text(f"{self._say(N_('Case'))} {case.number}", size=10, grey=0.35)
+        yield Text(f"{self._say(N_('Case'))} {apart(case.number)}", size=10, grey=0.35)
         yield Text(case.title, font=BOLD, size=17)
         yield Spacer(1, 3 * mm)
         facts = [
@@ -173,7 +181,7 @@ class _Composer:
 
     def _alerts(self) -> Iterator[Flowable]:
         for own in self._view.alerts:
-            who = str(own.traveller.name) if own.traveller else self._say(N_("Person at the gate"))
+            who = own.who or self._say(N_("Person at the gate"))
             yield Text(who, font=BOLD, size=10)
             raised = f"{self._speech.moment(own.alert.at)} · {own.unit.name}"
             yield self._small(f"{self._speech.word(own.alert.advice)} · {raised}")
@@ -293,9 +301,10 @@ class _Composer:
             ("TOPPADDING", (0, 0), (-1, -1), 1.5),
             ("BOTTOMPADDING", (0, 0), (-1, -1), 2),
         ]
+        (columns,) = mirrored([[own * mm or rest for own in widths]], self._speech.left)
         return Table(
-            cells,
-            colWidths=[own * mm or rest for own in widths],
+            mirrored(cells, self._speech.left),
+            colWidths=columns,
             repeatRows=1 if titles else 0,
             style=TableStyle(style),
             hAlign="LEFT",

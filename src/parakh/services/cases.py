@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -16,7 +17,7 @@ from parakh.domain.ids import new_id
 from parakh.domain.phrase import N_, phrase
 from parakh.domain.unit import Unit
 from parakh.errors import Forbidden, InvalidInput
-from parakh.services import cases_parties, cases_view
+from parakh.services import agencies, cases_parties, cases_view, masking
 from parakh.services.cases_view import (
     AlertCases,
     CaseAlert,
@@ -102,7 +103,7 @@ def put_alert(centre: Centre, tx: Tx, case_id: str, own: CaseAlert) -> bool:
     """
     if not store.add_alert(tx, case_id, own.alert.id):
         return False
-    who = str(own.traveller.name) if own.traveller else ""
+    who = own.who
     raised = f"{own.alert.at:%Y-%m-%d %H:%M}"
     sentence = phrase(N_("The alert of {time} UTC on {name} was added"), time=raised, name=who)
     case_parts.tell(tx, case_id, "alert_added", sentence)
@@ -111,6 +112,8 @@ def put_alert(centre: Centre, tx: Tx, case_id: str, own: CaseAlert) -> bool:
         confirmed = any(hit.state is HitState.CONFIRMED for hit in own.hits)
         role = PartyRole.SUSPECT if confirmed else PartyRole.OTHER
         cases_parties.add_alerted(centre, tx, case_id, own.traveller, role, raised)
+    elif own.thing is not None:
+        cases_parties.add_thing(tx, case_id, own.thing, raised)
     return True
 
 
@@ -128,7 +131,8 @@ def list_cases(
             connection, actor, wanted, at=at, offset=(page - 1) * PAGE, limit=PAGE
         )
         units = people.units(connection)
-        shown = case_parts.figures(connection, [own.id for own in found], today(centre))
+        hide = partial(masking.masked, centre, connection, actor)
+        shown = case_parts.figures(connection, [own.id for own in found], today(centre), hide)
     with centre.db.write(actor, Purpose.CASE) as tx:
         tx.audit("cases.listed", "case", "all", searched=wanted.text, total=total)
     rows = (CaseRow(case=own, unit=units[own.unit_id], figures=shown[own.id]) for own in found)
@@ -184,7 +188,7 @@ def offered(centre: Centre, actor: Actor) -> tuple[Unit, ...]:
     actor.require(Permission.WORK_CASES)
     with centre.db.read() as connection:
         units = people.units(connection).values()
-    seen = [own for own in units if actor.everywhere or own.id in actor.units]
+    seen = [own for own in units if _his(own, actor)]
     return tuple(sorted(seen, key=lambda own: (own.id not in actor.units, own.name)))
 
 
@@ -242,15 +246,13 @@ def today(centre: Centre) -> date:
 
 
 def _opened(centre: Centre, tx: Tx, wanted: Opening, found: Sequence[CaseAlert]) -> Case:
-    title = wanted.title.strip() or next(
-        (str(own.traveller.name) for own in found if own.traveller), ""
-    )
+    title = wanted.title.strip() or next((own.who for own in found if own.who), "")
     unit_id = wanted.unit_id or next((own.alert.unit_id for own in found), "")
     unit_id = unit_id or next(iter(sorted(tx.actor.units)), "")
     units = people.units(tx.connection)
     if unit_id not in units:
         raise InvalidInput("say which unit the case is for")
-    if not tx.actor.everywhere and unit_id not in tx.actor.units:
+    if not _his(units[unit_id], tx.actor):
         raise Forbidden("a case is opened for a unit of one's own")
     return Case(
         id=new_id(),
@@ -260,12 +262,17 @@ def _opened(centre: Centre, tx: Tx, wanted: Opening, found: Sequence[CaseAlert])
         priority=wanted.priority,
         restricted=wanted.restricted,
         unit_id=unit_id,
-        agency=centre.settings.agency,
+        agency=agencies.name_of(centre, tx.connection, units[unit_id].agency),
         owner=known_person(tx.connection, tx.actor, wanted.owner or tx.actor.name),
         opened_by=tx.actor.name,
         opened_at=tx.at,
         changed_at=tx.at,
     )
+
+
+def _his(unit: Unit, actor: Actor) -> bool:
+    """Whether somebody may open a case for a unit: his own, or any of an agency he oversees."""
+    return unit.id in actor.units or (actor.everywhere and unit.agency == actor.agency)
 
 
 def _alerts(

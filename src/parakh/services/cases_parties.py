@@ -15,6 +15,7 @@ from parakh.domain.traveller import Traveller
 from parakh.errors import InvalidInput
 from parakh.normalise.names import comparison_form
 from parakh.services import masking
+from parakh.services.alerted import Thing
 from parakh.services.centre import Centre
 from parakh.store import alerts, case_parts, cases, persons, profiles, records, travellers
 from parakh.store.database import Tx
@@ -59,6 +60,15 @@ def add_alerted(
         phrase(N_("alert of {time} UTC"), time=at_alert),
         _keys_of_traveller(tx.connection, traveller),
     )  # fmt: skip
+
+
+def add_thing(tx: Tx, case_id: str, thing: Thing, at_alert: str) -> None:
+    """Adds what an alert on goods or a transport unit is about, and the owner of the goods."""
+    source = phrase(N_("alert of {time} UTC"), time=at_alert)
+    keys = [own] if (own := _key_of_label(thing.party, thing.name)) else []
+    _add(tx, case_id, thing.party, thing.ref.id, thing.name, PartyRole.SUSPECT, source, keys)
+    if thing.owner:
+        add_named(tx, case_id, PartyKind.ORGANISATION, thing.owner, PartyRole.OTHER, source)
 
 
 def add_named(
@@ -134,7 +144,14 @@ def _keys_of_traveller(connection: sa.Connection, found: Traveller) -> set[Key]:
 
 def _key_of_label(kind: PartyKind, label: str) -> Key | None:
     match kind:
-        case PartyKind.DOCUMENT | PartyKind.VEHICLE | PartyKind.CONTAINER:
+        case (
+            PartyKind.DOCUMENT
+            | PartyKind.VEHICLE
+            | PartyKind.CONTAINER
+            | PartyKind.VESSEL
+            | PartyKind.AIRCRAFT
+            | PartyKind.CONSIGNMENT
+        ):
             return kind.value, _compact(label)
         case PartyKind.PHONE:
             number = _digits(label)

@@ -11,6 +11,7 @@ from parakh.domain.case import Case, Handover, Section, Share
 from parakh.domain.ids import new_id
 from parakh.domain.phrase import N_, phrase
 from parakh.errors import Conflict, Forbidden, InvalidInput, NotFound
+from parakh.services import agencies as known_agencies
 from parakh.services.cases import known_person, working
 from parakh.services.centre import Centre
 from parakh.store import case_parts as parts
@@ -53,6 +54,8 @@ def share(
         units = people.units(tx.connection)
         if unit_id and unit_id not in units:
             raise InvalidInput("there is no such unit")
+        if unit_id and units[unit_id].agency != actor.agency:
+            raise InvalidInput("that unit is another agency's: share it with that agency")
         name = known_person(tx.connection, actor, person) if person else units[unit_id].name
         value = Share(
             id=new_id(), unit_id=unit_id or None, person=name if person else None,
@@ -122,7 +125,7 @@ def admit(centre: Centre, actor: Actor, number: str, person: str, reason: str) -
 
 def agencies(centre: Centre) -> tuple[str, ...]:
     """Names of the agencies to which a case may be handed over."""
-    return centre.settings.other_agencies
+    return known_agencies.outside(centre)
 
 
 def hand_over(centre: Centre, actor: Actor, case_id: str, giving: Giving) -> Handover:
@@ -134,7 +137,7 @@ def hand_over(centre: Centre, actor: Actor, case_id: str, giving: Giving) -> Han
         tx,
         old,
     ):
-        value = _handover(tx, old, giving)
+        value = _handover(centre, tx, old, giving)
         parts.add_handover(tx, value)
         store.save(tx, act.hand_over(old, tx.at))
         sentence = phrase(
@@ -206,19 +209,23 @@ def take_back(
 # --- within -------------------------------------------------------------------------------------
 
 
-def _handover(tx: Tx, case: Case, giving: Giving) -> Handover:
+def _handover(centre: Centre, tx: Tx, case: Case, giving: Giving) -> Handover:
     if not giving.sections:
         raise InvalidInput("say what is given")
     if giving.expires_at is not None and giving.expires_at <= tx.at:
         raise InvalidInput("the hand-over would be over already")
-    if giving.unit_id and giving.unit_id not in people.units(tx.connection):
+    units = people.units(tx.connection)
+    if giving.unit_id and giving.unit_id not in units:
         raise InvalidInput("there is no such unit")
     if giving.unit_id == case.unit_id:
         raise InvalidInput("that is the case's own unit")
+    # A guest's unit receives in the name of its agency, whatever was typed.
+    guest = units[giving.unit_id].agency if giving.unit_id else ""
+    name = known_agencies.name_of(centre, tx.connection, guest) if guest else giving.agency
     return Handover(
         id=new_id(),
         case_id=case.id,
-        agency=text_of(giving.agency, "the agency", most=LONGEST_TITLE, least=2),
+        agency=text_of(name, "the agency", most=LONGEST_TITLE, least=2),
         unit_id=giving.unit_id or None,
         sections=giving.sections,
         legal_basis=text_of(giving.legal_basis, "the legal basis", most=2000, least=5),

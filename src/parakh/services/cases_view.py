@@ -23,11 +23,13 @@ from parakh.domain.case import (
     Task,
 )
 from parakh.domain.hit import Hit, HitState, Kind, Ref
+from parakh.domain.masking import MASKED_NAME
 from parakh.domain.outcome import OutcomeRecord
 from parakh.domain.phrase import N_, phrase
 from parakh.domain.traveller import Traveller
 from parakh.domain.unit import Unit
-from parakh.services import masking
+from parakh.services import alerted, masking
+from parakh.services.alerted import Thing, things
 from parakh.services.centre import Centre
 from parakh.store import alerts, assessments, case_parts, outcomes, people, persons, travellers
 from parakh.store import cases as store
@@ -63,7 +65,8 @@ class CasePage:
 class CaseAlert:
     """An alert in a case: whom it is about, why it was raised, and what came of it.
 
-    `outcomes` are all that were recorded, corrected ones too, oldest first.
+    `outcomes` are all that were recorded, corrected ones too, oldest first; `thing` is what an
+    alert on goods or a transport unit is about.
     """
 
     alert: Alert
@@ -72,6 +75,12 @@ class CaseAlert:
     hits: tuple[Hit, ...]
     outcomes: tuple[OutcomeRecord, ...]
     mine: bool
+    thing: Thing | None = None
+
+    @property
+    def who(self) -> str:
+        """The name of the traveller, or the number of the goods or the unit; "" for a stranger."""
+        return alerted.who(self.traveller, self.thing)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -149,17 +158,23 @@ def case_alerts(
     for record in outcomes.of_alerts(connection, ids):
         told[record.alert_id].append(record)
     units = people.units(connection)
+    about = things(connection, [own.subject for own in found])
     rows = [
         CaseAlert(
-            alert=own,
+            alert=masking.hidden_alert(own) if own.subject.id in hide else own,
             unit=units[own.unit_id],
             traveller=who.get(own.subject.id),
             hits=tuple(
                 masking.hidden_hit(hit) if own.subject.id in hide else hit
-                for hit in hits.get(own.assessment_id, ())
+                for hit in masking.shown_hits(
+                    centre, connection, actor, hits.get(own.assessment_id, ())
+                )
             ),
-            outcomes=tuple(told[own.id]),
+            outcomes=tuple(
+                replace(one, note="") if own.subject.id in hide else one for one in told[own.id]
+            ),
             mine=actor.everywhere or own.unit_id in actor.units,
+            thing=about.get(own.subject.id),
         )
         for own in found
     ]
@@ -180,7 +195,10 @@ def whole(centre: Centre, connection: sa.Connection, actor: Actor, reach: Reach)
         may_work=works and case.state is not CaseState.CLOSED,
         may_reopen=works and case.state is CaseState.CLOSED,
         may_hand_over=works and actor.may(Permission.HAND_OVER_CASES),
-        parties=_if(Section.PARTIES in given, case_parts.parties(connection, case.id)),
+        parties=_if(
+            Section.PARTIES in given,
+            _parties(centre, connection, actor, case_parts.parties(connection, case.id)),
+        ),
         alerts=_if(Section.ALERTS in given, own_alerts),
         outcomes=_if(Section.OUTCOMES in given, outcomes.of_case(connection, case.id)),
         tasks=_if(Section.TASKS in given, case_parts.tasks(connection, case.id)),
@@ -198,6 +216,16 @@ def whole(centre: Centre, connection: sa.Connection, actor: Actor, reach: Reach)
         units=units,
     )  # fmt: skip
     return _with_work(connection, actor, shown, at) if reach.works else shown
+
+
+def _parties(
+    centre: Centre, connection: sa.Connection, actor: Actor, found: Sequence[Party]
+) -> tuple[Party, ...]:
+    """Parties as the actor may read them: of a closed case, some are masked by now."""
+    hide = masking.masked(centre, connection, actor, {own.ref_id for own in found} - {""})
+    return tuple(
+        replace(own, label=str(MASKED_NAME)) if own.ref_id in hide else own for own in found
+    )
 
 
 def _with_work(connection: sa.Connection, actor: Actor, shown: CaseView, at: datetime) -> CaseView:
@@ -262,7 +290,7 @@ def timeline(
 
 
 def _of_alert(own: CaseAlert) -> Iterator[Event]:
-    alert, who = own.alert, str(own.traveller.name) if own.traveller else "?"
+    alert, who = own.alert, own.who or "?"
     raised = phrase(N_("An alert on {name} was raised for {unit}"), name=who, unit=own.unit.name)
     yield Event(at=alert.at, by="", kind="alert_raised", sentence=raised)
     for hit in own.hits:

@@ -3,9 +3,10 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 import structlog
@@ -20,26 +21,39 @@ from parakh.faces.detect import DetectedFace
 from parakh.faces.extract import FaceEngine
 from parakh.faces.picture import Picture
 from parakh.screen.bodies import IdentifierScreener, OrganisationScreener
+from parakh.screen.currency import CurrencyScreener
 from parakh.screen.faces import FaceScreener
+from parakh.screen.goods import Parts, PartsScreener
 from parakh.screen.links import LinkScreener
 from parakh.screen.profiles import ProfileScreener
 from parakh.screen.screener import Screener, Subject
 from parakh.screen.watchlists import DocumentScreener, NameScreener
 from parakh.services.background import Job
+from parakh.services.cargo_live import LiveCargo
 from parakh.services.connections import connections
+from parakh.services.currency_people import CurrencyOnFile, policy_of
 from parakh.services.face_index import FaceIndex
 from parakh.services.gallery_files import GalleryFiles
+from parakh.services.inbox_counts import Counts
 from parakh.services.live_rules import LiveRules
 from parakh.services.mirror import Names
+from parakh.services.oidc import Provider
+from parakh.services.oidc_config import provider_config
+from parakh.services.performance_feeds import FeedWeek
 from parakh.services.profile_mirror import WatchedProfiles
 from parakh.services.swept import SweptEntries
 from parakh.services.voyage_faces import VoyageFaces
-from parakh.services.wall import WallBus
+from parakh.services.wall import WallBus, WallFeed
 from parakh.settings import Settings
 from parakh.store import galleries, schema
 from parakh.store.database import Database
 from parakh.store.keys import Keys
 from parakh.store.links import Tokens
+from parakh.store.schema import SchemaState
+
+if TYPE_CHECKING:
+    # It reads its file with what knows centres.
+    from parakh.services.linked import Linked
 
 WORKER = system_actor("worker")
 FORMER_SECONDS = 60.0
@@ -72,7 +86,8 @@ class UpToDate:
 class Centre:
     """All parts of a running centre. Heavy ones (face models, indexes) are made at first use.
 
-    `swept_at` is when sweeps had their last turn here, in seconds of the process's own clock.
+    `swept_at` is when sweeps had their last turn here, in seconds of the process's own clock, and
+    `worked_at` when the worker of this process began its last round; None without a worker.
     """
 
     settings: Settings
@@ -84,24 +99,32 @@ class Centre:
     reenrolling: Job = field(default_factory=lambda: Job("reenrol"))
     matching: Job = field(default_factory=lambda: Job("twins"))
     backtesting: Job = field(default_factory=lambda: Job("backtest"))
+    rostering: Job = field(default_factory=lambda: Job("roster"))
+    training: Job = field(default_factory=lambda: Job("train"))
+    inbox_counts: Counts = field(default_factory=Counts)
+    feeds: FeedWeek = field(default_factory=FeedWeek)
     swept_at: float = field(default_factory=time.monotonic)
+    worked_at: float | None = None
     _former: tuple[bool, float] = (False, 0.0)
+
+    def local_now(self) -> datetime:
+        """Now, as clocks show it in the centre's time zone."""
+        return self.clock().astimezone(self.settings.zone)
 
     @classmethod
     def open(cls, settings: Settings, clock: Clock = utc_now) -> "Centre":
         """Opens an existing, up-to-date database; raises Misconfigured and says what to do."""
         centre = cls(settings=settings, db=_reached(settings, clock), clock=clock)
-        current, newest = schema.revisions(centre.db)
-        if current != newest:
+        found = schema.state(centre.db)
+        if not found.fit.works:
             centre.close()
-            raise Misconfigured(
-                f"the database is at revision {current or 'none'}, the program needs {newest}: "
-                "run `parakh db upgrade`"
-            )
+            raise Misconfigured(found.advice)
         return centre
 
     @classmethod
-    def create(cls, settings: Settings, clock: Clock = utc_now) -> "Centre":
+    def create(
+        cls, settings: Settings, clock: Clock = utc_now, *, expand_only: bool = False
+    ) -> "Centre":
         """Makes what is missing (folders, keys, database), upgrades the schema, and opens."""
         for folder in (settings.data_dir, settings.drop_path):
             folder.mkdir(parents=True, exist_ok=True)
@@ -109,7 +132,7 @@ class Centre:
         if not settings.keys_path.exists():
             Keys.generate().save(settings.keys_path)
         database = _reached(settings, clock)
-        schema.upgrade(database)
+        schema.upgrade(database, expand_only=expand_only)
         return cls(settings=settings, db=database, clock=clock)
 
     def close(self) -> None:
@@ -120,10 +143,16 @@ class Centre:
             self.reenrolling,
             self.matching,
             self.backtesting,
+            self.rostering,
+            self.training,
         ):
             job.stop()
+        if "wall_feed" in self.__dict__:
+            self.wall_feed.close()
         if "galleries" in self.__dict__:
             self.galleries.close()
+        if "linked" in self.__dict__:
+            self.linked.close()
         self.db.close()
 
     @cached_property
@@ -175,9 +204,20 @@ class Centre:
         return self.settings.data_dir / "models"
 
     @cached_property
+    def wall_feed(self) -> WallFeed:
+        """What brings news of alerts to the live walls of this process."""
+        return WallFeed(self.db, self.wall)
+
+    @cached_property
     def names(self) -> Names:
         """The watchlist index."""
         return Names(self.db)
+
+    @cached_property
+    def provider(self) -> Provider | None:
+        """The agency's OpenID provider; None without one. Raises Misconfigured for a bad file."""
+        config = provider_config(self.settings)
+        return Provider(config, self.clock) if config else None
 
     @cached_property
     def link_tokens(self) -> Tokens:
@@ -192,7 +232,12 @@ class Centre:
     @cached_property
     def rules(self) -> LiveRules:
         """The rules in force."""
-        return LiveRules(self.db, self.clock, self.settings.agency)
+        return LiveRules(self.db, self.clock, self.settings.agency, self.settings.country)
+
+    @cached_property
+    def cargo(self) -> LiveCargo:
+        """The cargo model in force."""
+        return LiveCargo(self.db)
 
     @cached_property
     def swept(self) -> SweptEntries:
@@ -209,6 +254,13 @@ class Centre:
     def voyage_faces(self) -> VoyageFaces:
         """The galleries of travellers, one a voyage."""
         return VoyageFaces(self.db, self.engines, self.settings.face_fpir, self.clock)
+
+    @cached_property
+    def linked(self) -> "Linked":
+        """The other systems that the centre is linked with."""
+        from parakh.services.linked import Linked
+
+        return Linked(self.settings, self.db, self.clock)
 
     def warm(self) -> None:
         """Loads models and indexes, so that the first person at a gate does not wait for them.
@@ -240,8 +292,11 @@ class Centre:
         )
 
     def expected_screeners(self) -> Sequence[Screener]:
-        """The screeners of those who cross the border: the rules in force too."""
-        return (*self.traveller_screeners(), self.rules)
+        """The screeners of those who cross the border: of their currency, and the rules in force,
+        too."""
+        on_file = CurrencyOnFile(self.db, self.clock)
+        currency = CurrencyScreener(on_file, policy_of(self.settings), self.clock)
+        return (*self.traveller_screeners(), currency, self.rules)
 
     def all_screeners(self) -> Sequence[Screener]:
         """The screeners of whatever somebody may ask about: organisations and conveyances too."""
@@ -250,6 +305,19 @@ class Centre:
             *self.traveller_screeners(),
             UpToDate(IdentifierScreener(index, self.clock), refresh),
             UpToDate(OrganisationScreener(index, self.clock), refresh),
+        )
+
+    def goods_screeners(self) -> Sequence[Screener]:
+        """The screeners of goods and units but for rules: their parties, containers and carriers
+        against lists, lookouts and profiles."""
+        index, refresh, parts = self.names.index, self.names.refresh, Parts()
+        watched = ProfileScreener(self.watched.index, self.clock)
+        return (
+            UpToDate(PartsScreener(IdentifierScreener(index, self.clock), parts), refresh),
+            UpToDate(PartsScreener(OrganisationScreener(index, self.clock), parts), refresh),
+            UpToDate(PartsScreener(DocumentScreener(index, self.clock), parts), refresh),
+            UpToDate(PartsScreener(NameScreener(index, self.clock), parts), refresh),
+            UpToDate(PartsScreener(watched, parts), self.watched.refresh),
         )
 
     def gate_screeners(self) -> Sequence[Screener]:
@@ -261,6 +329,18 @@ class Centre:
         """Notes a look at personal data."""
         with self.db.write(actor, purpose) as tx:
             tx.audit(action, kind, ref_id)
+
+
+def reached_schema(settings: Settings) -> SchemaState:
+    """How the database's schema and this program go together; the database is not opened further.
+
+    Raises Misconfigured when there is none, or it does not answer.
+    """
+    database = _reached(settings, utc_now)
+    try:
+        return schema.state(database)
+    finally:
+        database.close()
 
 
 def _reached(settings: Settings, clock: Clock) -> Database:

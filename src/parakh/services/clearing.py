@@ -2,21 +2,27 @@
 
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from parakh.act import redress as act
-from parakh.domain.hit import Hit, HitState, Kind
+from parakh.domain.hit import Hit, HitState, Kind, Ref
 from parakh.domain.ids import new_id
+from parakh.domain.profile import Profile
 from parakh.domain.redress import Difference, Redress
 from parakh.domain.traveller import Traveller
 from parakh.domain.watchlist import WatchlistEntry, entry_print
 from parakh.errors import InvalidInput
 from parakh.normalise.names import name_key
-from parakh.store import pictures, travellers, watchlists
+from parakh.services.clearing_parts import known_now
+from parakh.store import pictures, profile_facts, profiles, watchlists
 from parakh.store import redress as store
 from parakh.store.database import Tx
 from parakh.store.vault import Vault
+
+_CLEARED = (Kind.WATCHLIST_ENTRY, Kind.PROFILE)
+"""What somebody is cleared of for good."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,8 +40,9 @@ class Raised:
     Attributes:
         hit: with the identity and the decision of the one that was raised before, if one was.
         before: that one, with what was compared then.
-        person: whom it is on, as he is known by all that was declared of him; None for a face
-            without a name.
+        person: whom it is on, as he is known by all that was declared of him, or the party of
+            goods or the unit (see `parakh.services.clearing_parts`); None for a face without a
+            name.
         told: the same person as he was declared where he met the entry.
     """
 
@@ -59,15 +66,14 @@ class Clearings:
         shown: Container[str | None],
     ) -> None:
         """`shown` are kept pictures (identifiers) that show the face before the gate."""
-        self._entries = entries
+        self._met = _mets(connection, [own.hit for own in raised], entries)
         self._shown = shown
         told = [own.told for own in raised if own.told is not None]
         numbers = {document.number for own in told for document in own.documents}
         # Without documents nobody is recognised: most batches ask for nothing.
+        met = {own.hit.target.id for own in raised if own.hit.id in self._met}
         self._about = (
-            store.about(connection, entries.keys(), numbers=numbers, lock=True)
-            if entries and numbers
-            else []
+            store.about(connection, met, numbers=numbers, lock=True) if met and numbers else []
         )
         cleared = [own.hit.id for own in raised if own.hit.state is HitState.CLEARED]
         self._made = store.that_cleared(connection, cleared, lock=True) if cleared else []
@@ -75,11 +81,12 @@ class Clearings:
     def settled(self, raised: Raised) -> Hit:
         """The hit as it stands now: cleared where an earlier decision recognises the person.
 
-        What a human decided on it stays, unless the person or the entry changed since he cleared
-        it; what an earlier decision cleared is judged anew each time.
+        What a human decided on it stays, unless the person, or the entry or profile, changed since
+        he cleared it; what an earlier decision cleared is judged anew each time. A rule judges
+        every journey by itself.
         """
         hit = raised.hit
-        if hit.target.kind is not Kind.WATCHLIST_ENTRY or self._decided(raised):
+        if hit.target.kind not in _CLEARED or self._decided(raised):
             return hit
         record = self._recognising(raised)
         return act.cleared_before(hit, record) if record else act.reopened(hit)
@@ -100,20 +107,20 @@ class Clearings:
         A hit may come from something that was declared besides, while the record tells of the
         person as he is known by all: then it stands as long as neither of the two changes.
         """
-        entry = self._entries.get(raised.hit.target.id)
-        if entry is None or raised.person is None or raised.told is None:
+        met = self._met.get(raised.hit.id)
+        if met is None or raised.person is None or raised.told is None:
             return False
-        if act.unchanged(record, raised.told, entry, self._shown):
+        if act.unchanged(record, raised.told, met, self._shown):
             return True
         as_seen = raised.before is not None and _ours(raised.before) == _ours(raised.hit)
-        return as_seen and act.unchanged(record, raised.person, entry, self._shown)
+        return as_seen and act.unchanged(record, raised.person, met, self._shown)
 
     def _recognising(self, raised: Raised) -> Redress | None:
-        entry = self._entries.get(raised.hit.target.id)
-        if raised.told is None or entry is None:
+        met = self._met.get(raised.hit.id)
+        if raised.told is None or met is None:
             return None
         for record in _of_hit(self._about, raised.hit):
-            if not act.differences(record, raised.told, entry, self._shown):
+            if not act.differences(record, raised.told, met, self._shown):
                 return record
         return None
 
@@ -139,9 +146,9 @@ def earlier(
 ) -> dict[str, tuple[Earlier, ...]]:
     """For each open hit, by identifier, earlier decisions on somebody with its person's name or
     document that do not hold for it."""
-    asked = [own for own in hits if own.state is HitState.OPEN and own.target.id in entries]
-    ids = [own.subject.id for own in asked if own.subject.kind is Kind.TRAVELLER]
-    persons = {own.id: own for own in travellers.travellers_by_id(connection, ids)} if ids else {}
+    met = _mets(connection, hits, entries)
+    asked = [own for own in hits if own.state is HitState.OPEN and own.id in met]
+    persons = known_now(connection, asked) if asked else {}
     if not persons:
         return {}
     records = store.about(
@@ -151,30 +158,34 @@ def earlier(
         name_keys={name_key(own.name) for own in persons.values()},
     )
     return {
-        hit.id: _earlier(hit, person, entries[hit.target.id], records)
+        hit.id: _earlier(hit, person, met[hit.id], records)
         for hit in asked
-        if (person := persons.get(hit.subject.id)) is not None
+        if (person := persons.get(hit.id)) is not None
     }
 
 
 def record(tx: Tx, vault: Vault, hit: Hit, *, picture_of: str | None) -> Redress | None:
-    """Makes the record of a hit that a human just cleared; None if nobody is known by name.
+    """Makes the record of a hit that a human just cleared; None if nobody is known by name, and of
+    a rule's hit.
 
-    `picture_of` is the capture of which a copy is kept until the entry ends; None to keep none.
-    Raises InvalidInput if there is no picture of it.
+    `picture_of` is the capture of which a copy is kept until the entry or profile ends; None to
+    keep none. Raises InvalidInput if there is no picture of it.
     """
-    persons = travellers.travellers_by_id(tx.connection, [hit.subject.id])
-    found = watchlists.entries_by_id(tx.connection, [hit.target.id])
-    if not persons or not found or hit.decided_by is None:
+    person = known_now(tx.connection, [hit]).get(hit.id)
+    entries = watchlists.entries_by_id(tx.connection, [hit.target.id])
+    met = _mets(tx.connection, [hit], entries).get(hit.id)
+    if person is None or met is None or hit.decided_by is None:
         return None
-    person, entry, redress_id = persons[0], found[hit.target.id], new_id()
+    redress_id = new_id()
     picture_id = None
     if picture_of is not None:
-        picture_id = _copied(tx, vault, picture_of, redress_id, entry)
+        until = target(tx.connection, hit.target).expires_at
+        picture_id = _copied(tx, vault, picture_of, redress_id, until)
     value = Redress(
         id=redress_id,
-        entry_id=entry.id,
-        entry_print=entry_print(entry),
+        target=hit.target,
+        target_print=met.print,
+        reasons=met.reasons,
         screener=hit.screener.partition("@")[0],
         name=person.name,
         birth_date=person.birth_date,
@@ -191,16 +202,45 @@ def record(tx: Tx, vault: Vault, hit: Hit, *, picture_of: str | None) -> Redress
     return value
 
 
+def target(connection: sa.Connection, met: Ref) -> WatchlistEntry | Profile:
+    """The entry or profile of a record; raises NotFound."""
+    if met.kind is Kind.PROFILE:
+        return profiles.get(connection, met.id)
+    return watchlists.get_entry(connection, met.id)
+
+
+def met_now(connection: sa.Connection, record: Redress) -> str:
+    """The print of a record's entry or profile as it is now; "" where it is not there any more."""
+    if record.target.kind is Kind.PROFILE:
+        return profile_facts.prints(connection, [record.target.id]).get(record.target.id, "")
+    return entry_print(watchlists.get_entry(connection, record.target.id))
+
+
+def _mets(
+    connection: sa.Connection, hits: Collection[Hit], entries: Mapping[str, WatchlistEntry]
+) -> dict[str, act.Met]:
+    """What hits on entries and profiles met as it is now, by the hit's identifier."""
+    ids = {own.target.id for own in hits if own.target.kind is Kind.PROFILE}
+    prints = profile_facts.prints(connection, ids) if ids else {}
+    found = {}
+    for own in hits:
+        if own.target.kind is Kind.WATCHLIST_ENTRY and own.target.id in entries:
+            found[own.id] = act.Met.entry(entries[own.target.id], own)
+        elif own.target.kind is Kind.PROFILE and own.target.id in prints:
+            found[own.id] = act.Met(print=prints[own.target.id], reasons=act.reasons(own))
+    return found
+
+
 def _of_hit(records: Iterable[Redress], hit: Hit) -> list[Redress]:
     screener = hit.screener.partition("@")[0]
-    return [own for own in records if (own.entry_id, own.screener) == (hit.target.id, screener)]
+    return [own for own in records if (own.target, own.screener) == (hit.target, screener)]
 
 
 def _earlier(
-    hit: Hit, person: Traveller, entry: WatchlistEntry, records: Iterable[Redress]
+    hit: Hit, person: Traveller, met: act.Met, records: Iterable[Redress]
 ) -> tuple[Earlier, ...]:
     found = [
-        Earlier(record=own, differences=act.differences(own, person, entry))
+        Earlier(record=own, differences=act.differences(own, person, met))
         for own in _of_hit(records, hit)
     ]
     both = {Difference.NAME, Difference.DOCUMENT}
@@ -212,7 +252,7 @@ def _ours(hit: Hit) -> set[tuple[str, str]]:
     return {(own.attribute, own.ours) for own in hit.evidence}
 
 
-def _copied(tx: Tx, vault: Vault, capture_id: str, redress_id: str, entry: WatchlistEntry) -> str:
+def _copied(tx: Tx, vault: Vault, capture_id: str, redress_id: str, until: datetime | None) -> str:
     shown = pictures.pictures_of(tx.connection, [capture_id]).get(capture_id)
     if not shown:
         raise InvalidInput("there is no picture of the person to keep")
@@ -224,5 +264,5 @@ def _copied(tx: Tx, vault: Vault, capture_id: str, redress_id: str, entry: Watch
         owner_id=redress_id,
         media_type=media_type,
         data=data,
-        expires_at=entry.expires_at,
+        expires_at=until,
     )

@@ -10,14 +10,29 @@ import sqlalchemy as sa
 from parakh.domain.hit import Kind, Ref
 from parakh.domain.link import LinkKind, Shared
 from parakh.domain.masking import MASKED_NAME
+from parakh.domain.profile import Scheme
 from parakh.domain.watchlist import EntryState
 from parakh.screen.links import MOST_HOLDERS, WALKED, LinkScreener, Target
-from parakh.store import assessments, links, masking, profiles, travellers, watchlists
+from parakh.services.alerted import things
+from parakh.store import (
+    assessments,
+    goods_kin,
+    goods_links,
+    links,
+    masking,
+    profiles,
+    travellers,
+    watchlists,
+)
 from parakh.store.database import Database
 from parakh.store.links import Links, Sight
 
 _DOCUMENTS = Sight(kinds=frozenset({LinkKind.DOCUMENT}), most_holders=MOST_HOLDERS)
 _WALKED = Sight(kinds=WALKED, most_holders=MOST_HOLDERS)
+
+_GOODS = (Kind.CONSIGNMENT, Kind.CONVEYANCE)
+_SCHEMES = (Scheme.TAX, Scheme.REGISTRATION, Scheme.PLATE, Scheme.CONTAINER)
+"""By what profiles bear companies, vehicles and containers."""
 
 _OWN = LinkScreener.name.partition("@")[0]
 """A confirmed hit of this screener makes nobody a suspect himself: else suspicion would go from
@@ -71,19 +86,36 @@ class StoredConnections:
         for traveller_id, profile_id in profiled.items():
             ref = Ref(kind=Kind.PROFILE, id=profile_id)
             found[members[traveller_id]].setdefault(ref, Target(ref=ref))
+        for node, profile_id in self._profiled_things(holders):
+            ref = Ref(kind=Kind.PROFILE, id=profile_id)
+            found[node].setdefault(ref, Target(ref=ref))
         return {holder: tuple(own.values()) for holder, own in found.items()}
 
     def names(self, holders: Collection[str]) -> Mapping[str, str]:
-        """What persons are called; whoever is masked is not named."""
+        """What persons, companies, goods and units are called; whoever is masked is not named."""
         masked = masking.crossed_before(self._connection, holders, self._masked_before)
-        return {
+        refs = [Ref(kind=kind, id=own) for own in holders for kind in _GOODS]
+        known = goods_links.companies(self._connection, holders)
+        named = {key: own.name for key, own in known.items()}
+        named |= {key: own.name for key, own in things(self._connection, refs).items()}
+        return named | {
             own.id: str(MASKED_NAME) if own.id in masked else own.name.full
             for own in travellers.travellers_by_id(self._connection, list(holders))
         }
 
+    def _profiled_things(self, holders: Collection[str]) -> Iterator[tuple[str, str]]:
+        """Companies and units whose number a profile in force bears, with the profile."""
+        numbers = goods_links.numbers(self._connection, holders)
+        if numbers:
+            profiles_ = goods_kin.bearers(self._connection, _SCHEMES, set(numbers.values()))
+            for node, number in numbers.items():
+                if number in profiles_:
+                    yield node, profiles_[number]
+
     def _listed(self, ids: Collection[str]) -> Iterator[tuple[str, Target]]:
-        """Travellers with confirmed hits on entries in force."""
+        """Travellers, goods and units with confirmed hits on entries in force."""
         confirmed = assessments.confirmed_on_entries(self._connection, ids, but=_OWN)
+        confirmed += goods_links.confirmed(self._connection, ids)
         entries = watchlists.entries_by_id(self._connection, {entry for _, entry in confirmed})
         lists = watchlists.lists(self._connection) if entries else {}
         for traveller_id, entry_id in confirmed:

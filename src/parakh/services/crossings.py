@@ -11,7 +11,8 @@ from parakh.domain.ids import new_id
 from parakh.domain.message import Message
 from parakh.domain.traveller import Standing, Traveller
 from parakh.domain.voyage import Crossing, CrossingState, Direction, Voyage
-from parakh.ingest.records import DeclaredCrossing, Submission
+from parakh.ingest.records import DeclaredCrossing
+from parakh.ingest.submission import Submission
 from parakh.normalise.assemble import traveller_of
 from parakh.normalise.join import SourceKind, Statement, marks_of
 from parakh.normalise.names import name_key
@@ -19,7 +20,7 @@ from parakh.screen.grouping import Wanted
 from parakh.services import expected
 from parakh.services.assessing import handling_of
 from parakh.services.joining import Fresh, Scope, rejoin
-from parakh.store import alerts, assessments, travellers
+from parakh.store import alerts, assessments, rule_hits, travellers
 from parakh.store import crossings as store
 from parakh.store import persons as persons_store
 from parakh.store.crossings import Name, Report
@@ -176,11 +177,12 @@ class _Reporting:
         now = travellers.get_crossing(self._connection, now_id)
         if now is not None and now.traveller_id is not None:
             assessments.rehome(self._connection, before.traveller_id, now.traveller_id)
+            rule_hits.follow_subject(self._tx, now.traveller_id)
             travellers.mark_joined(self._connection, before.traveller_id, now.traveller_id)
 
     def _rejoin(self) -> None:
         for voyage_id, told in sorted(self._fresh.items()):
-            rejoin(self._connection, Scope(voyage_id), told)
+            rejoin(self._tx, Scope(voyage_id), told)
             expected.follow_voyage(self._tx, voyage_id, handling_of)
 
     def _apply(self, name: Name, before: str | None) -> None:

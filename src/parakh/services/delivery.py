@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from sqlalchemy.exc import IntegrityError
 
 from parakh.access import Actor, Permission, Purpose
+from parakh.catalogues import languages
 from parakh.domain.channel import Channel, ChannelKind, Dispatch, DispatchState
 from parakh.domain.ids import new_id
 from parakh.domain.unit import Unit
@@ -143,6 +144,8 @@ def _checked(centre: Centre, value: Channel) -> Channel:
         raise InvalidInput("give the channel a name")
     if not value.tells:
         raise InvalidInput("choose what the channel tells of")
+    if value.language not in languages():
+        raise InvalidInput(f"choose one of these languages: {', '.join(languages())}")
     if value.kind is ChannelKind.WEBHOOK:
         address = value.address.strip()
         checked_url(address, private=centre.settings.webhook_private)

@@ -7,12 +7,15 @@ once more under the same identifier, by which the receiver knows it.
 import ssl
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Protocol
 
 import orjson
 import sqlalchemy as sa
 import structlog
 
+from parakh import metrics
 from parakh.access import Purpose, system_actor
+from parakh.catalogues import SOURCE, worded
 from parakh.domain.channel import (
     Channel,
     ChannelKind,
@@ -23,8 +26,10 @@ from parakh.domain.channel import (
     wait_after,
 )
 from parakh.domain.hit import Advice, Kind
+from parakh.domain.phrase import N_, in_zone
 from parakh.errors import Misconfigured
 from parakh.services import delivery_mail
+from parakh.services.alerted import things
 from parakh.services.centre import Centre
 from parakh.services.delivery import SEALED
 from parakh.services.delivery_webhook import Undelivered, Webhook, post
@@ -37,21 +42,25 @@ CLAIM = timedelta(minutes=5)
 MOST_REASONS = 10
 
 _WORDS = {
-    Advice.PROCEED: "Proceed",
-    Advice.INCOMPLETE: "Incomplete",
-    Advice.COMPARE: "Compare",
-    Advice.INSPECT: "Inspect",
-    Advice.REFER: "Refer",
+    Advice.PROCEED: N_("Proceed"),
+    Advice.INCOMPLETE: N_("Incomplete"),
+    Advice.COMPARE: N_("Compare"),
+    Advice.INSPECT: N_("Inspect"),
+    Advice.REFER: N_("Refer"),
 }
 _WHAT = {
-    Occurrence.RAISED: "Alert",
-    Occurrence.ESCALATED: "Alert escalated",
+    Occurrence.RAISED: N_("Alert"),
+    Occurrence.ESCALATED: N_("Alert escalated"),
+    Occurrence.TROUBLE: N_("Trouble"),
 }
+_SUBJECT = N_("{what}: {advice}, {unit}")
+_TEXT = N_("{subject}, raised {at}.")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class News:
-    """What a telling says. `who` and `reasons` are empty unless the channel may say them."""
+    """What a telling says, in its channel's language. `who` and `reasons` are empty unless the
+    channel may say them."""
 
     what: Occurrence
     alert_id: str
@@ -61,16 +70,21 @@ class News:
     url: str
     who: str = ""
     reasons: tuple[str, ...] = ()
+    language: str = SOURCE
 
     @property
     def subject(self) -> str:
         """The subject of a mail; never names a person."""
-        return f"{_WHAT[self.what]}: {_WORDS[self.advice]}, {self.unit}"
+        what, advice = (
+            worded(self.language, own) for own in (_WHAT[self.what], _WORDS[self.advice])
+        )
+        return worded(self.language, _SUBJECT, what=what, advice=advice, unit=self.unit)
 
     @property
     def text(self) -> str:
         """The text of a mail."""
-        parts = [f"{self.subject}, raised {self.raised_at}.", self.who, *self.reasons, self.url]
+        first = worded(self.language, _TEXT, subject=self.subject, at=self.raised_at)
+        parts = [first, self.who, *self.reasons, self.url]
         return "\n\n".join(part for part in parts if part) + "\n"
 
     @property
@@ -98,12 +112,12 @@ def step(centre: Centre) -> bool:
     try:
         _send(centre, claimed)
     except Undelivered as error:
-        _settle(centre, claimed, _put_off(centre, claimed, error))
+        _settle(centre, claimed, put_off(centre, claimed, error))
     except Exception as error:
         # Whatever is wrong with one telling, the others go on; its own words may name somebody.
         _log.exception("not told", dispatch=claimed.id)
         unexpected = Undelivered(f"unexpected: {type(error).__name__}")
-        _settle(centre, claimed, _put_off(centre, claimed, unexpected))
+        _settle(centre, claimed, put_off(centre, claimed, unexpected))
     else:
         done = replace(claimed, state=DispatchState.DELIVERED, error="", done_at=centre.clock())
         _settle(centre, claimed, done)
@@ -111,14 +125,35 @@ def step(centre: Centre) -> bool:
 
 
 def _send(centre: Centre, claimed: Dispatch) -> None:
-    settings = centre.settings
     with centre.db.read() as connection:
         channel = store.get_channel(connection, claimed.channel_id)
         if not channel.active:
             # Whoever switched it off may have done so because the wrong people read it.
             raise Undelivered("the channel is switched off", final=True)
         news = _news(centre, connection, channel, claimed)
-        key = _key(centre, connection, channel)
+        key = key_of(centre, connection, channel)
+    deliver(centre, channel, key, claimed, news)
+
+
+class Words(Protocol):
+    """What a telling says, for mails and for webhooks."""
+
+    @property
+    def subject(self) -> str:
+        """The subject of a mail."""
+
+    @property
+    def text(self) -> str:
+        """The text of a mail."""
+
+    @property
+    def body(self) -> bytes:
+        """The body of a webhook's message."""
+
+
+def deliver(centre: Centre, channel: Channel, key: bytes, claimed: Dispatch, news: Words) -> None:
+    """Sends one telling by its channel; raises Undelivered."""
+    settings = centre.settings
     try:
         tls = ssl.create_default_context(cafile=settings.trust_file)
     except OSError as error:
@@ -141,7 +176,8 @@ def _send(centre: Centre, claimed: Dispatch) -> None:
         raise Undelivered(str(error)) from error
 
 
-def _key(centre: Centre, connection: sa.Connection, channel: Channel) -> bytes:
+def key_of(centre: Centre, connection: sa.Connection, channel: Channel) -> bytes:
+    """The key that signs what a webhook gets; empty for other channels."""
     sealed = store.sealed_secret(connection, channel.id)
     if sealed is None:
         return b""
@@ -161,17 +197,25 @@ def _news(centre: Centre, connection: sa.Connection, channel: Channel, claimed: 
         advice=alert.advice,
         raised_at=alert.at.isoformat(timespec="seconds"),
         url=f"{centre.settings.public_url.rstrip('/')}/alerts/{alert.id}",
+        language=channel.language,
     )
     if channel.detail is Detail.LINK:
         return news
     hits = assessments.get_assessment(connection, alert.assessment_id).hits
     ids = [alert.subject.id] if alert.subject.kind is Kind.TRAVELLER else []
-    who = ", ".join(str(own.name) for own in travellers.travellers_by_id(connection, ids))
-    reasons = tuple(str(hit.sentence) for hit in hits[:MOST_REASONS])
+    known = travellers.travellers_by_id(connection, ids)
+    about = things(connection, [alert.subject]).values()
+    who = ", ".join([*(str(own.name) for own in known), *(own.name for own in about)])
+    zone = centre.settings.zone
+    sentences = [hit.sentence for hit in hits[:MOST_REASONS]]
+    reasons = tuple(
+        in_zone(worded(channel.language, own.template, **own.values), zone) for own in sentences
+    )
     return replace(news, who=who, reasons=reasons)
 
 
-def _put_off(centre: Centre, claimed: Dispatch, error: Undelivered) -> Dispatch:
+def put_off(centre: Centre, claimed: Dispatch, error: Undelivered) -> Dispatch:
+    """What becomes of a telling after a try in vain: it is tried later, or given up."""
     now, tries = centre.clock(), claimed.tries + 1
     wait = None if error.final else wait_after(tries)
     failed = replace(claimed, tries=tries, error=str(error))
@@ -185,6 +229,7 @@ def _settle(centre: Centre, claimed: Dispatch, now: Dispatch) -> None:
         if not store.settle_dispatch(tx, now, claimed):
             tx.audit("dispatch.left", "dispatch", now.id, cause="another worker took it up")
             return
+        kind = store.get_channel(tx.connection, now.channel_id).kind
         action = "put_off" if now.state is DispatchState.WAITING else now.state.value
         tx.audit(
             f"dispatch.{action}",
@@ -194,3 +239,4 @@ def _settle(centre: Centre, claimed: Dispatch, now: Dispatch) -> None:
             channel=now.channel_id,
             error=now.error,
         )
+    metrics.DELIVERIES.labels(kind.value, action).inc()

@@ -5,20 +5,18 @@ up once, and the connection goes to the very address that was checked, so that a
 in between leads nowhere else. Redirects are not followed.
 """
 
-import base64
-import hashlib
-import hmac
 import http.client
-import ipaddress
-import re
 import socket
 import ssl
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult
 
+from parakh.connectors import addresses
+from parakh.connectors.addresses import IpAddress
+from parakh.connectors.signing import signature
 from parakh.errors import InvalidInput, ParakhError
 
 TIMEOUT = 10.0
@@ -27,21 +25,8 @@ TIMEOUT = 10.0
 WHOLE = 30.0
 """Seconds for all of it, so that a server that drips its answer holds nobody up."""
 
-LONGEST_URL = 2000
-_PLAIN = re.compile(r"[!-~]+")
-"""Signs of ASCII without blanks."""
-
 GONE = 410
 """By this a server says that it wants no more; it is not tried again."""
-
-_TRANSLATED = tuple(
-    ipaddress.IPv6Network(own)
-    for own in ("::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48")
-)
-"""Here an IPv4 address stands within one of IPv6, and a gateway may lead it into a private network
-(RFC 4291 2.5.5.1, RFC 2765 2.1, RFC 6052 2.1, RFC 8215)."""
-
-IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class Undelivered(ParakhError):
@@ -66,41 +51,11 @@ class Webhook:
 
 
 def checked_url(url: str, *, private: bool) -> SplitResult:
-    """The parts of a URL that may be called; raises InvalidInput for one that may not.
-
-    That is https, and http to this machine itself where private addresses are allowed. A name that
-    stands for a private address is refused when it is called.
-    """
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        raise InvalidInput("that is not the address of a webhook") from None
-    host = parts.hostname or ""
-    if (
-        len(url) > LONGEST_URL
-        or not host
-        or port == 0
-        or not url.isascii()
-        or not url.isprintable()
-        or " " in url
-    ):
-        raise InvalidInput("that is not the address of a webhook")
-    if parts.username or parts.password:
-        raise InvalidInput("a webhook's address has no name and password in it")
-    literal = _literal(host)
-    here = host == "localhost" or (literal is not None and literal.is_loopback)
-    if parts.scheme != "https" and not (parts.scheme == "http" and here):
-        raise InvalidInput("a webhook's address begins with https://")
-    if not private and (here or (literal is not None and not _public(literal))):
-        raise InvalidInput("private addresses are not allowed: see PARAKH_WEBHOOK_PRIVATE")
-    return parts
-
-
-def signature(key: bytes, message_id: str, at: int, body: bytes) -> str:
-    """The value of the header `webhook-signature`; `at` in seconds since 1970."""
-    signed = b"%s.%d.%s" % (message_id.encode(), at, body)
-    return f"v1,{base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()}"
+    """The parts of a URL that may be called (see `parakh.connectors.addresses`); raises
+    InvalidInput for one that may not."""
+    return addresses.checked_url(
+        url, "a webhook", private=private, hint="see PARAKH_WEBHOOK_PRIVATE"
+    )
 
 
 def post(webhook: Webhook, message_id: str, at: datetime, body: bytes) -> None:
@@ -176,33 +131,14 @@ class _Connection(http.client.HTTPConnection):
             secured.do_handshake()
 
     def _address(self) -> IpAddress:
-        found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
-        known = [ipaddress.ip_address(str(own[4][0]).partition("%")[0]) for own in found]
-        allowed = [own for own in known if self._private or _public(own)]
-        if self._tls is None:
-            allowed = [own for own in allowed if own.is_loopback]
-        if not allowed:
+        found = addresses.allowed_address(
+            self.host, self.port, private=self._private, secured=self._tls is not None
+        )
+        if found is None:
             raise Undelivered("the host has no address that may be called")
-        return allowed[0]
+        return found
 
     def _cut(self) -> None:
         if self.sock is not None:
             with suppress(OSError):
                 self.sock.shutdown(socket.SHUT_RDWR)
-
-
-def _literal(host: str) -> IpAddress | None:
-    try:
-        return ipaddress.ip_address(host)
-    except ValueError:
-        return None
-
-
-def _public(address: IpAddress) -> bool:
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.is_site_local or any(address in own for own in _TRANSLATED):
-            return False
-        inner = address.ipv4_mapped or address.sixtofour
-        if inner is not None:
-            return _public(inner)
-    return address.is_global and not address.is_multicast

@@ -22,8 +22,13 @@ from parakh.domain.watchlist import Handling, Watchlist
 from parakh.errors import ParakhError
 from parakh.services import (
     accounts,
+    demonstration_agencies,
     demonstration_casework,
+    demonstration_connectors,
     demonstration_faces,
+    demonstration_goods,
+    demonstration_posts,
+    demonstration_trends,
     gate,
     imports,
     intake,
@@ -35,6 +40,8 @@ from parakh.services import (
 )
 from parakh.services.centre import Centre
 from parakh.services.demonstration_faces import LOADER, SECOND
+from parakh.services.demonstration_posts_live import Living
+from parakh.services.demonstration_sides import OtherSides
 from parakh.services.gate_values import CrossingRequest
 from parakh.simulate import coming, traffic
 from parakh.simulate.coming import Coming
@@ -48,6 +55,9 @@ UNITS = (
     Unit(id="demo-khi", name="Karachi Airport", ports=frozenset({"KHI"})),
     Unit(id="demo-isb", name="Islamabad Airport", ports=frozenset({"ISB"})),
     Unit(id="demo-lhe", name="Lahore Airport", ports=frozenset({"LHE"})),
+    *demonstration_goods.UNITS,
+    *demonstration_posts.UNITS,
+    *demonstration_agencies.UNITS,
 )
 PEOPLE: Mapping[str, tuple[Role, str, str]] = {
     "targeting": (Role.TARGETING, "demo-ntc", "Targeting desk"),
@@ -59,6 +69,9 @@ PEOPLE: Mapping[str, tuple[Role, str, str]] = {
     "gate-isb": (Role.GATE, "demo-isb", "Islamabad gate desk"),
     "gate-lhe": (Role.GATE, "demo-lhe", "Lahore gate desk"),
     "custody": (Role.CUSTODY, "demo-khi", "Prison desk"),
+    **demonstration_goods.PEOPLE,
+    **demonstration_posts.PEOPLE,
+    **demonstration_agencies.PEOPLE,
 }
 INVENTED = Watchlist(
     id="",
@@ -82,6 +95,8 @@ class Demonstration:
     manifest: Manifest
     coming: Coming
     passwords: Mapping[str, str]
+    posts: Living
+    _sides: OtherSides | None = None
     _halt: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
@@ -89,18 +104,28 @@ class Demonstration:
     def prepare(cls, centre: Centre, seed: int, note: Callable[[str], None]) -> "Demonstration":
         """Loads what is not there yet; safe to repeat, and each new day brings new flights."""
         folder = centre.settings.data_dir / "demo"
-        manifest = traffic.write(folder, seed=seed, today=_first_day(centre))
         fresh = not accounts.units(centre)
+        today = _first_day(centre)
+        first = today if fresh else _begun(folder, today)
+        manifest = traffic.write(folder, seed=seed, today=today, first=first)
+        (folder / _BEGUN).write_text(first.isoformat(), encoding="utf-8")
         if fresh:
             note("Loading units, a watchlist and a portrait …")
             _load_units(centre)
+            demonstration_posts.load_posts(centre)
+            demonstration_agencies.load_agencies(centre)
             _load_past(centre, manifest)
             imports.import_csv(
                 centre, LOADER, manifest.watchlist, approver=SECOND, new_list=INVENTED
             )
         passwords = _load_people(centre)
         if fresh:
+            note("Living through three weeks of a port …")
+            demonstration_goods.load_past(centre, seed, passwords)
+            demonstration_goods.load_roster(centre, passwords)
             _load_rules(centre, passwords)
+        elif today != first:
+            _receive(centre, manifest.past)
         note("Reading flights …")
         planned = manifest.timetable
         timetable.import_csv(centre, LOADER, planned.read_bytes(), planned.name)
@@ -119,7 +144,18 @@ class Demonstration:
         demonstration_faces.stage_somebody(centre, crossing, folder / "pictures")
         note("Letting the desks work …")
         expected = _load_casework(centre, seed, manifest)
-        return cls(centre=centre, manifest=manifest, coming=expected, passwords=passwords)
+        note("Living through a day at thirty posts …")
+        if fresh:
+            demonstration_agencies.load_shares(centre, passwords)
+            demonstration_trends.tell(centre)
+        demonstration_posts.load_day(centre, seed)
+        return cls(
+            centre=centre,
+            manifest=manifest,
+            coming=expected,
+            passwords=passwords,
+            posts=Living(centre=centre, seed=seed),
+        )
 
     def welcome(self) -> str:
         """Where to go, and how to sign in."""
@@ -135,6 +171,8 @@ class Demonstration:
                 *rows,
                 "",
                 f"  Pictures to try at the gate: {self.centre.settings.data_dir / 'demo/pictures'}",
+                "  Thirty posts live on the control room’s screen, with incidents: Control room.",
+                "  Linked systems answer, and one of them stops: Operations, Linked systems.",
                 f"  {self.coming.flight} lands in Karachi at {landing:%H:%M}: see Vetting.",
                 f"  In {LATE_FLIGHT_SECONDS:.0f} seconds one more flight's list arrives: "
                 "keep the Alerts page open.",
@@ -145,8 +183,10 @@ class Demonstration:
 
     def start(self) -> None:
         """Begins the live part in a thread of its own."""
+        self._sides = demonstration_connectors.start(self.centre, self.passwords)
         self._thread = threading.Thread(target=self._live, name="parakh-demo", daemon=True)
         self._thread.start()
+        self.posts.start()
 
     def wait(self) -> None:
         """Waits until the live part is over."""
@@ -156,6 +196,9 @@ class Demonstration:
     def halt(self) -> None:
         """Stops the live part."""
         self._halt.set()
+        self.posts.halt()
+        if self._sides is not None:
+            self._sides.halt()
         self.wait()
 
     def _live(self) -> None:
@@ -180,6 +223,17 @@ def _first_day(centre: Centre) -> date:
     return local.date() if landed else local.date() - timedelta(days=1)
 
 
+_BEGUN = "begun.txt"
+"""Holds the first day of the demonstration, whose travellers the watchlist means."""
+
+
+def _begun(folder: Path, today: date) -> date:
+    try:
+        return date.fromisoformat((folder / _BEGUN).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return today
+
+
 def _load_units(centre: Centre) -> None:
     for unit in UNITS:
         accounts.add_unit(centre, LOADER, unit)
@@ -189,7 +243,8 @@ def _load_people(centre: Centre) -> dict[str, str]:
     known = {user.name for user in accounts.users(centre, LOADER)}
     passwords = {}
     for name, (role, unit, title) in PEOPLE.items():
-        passwords[name] = secrets.token_urlsafe(12)
+        # Long enough that chance makes none that is refused as too easily guessed.
+        passwords[name] = secrets.token_urlsafe(18)
         if name in known:
             accounts.reset_password(centre, LOADER, name, passwords[name])
             continue
@@ -238,6 +293,7 @@ def _load_casework(centre: Centre, seed: int, manifest: Manifest) -> Coming:
         _receive(centre, path)
     queue.drain(centre)
     demonstration_casework.after(centre, expected)
+    demonstration_goods.load_today(centre, seed, [courier, *expected.companions])
     return expected
 
 

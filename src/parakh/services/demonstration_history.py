@@ -9,7 +9,7 @@ import polars.selectors as cs
 from parakh.domain.hit import Kind
 from parakh.domain.ids import new_id
 from parakh.screen.rules.attributes import CATALOGUE
-from parakh.services import features
+from parakh.services import demonstration_trends, features
 from parakh.services.archive import archive_of
 from parakh.services.centre import Centre
 from parakh.services.subjects import subjects_of
@@ -36,6 +36,7 @@ def history(centre: Centre) -> None:
     if shown:
         rows = pl.concat([*flights, *shown])
         archive.add(rows.filter(pl.col("at") <= centre.clock()))
+    demonstration_trends.past(centre, flights)
 
 
 def _flights(centre: Centre) -> list[pl.DataFrame]:

@@ -9,17 +9,21 @@ from importlib.metadata import PackageNotFoundError, version
 
 import sqlalchemy as sa
 
+from parakh.clock import utc_now
 from parakh.errors import Misconfigured, ParakhError
 from parakh.faces import selftest
 from parakh.faces.backends import Choice, cores
 from parakh.faces.catalogue import SFACE, YUNET
 from parakh.faces.extract import FaceEngine
 from parakh.faces.weights import load_weights
-from parakh.services import sftp
+from parakh.services import oidc_sign_in, sftp
 from parakh.services.centre import Centre
+from parakh.services.connector_file import connector_setups
+from parakh.services.oidc import Provider
+from parakh.services.oidc_config import ProviderConfig, provider_config
 from parakh.services.pull_sources import PullSource, pull_sources
 from parakh.settings import Settings
-from parakh.store import messages, people, schema
+from parakh.store import connectors, messages, people, schema
 from parakh.store.database import Database
 from parakh.store.keys import Keys
 
@@ -68,6 +72,8 @@ def _checks(settings: Settings) -> Iterator[Check]:
         yield _try("units", lambda: _units(settings), "Run `parakh unit add NAME --central`.")
         yield _try("queue", lambda: _queue(settings), "Look at the server's log.")
     yield from _pulls(settings)
+    yield _try("connectors", lambda: _connectors(settings), "See docs/connectors.md.")
+    yield from sign_in(settings)
     yield from _faces(settings)
 
 
@@ -135,12 +141,63 @@ def _pulls(settings: Settings) -> Iterator[Check]:
         yield _try(f"pull {source.name}", lambda source=source: _pull(source), remedy)  # type: ignore[misc]
 
 
+def sign_in(settings: Settings) -> Iterator[Check]:
+    """The agency's OpenID provider as it answers now, and the units that its mapping names."""
+    remedy = "See docs/signing-in.md, Signing in at the agency."
+    try:
+        config = provider_config(settings)
+    except Misconfigured as error:
+        yield Check(name="sign-in provider", ok=False, found=str(error), remedy=remedy)
+        return
+    if config is not None:
+        yield _try("sign-in provider", lambda: _provider(config), remedy)
+        yield _try("sign-in mapping", lambda: _mapping(settings, config), remedy)
+
+
+def _provider(config: ProviderConfig) -> str:
+    config.secret()
+    keys = Provider(config, utc_now).check()
+    return f"{config.issuer} answers, with {keys} keys"
+
+
+def _mapping(settings: Settings, config: ProviderConfig) -> str:
+    centre = Centre.open(settings)
+    try:
+        with centre.db.read() as connection:
+            unknown = oidc_sign_in.unknown_units(connection, config)
+    finally:
+        centre.close()
+    if unknown:
+        raise ParakhError(f"it names units that are not here: {', '.join(unknown)}")
+    return f"{len(config.grants)} groups, all their units are here"
+
+
 def _pull(source: PullSource) -> str:
     try:
         with sftp.connected(source) as remote:
             return f"{len(remote.look())} files at {source.host}"
     except Misconfigured as error:
         raise Misconfigured(str(error).removeprefix(f"{source.name}: ")) from error
+
+
+def _connectors(settings: Settings) -> str:
+    """The file of linked systems, and who of them is in force; asks none of them."""
+    setups = connector_setups(settings)
+    centre = Centre.open(settings)
+    try:
+        with centre.db.read() as connection:
+            agreed = {own.name: own for own in connectors.all_of(connection)}
+        for own in setups:
+            centre.linked.get(own.name)
+    finally:
+        centre.close()
+    waiting = [
+        own.name
+        for own in setups
+        if own.name not in agreed or agreed[own.name].agreed != own.digest
+    ]
+    told = f"{len(setups)} linked"
+    return f"{told}, not in force: {', '.join(waiting)}" if waiting else told
 
 
 def _package(name: str) -> Check:
@@ -179,12 +236,12 @@ def _space(settings: Settings) -> Check:
 def _database(settings: Settings) -> str:
     database = Database(settings.url, Keys.load(settings.keys_path))
     try:
-        current, newest = schema.revisions(database)
+        found = schema.state(database)
     finally:
         database.close()
-    if current != newest:
-        raise ParakhError(f"at revision {current or 'none'}, the program needs {newest}")
-    return f"{sa.make_url(settings.url).get_backend_name()}, revision {current}"
+    if not found.fit.works:
+        raise ParakhError(found.advice)
+    return f"{sa.make_url(settings.url).get_backend_name()}, revision {found.current}"
 
 
 def _units(settings: Settings) -> str:

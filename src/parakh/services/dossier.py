@@ -147,6 +147,8 @@ def traveller(
         lasting = travellers.lasting_id(connection, traveller_id)
         found = travellers.get_traveller(connection, lasting)
         view = _view(connection, actor, found, as_of)
+        told = masking.shown_hits(centre, connection, actor, view.hits)
+        view = replace(view, hits=tuple(told))
         if masking.masked(centre, connection, actor, [found.id]):
             view = _masked(view)
         asked = masking.about(connection, actor, found.id)

@@ -12,6 +12,7 @@ from parakh.domain.hit import Assessment, Kind
 from parakh.domain.phrase import N_, phrase
 from parakh.domain.routing import level_for
 from parakh.domain.unit import Unit
+from parakh.services.alerted import things
 from parakh.services.centre import WORKER, Centre
 from parakh.services.raising import Raising
 from parakh.services.subjects import ports_of, subjects_of
@@ -102,13 +103,15 @@ def _told(
     known = [raising.units[own] for own in raising.units if own in may_know]
     level = level_for(raising.levels, alert.unit_id, alert.advice)
     named = [unit for unit in known if level and unit.id == level.escalate_to]
+    # A guest agency's units are told of no alert that is not theirs, unless a level names one.
+    own = [unit for unit in known if not unit.agency or unit.id == alert.unit_id]
     concerned = [
         unit
-        for unit in known
+        for unit in own
         if unit.id == alert.unit_id or unit.central or not ports.isdisjoint(unit.ports)
     ]
     on_duty = [unit for unit in concerned if unit.id in supervisors]
-    central = [unit for unit in known if unit.central]
+    central = [unit for unit in own if unit.central]
     return named or on_duty or central or [raising.units[alert.unit_id]]
 
 
@@ -122,13 +125,16 @@ def _may_know(
 
 
 def _ports(tx: Tx, raising: Raising, alert: Alert) -> frozenset[str]:
-    """Where a traveller is expected; of what has no voyage, the ports of the alert's own unit."""
+    """Where a traveller or goods are expected; of all else, the ports of the alert's own unit."""
     connection = tx.connection
     if alert.subject.kind is Kind.TRAVELLER:
         found = travellers.travellers_by_id(connection, [alert.subject.id])
         ports = frozenset(ports_of(connection, subjects_of(connection, found)).values())
         if ports:
             return ports
+    about = things(connection, [alert.subject]).get(alert.subject.id)
+    if about is not None and about.port:
+        return frozenset({about.port})
     return raising.units[alert.unit_id].ports
 
 

@@ -13,6 +13,7 @@ from typing import TypeVar
 import numpy as np
 import sqlalchemy as sa
 
+from parakh import metrics
 from parakh.clock import Clock
 from parakh.domain.face import Candidate, Template
 from parakh.domain.gallery import Gallery, GalleryKind
@@ -94,6 +95,16 @@ class FaceIndex:
         `probes` are templates of one face, a model each. Those that reach their threshold, unless
         `all_candidates` asks for the nearest whatever their similarity.
         """
+        with metrics.timed(metrics.FACE_SEARCH_SECONDS):
+            return self._listed(self._best(probes, gallery_ids, limit, all_candidates))
+
+    def _best(
+        self,
+        probes: Sequence[Template],
+        gallery_ids: Collection[str],
+        limit: int,
+        all_candidates: bool,
+    ) -> "list[_Found]":
         size = self.size(gallery_ids)
         found: dict[str, _Found] = {}
         for engine in self._engines():
@@ -104,8 +115,7 @@ class FaceIndex:
                 known = found.get(own.entry_id)
                 if known is None or own.above > known.above:
                     found[own.entry_id] = own
-        best = sorted(found.values(), key=lambda own: (-own.above, own.entry_id))[:limit]
-        return self._listed(best)
+        return sorted(found.values(), key=lambda own: (-own.above, own.entry_id))[:limit]
 
     def refresh(self) -> None:
         """Takes in what changed since the last time."""

@@ -54,6 +54,11 @@ class Facts:
         self._rows: dict[str, list[PassedRow]] = {}
         self._ids = list({own.ref.id for own in subjects if own.ref.kind is Kind.TRAVELLER})
 
+    @property
+    def connection(self) -> sa.Connection:
+        """By which facts of other modules are read."""
+        return self._connection
+
     def on_file(self, subject: TravellerSubject) -> bool:
         """Whether a subject is a traveller whom the centre knows."""
         return subject.ref.kind is Kind.TRAVELLER

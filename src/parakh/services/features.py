@@ -14,16 +14,12 @@ from parakh.domain.hit import Kind
 from parakh.screen.rules.attributes import CATALOGUE
 from parakh.screen.screener import TravellerSubject
 from parakh.services import features_bookings as bookings
+from parakh.services import features_currency as currency
 from parakh.services import features_history as history
 from parakh.services import features_persons as persons
 from parakh.services import features_reach as reach
+from parakh.services.feature_columns import AT, column, list_column
 from parakh.services.feature_facts import Facts, Row
-
-AT = pl.Datetime("us", "UTC")
-"""The type of the column `at`."""
-
-_PLACE, _THERE = "#place", "#there"
-"""Columns that no attribute is called by."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,6 +75,7 @@ _ONE = (
         ),
     ),
     _Group(entity="history", told=history.companions, names=("companions_seen_before",)),
+    _Group(entity="cash", told=currency.sums),
     _Group(entity="history", told=history.outcomes, names=("alerts_365d", "findings_365d")),
 )
 """Where an entity has several groups, the first one tells what no other does."""
@@ -100,6 +97,7 @@ _MANY: dict[str, Callable[[Facts], Sequence[list[Row] | None]]] = {
     "changes": bookings.changes,
     "crossings": history.crossings,
     "hits": history.hits,
+    "cash_declarations": currency.declarations,
 }
 
 
@@ -120,44 +118,12 @@ def frame(
     columns = _single(facts, set(needs))
     nothing = [None] * len(subjects)
     series = [
-        _lists(name, _MANY[name](facts), dtype)
+        list_column(name, _MANY[name](facts), dtype)
         if name in _MANY
-        else _column(name, columns.get(name, nothing), dtype)
+        else column(name, columns.get(name, nothing), dtype)
         for name, dtype in schema.items()
     ]
     return pl.DataFrame([pl.Series("at", [at] * len(subjects), dtype=AT), *series])
-
-
-def _column(name: str, values: Sequence[object], dtype: pl.DataType) -> pl.Series:
-    if not isinstance(dtype, pl.List) or isinstance(dtype.inner, pl.Struct):
-        return pl.Series(name, values, dtype=dtype)
-    lists: list[list[Row] | None] = [
-        [{name: one} for one in own] if isinstance(own, list) else None for own in values
-    ]
-    whole = pl.Struct({name: dtype.inner})
-    return _lists(name, lists, pl.List(whole)).list.eval(pl.element().struct.field(name))
-
-
-def _lists(name: str, lists: Sequence[list[Row] | None], dtype: pl.DataType) -> pl.Series:
-    """One list of structs a subject, built attribute by attribute: from dictionaries Polars makes
-    a series of its own for each list, which takes six times as long."""
-    # A subject without any has one row that is left out again, so that he keeps his place.
-    rows = [(place, one) for place, own in enumerate(lists) for one in own or ({},)]
-    fields = dtype.inner.fields  # type: ignore[attr-defined]
-    flat = pl.DataFrame(
-        [
-            pl.Series(_PLACE, [place for place, _ in rows], dtype=pl.UInt32),
-            pl.Series(_THERE, [bool(one) for _, one in rows], dtype=pl.Boolean),
-            *(
-                pl.Series(own.name, [one.get(own.name) for _, one in rows], dtype=own.dtype)
-                for own in fields
-            ),
-        ]
-    )
-    told = pl.Series("", [own is not None for own in lists], dtype=pl.Boolean)
-    whole = pl.struct(own.name for own in fields).filter(pl.col(_THERE))
-    grouped = flat.group_by(_PLACE, maintain_order=True).agg(whole.alias(name))
-    return grouped.select(pl.when(told).then(pl.col(name)).alias(name)).to_series()
 
 
 def _single(facts: Facts, needs: set[str]) -> dict[str, Sequence[object]]:

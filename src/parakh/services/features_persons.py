@@ -1,11 +1,11 @@
 """A traveller, his documents, his voyage and his crossing, as rules see them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from parakh.domain.traveller import Document
-from parakh.domain.voyage import CrossingState
+from parakh.domain.voyage import CrossingState, Voyage
 from parakh.normalise.codes import country, moment_at, port_country
 from parakh.normalise.documents import document_number
 from parakh.screen.screener import TravellerSubject
@@ -140,11 +140,11 @@ def _document(own: Document, told: Mapping[str, Any], today: date) -> Row:
 
 def voyages(facts: Facts) -> list[Row]:
     """The voyages that they come by, each worked out once."""
-    return _once(facts.subjects, lambda own: _voyage(own, facts))
+    return _once(facts.subjects, lambda own: voyage(own.voyage, facts.at))
 
 
-def _voyage(subject: TravellerSubject, facts: Facts) -> Row:
-    own = subject.voyage
+def voyage(own: Voyage | None, at: datetime) -> Row:
+    """One voyage at a moment; nothing of none."""
     if own is None:
         return {}
     arrives = moment_at(own.destination, own.arrival)
@@ -165,8 +165,8 @@ def _voyage(subject: TravellerSubject, facts: Facts) -> Row:
         "arrival_date": own.arrival and own.arrival.date(),
         "departure_hour": own.departure and own.departure.hour,
         "arrival_hour": own.arrival and own.arrival.hour,
-        "hours_to_departure": values.hours(own.leaves_at, facts.at),
-        "hours_to_arrival": values.hours(arrives, facts.at),
+        "hours_to_departure": values.hours(own.leaves_at, at),
+        "hours_to_arrival": values.hours(arrives, at),
         "delay": values.hours(own.departure, own.scheduled_departure),
         "cancelled": own.cancelled,
     }

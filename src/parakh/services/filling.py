@@ -1,4 +1,5 @@
-"""Fills, for records from before they were kept, words of names, the vetting list and outcomes."""
+"""Fills, for records from before they were kept, words of names, the vetting list, outcomes, and
+counts of what rules found."""
 
 from dataclasses import dataclass
 
@@ -6,7 +7,7 @@ from parakh.access import Actor, Purpose
 from parakh.services import expected
 from parakh.services.assessing import handling_of
 from parakh.services.centre import Centre
-from parakh.store import outcomes, search, vetting
+from parakh.store import outcomes, rule_hits, search, vetting
 
 AT_ONCE = 2_000
 """Travellers or alerts of which one transaction writes, so that nobody waits long for it."""
@@ -14,12 +15,13 @@ AT_ONCE = 2_000
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Filled:
-    """Travellers whose words were written, voyages of which somebody came onto the list, and alerts
-    whose outcome was written."""
+    """Travellers whose words were written, voyages of which somebody came onto the list, alerts
+    whose outcome was written, and hits of rules that were counted."""
 
     travellers: int
     voyages: int
     outcomes: int
+    rule_hits: int
 
 
 def fill(centre: Centre, actor: Actor) -> Filled:
@@ -31,6 +33,7 @@ def fill(centre: Centre, actor: Actor) -> Filled:
         travellers=_names(centre, actor),
         voyages=_lists(centre, actor),
         outcomes=_outcomes(centre, actor),
+        rule_hits=_rule_hits(centre, actor),
     )
 
 
@@ -39,7 +42,7 @@ def _names(centre: Centre, actor: Actor) -> int:
     while True:
         with centre.db.write(actor, Purpose.ADMINISTRATION) as tx:
             found = search.unwritten(tx.connection, after, AT_ONCE)
-            search.write_names(tx.connection, dict(found))
+            search.write(tx.connection, dict(found))
             tx.audit("search.filled", "traveller", "", count=len(found))
         if not found:
             return written
@@ -66,3 +69,15 @@ def _outcomes(centre: Centre, actor: Actor) -> int:
         if not count:
             return written
         written += count
+
+
+def _rule_hits(centre: Centre, actor: Actor) -> int:
+    counted = 0
+    while True:
+        with centre.db.write(actor, Purpose.ADMINISTRATION) as tx:
+            found = rule_hits.uncounted(tx.connection, AT_ONCE)
+            rule_hits.count(tx, found)
+            tx.audit("rule.hits_counted", "rule", "", count=len(found))
+        if not found:
+            return counted
+        counted += len(found)

@@ -9,6 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 import structlog
 
+from parakh import tracing
 from parakh.access import Actor, Permission, Purpose
 from parakh.domain.ids import new_id
 from parakh.domain.message import (
@@ -112,17 +113,18 @@ def receive(
     """
     actor.require(Permission.SEND_MESSAGES)
     check_size(centre, len(data))
-    try:
-        return _store(centre, actor, data, source, corrects)
-    except sa.exc.IntegrityError:
-        # Somebody stored the same bytes between our look and our insert: now they are known.
-        return _store(centre, actor, data, source, corrects)
+    with tracing.span("message.receive", channel=source.channel.value, size=len(data)):
+        try:
+            return _store(centre, actor, data, source, corrects)
+        except sa.exc.IntegrityError:
+            # Somebody stored the same bytes between our look and our insert: now they are known.
+            return _store(centre, actor, data, source, corrects)
 
 
 def _store(
     centre: Centre, actor: Actor, data: bytes, source: Source, corrects: str | None
 ) -> Received:
-    digest = hashlib.sha256(data).hexdigest()
+    digest, trace = hashlib.sha256(data).hexdigest(), tracing.current()
     with centre.db.write(actor, Purpose.INTAKE) as tx:
         known = messages.by_digest(tx.connection, digest, source.carrier)
         if known is not None:
@@ -136,6 +138,7 @@ def _store(
             size=len(data),
             state=MessageState.RECEIVED,
             corrects=corrects,
+            trace=trace,
         )
         messages.insert(tx.connection, centre.db.vault, message, data)
         tx.audit("message.received", "message", message.id, digest=digest, source=source.name)

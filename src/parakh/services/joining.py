@@ -10,7 +10,8 @@ from parakh.domain.traveller import Standing, Traveller
 from parakh.normalise.assemble import traveller_of
 from parakh.normalise.fold import Act, Said, fold, standing
 from parakh.normalise.join import SourceKind, Statement, joined
-from parakh.store import assessments, links, records, travellers
+from parakh.store import assessments, links, records, rule_hits, travellers
+from parakh.store.database import Tx
 from parakh.store.records import Held, NewRecord
 
 
@@ -66,7 +67,7 @@ class _Person:
 
 
 def rejoin(
-    connection: sa.Connection,
+    tx: Tx,
     scope: Scope,
     fresh: Sequence[Fresh],
     forgotten: Sequence[Held] = (),
@@ -79,7 +80,10 @@ def rejoin(
     messages had stored. A traveller keeps his identifier as long as his first record does. Who is
     not what he was before must be screened with the message `due_for`.
     """
+    connection = tx.connection
     known = scope.records(connection)
+    # Whoever screens them holds them before their vetting rows, so both would wait otherwise.
+    travellers.lock(connection, [own.traveller_id for own in (*known, *forgotten)])
     groups = joined([*(own.statement for own in known), *(own.statement for own in fresh)])
     owner = {own.statement.id: own.traveller_id for own in known}
     formerly = owner | {own.record.id: own.formerly for own in fresh if own.formerly}
@@ -92,7 +96,7 @@ def rejoin(
     _save_records(connection, persons, owner, fresh)
     if scope.voyage_id:
         _save_standings(connection, scope.voyage_id, persons, acts)
-    _leave(connection, persons, [*known, *forgotten], fresh)
+    _leave(tx, persons, [*known, *forgotten], fresh)
 
 
 def _lasting(groups: Iterable[tuple[Statement, ...]], formerly: dict[str, str]) -> list[_Person]:
@@ -194,12 +198,13 @@ def _called_off(acts: Iterable[Act], standings: Iterable[Standing]) -> bool:
 
 
 def _leave(
-    connection: sa.Connection,
+    tx: Tx,
     persons: Sequence[_Person],
     held: Iterable[Held],
     fresh: Iterable[Fresh],
 ) -> None:
     """Who has no record any more is another traveller now, or is no longer expected."""
+    connection = tx.connection
     now = {own.id: one.id for one in persons for own in one.statements}
     lasting = {one.id for one in persons}
     told = [(own.traveller_id, own.statement.id) for own in held]
@@ -211,6 +216,7 @@ def _leave(
     for old_id, heir in heirs.items():
         if heir is not None:
             assessments.rehome(connection, old_id, heir)
+            rule_hits.follow_subject(tx, heir)
             travellers.take_over_crossing(connection, old_id, heir)
             travellers.mark_joined(connection, old_id, heir)
     travellers.unexpect(connection, heirs)

@@ -10,7 +10,7 @@ from parakh.access import Actor, Permission, Purpose
 from parakh.domain.gallery import Gallery, GalleryKind
 from parakh.errors import Conflict, Forbidden, InvalidInput, SignInFailed
 from parakh.faces import sealed_rows
-from parakh.services import accounts, gallery_files
+from parakh.services import gallery_files, totp
 from parakh.services.background import Progress, Report
 from parakh.services.centre import Centre
 from parakh.services.four_eyes import same_person
@@ -138,14 +138,14 @@ def erasure(centre: Centre, actor: Actor, gallery_id: str) -> Erasure | None:
     return Erasure(at=row.at, by=row.actor, second=said["second"], reason=said["reason"])
 
 
-def second_person(centre: Centre, name: str, password: str) -> Actor:
+def second_person(centre: Centre, name: str, password: str, code: str = "") -> Actor:
     """Whoever agrees to an erasure on another's screen; raises InvalidInput, not SignInFailed: he
     who asks is signed in."""
     try:
-        return accounts.identify(centre, name.strip(), password)
+        return totp.identify(centre, name.strip(), password, lambda: code)
     except SignInFailed as error:
         raise InvalidInput(
-            "the second person's name or password is wrong, or the account is locked"
+            "the second person's name, password or code is wrong, or the account is locked"
         ) from error
 
 

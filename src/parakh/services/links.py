@@ -1,13 +1,15 @@
 """The web around a traveller as an officer sees it, and what each of its links rests on."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import sqlalchemy as sa
 
 from parakh.access import Actor, Permission, Purpose
+from parakh.domain.case import PartyKind
+from parakh.domain.conveyance import Conveyance
 from parakh.domain.hit import Kind, Ref
 from parakh.domain.link import LinkKind, Shared
 from parakh.domain.traveller import Traveller
@@ -15,11 +17,13 @@ from parakh.domain.voyage import Voyage
 from parakh.errors import InvalidInput, NotFound
 from parakh.screen.links import Walk, strength
 from parakh.services import masking
+from parakh.services.alerted import Thing, visible_things
 from parakh.services.centre import WORKER, Centre
 from parakh.services.connections import StoredConnections
 from parakh.services.persons import Journey
-from parakh.store import alerts, travellers
+from parakh.store import alerts, consignments, conveyances, goods_links, travellers
 from parakh.store import links as store
+from parakh.store.batches import batches
 from parakh.store.links import Links, Sight, Told
 
 MOST_PERSONS = 150
@@ -54,9 +58,10 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Node:
-    """A person of the web.
+    """A person, a company, goods or a unit of the web.
 
     Attributes:
+        thing: the company, goods or unit, as far as the actor may see it; None for a person.
         traveller: the newest of his journeys that the actor may see; None if there is none, or if
             he is masked.
         voyage: of that journey.
@@ -72,6 +77,7 @@ class Node:
     journeys: int
     suspect: bool
     grows: bool
+    thing: Thing | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,8 +99,8 @@ class LinksView:
 
     @property
     def unseen(self) -> int:
-        """Persons whom the actor may not see."""
-        return sum(node.traveller is None for node in self.nodes)
+        """Persons, companies and goods that the actor may not see."""
+        return sum(node.traveller is None and node.thing is None for node in self.nodes)
 
     def strength(self, value: Shared) -> float:
         """How much a value says of two who share it, 0 to 1."""
@@ -112,7 +118,8 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LinkEvidence:
-    """What a value rests on: the messages that told it, newest first.
+    """What a value rests on: the messages that told it, newest first, and the companies, goods and
+    units (`things`) that bear it.
 
     `unseen` counts travellers who bear it and whom the actor may not see; `more` says that there
     are more than were looked through.
@@ -123,6 +130,7 @@ class LinkEvidence:
     sources: tuple[Source, ...]
     unseen: int
     more: bool
+    things: tuple[Thing, ...] = ()
 
 
 def around(centre: Centre, actor: Actor, traveller_id: str, asked: Asked) -> LinksView:
@@ -164,7 +172,8 @@ def evidence(centre: Centre, actor: Actor, traveller_id: str, token: str) -> Lin
     with centre.db.read() as connection:
         mine = _own(centre, connection, actor, traveller_id)
         bearers = store.bearers_of(connection, token, MOST_BEARERS + 1)
-        if not bearers:
+        goods = goods_links.bearers_of(connection, token, MOST_BEARERS + 1)
+        if not bearers and not goods:
             raise NotFound("there is no such link")
         journeys = _journeys(connection, bearers[:MOST_BEARERS])
         seen = _seen(centre, connection, actor, journeys)
@@ -173,6 +182,7 @@ def evidence(centre: Centre, actor: Actor, traveller_id: str, token: str) -> Lin
             for own in store.told_of(connection, seen, centre.settings.country)
             if centre.link_tokens.of(own.end).hex() == token
         ]
+        things = linked_things(connection, actor, goods[:MOST_BEARERS])
     with centre.db.write(actor, Purpose.VETTING) as tx:
         tx.audit("link.viewed", "traveller", mine.id, link=token, sources=len(told))
     sources = [
@@ -189,12 +199,14 @@ def evidence(centre: Centre, actor: Actor, traveller_id: str, token: str) -> Lin
         kind=told[0].end.kind if told else None,
         sources=tuple(sources),
         unseen=len(journeys) - len(seen),
-        more=len(bearers) > MOST_BEARERS,
+        more=max(len(bearers), len(goods)) > MOST_BEARERS,
+        things=tuple(things.values()),
     )
 
 
 def rebuild(centre: Centre, progress: Callable[[int], None] = lambda done: None) -> tuple[int, int]:
-    """Writes the links of everybody on file anew; gives how many travellers and changed ends.
+    """Writes the links of everybody and of all goods on file anew; gives how many travellers and
+    changed ends.
 
     It may be run at any time, and again: what is right stays as it is.
     """
@@ -208,7 +220,25 @@ def rebuild(centre: Centre, progress: Callable[[int], None] = lambda done: None)
         done, changed = done + len(ids), changed + own
         progress(done)
         if len(ids) < BATCH:
-            return done, changed
+            break
+        after = ids[-1]
+    _rebuild_goods(centre)
+    return done, changed
+
+
+def _rebuild_goods(centre: Centre) -> None:
+    after = ""
+    while True:
+        with centre.db.write(WORKER, Purpose.SCREENING) as tx:
+            ids = goods_links.consignments_after(tx.connection, after, BATCH)
+            told = list(consignments.by_ids(tx.connection, ids).values())
+            units: dict[str, Conveyance] = {}
+            for some in batches(own.conveyance_id for own in told if own.conveyance_id):
+                units |= conveyances.by_ids(tx.connection, some)
+            goods_links.record(tx, centre.link_tokens, told, list(units.values()))
+            tx.audit("links.rebuilt", "consignment", "", consignments=len(ids))
+        if len(ids) < BATCH:
+            return
         after = ids[-1]
 
 
@@ -261,12 +291,14 @@ def _nodes(
     journeys = _journeys(connection, wanted)
     seen = _seen(centre, connection, actor, journeys)
     suspects = _suspects(centre, connection, hops)
+    things = linked_things(connection, actor, [own for own in hops if own not in known])
 
     def node(holder: str) -> Node:
         mine = known[holder].id if holder in known else ""
         newest = mine or max((own for own in members[holder] if own in seen), default="")
         journey = journeys.get(newest)
         traveller = known.get(holder) or (journey.traveller if journey else None)
+        thing = None if traveller else things.get(holder)
         return Node(
             holder=holder,
             hops=hops[holder],
@@ -274,10 +306,31 @@ def _nodes(
             voyage=journey.voyage if journey else None,
             journeys=len(members[holder]),
             suspect=holder in suspects,
-            grows=traveller is not None and hops[holder] < MOST_HOPS and holder not in grown,
+            grows=(traveller or thing) is not None
+            and hops[holder] < MOST_HOPS
+            and holder not in grown,
+            thing=thing,
         )
 
     return tuple(map(node, sorted(hops, key=lambda own: (hops[own], own))))
+
+
+def linked_things(connection: sa.Connection, actor: Actor, ids: Sequence[str]) -> dict[str, Thing]:
+    """Of some nodes the companies, goods and units that the actor may see."""
+    if not actor.may(Permission.SEE_GOODS) or not ids:
+        return {}
+    refs = [Ref(kind=kind, id=own) for own in ids for kind in (Kind.CONSIGNMENT, Kind.CONVEYANCE)]
+    found = {
+        own.id: Thing(
+            ref=Ref(kind=Kind.ORGANISATION, id=own.id),
+            name=own.name,
+            detail=own.identifier,
+            path="",
+            party=PartyKind.ORGANISATION,
+        )
+        for own in goods_links.companies(connection, ids).values()
+    }
+    return found | visible_things(connection, actor, refs)
 
 
 def _suspects(centre: Centre, connection: sa.Connection, holders: Iterable[str]) -> set[str]:

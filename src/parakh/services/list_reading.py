@@ -83,7 +83,7 @@ class ListReading:
         self._path = path
         self._file_name = file_name or path.name
         self._progress = progress
-        self._now = centre.clock()
+        self._now = centre.local_now()
 
     def read(self, list_name: str) -> Found:
         """The entries of the one list of that name."""

@@ -6,7 +6,7 @@ from parakh.access import Actor, Permission, Purpose
 from parakh.domain.hit import Kind
 from parakh.domain.watchlist import EntryState
 from parakh.errors import Conflict, Forbidden
-from parakh.services import portraits
+from parakh.services import enforcement, movements, portraits
 from parakh.services.centre import Centre
 from parakh.services.four_eyes import same_person
 from parakh.services.galleries import require_shown, shown_to
@@ -24,6 +24,8 @@ def picture(centre: Centre, actor: Actor, picture_id: str) -> tuple[bytes, str]:
     with centre.db.read() as connection:
         kind, owner_id = pictures.picture_owner(connection, picture_id)
         purpose = _purpose_of_look(connection, actor, kind, owner_id)
+        if kind == movements.PICTURE_OWNER:
+            movements.require_shown(connection, actor, owner_id)
         if purpose is Purpose.ALERT and not _has_alert(connection, actor, kind, owner_id):
             raise Forbidden("no alert of yours shows this picture")
         data, media = pictures.load_picture(connection, centre.db.vault, picture_id)
@@ -38,6 +40,10 @@ def _purpose_of_look(connection: sa.Connection, actor: Actor, kind: str, owner_i
         return Purpose.REDRESS
     if kind == Kind.PROFILE and actor.may(Permission.SEE_PROFILES):
         return Purpose.PROFILE
+    if kind == movements.PICTURE_OWNER and actor.may(Permission.SEE_GOODS):
+        return Purpose.GOODS
+    if kind == enforcement.PICTURE_OWNER and actor.may(Permission.SEE_ENFORCEMENT):
+        return Purpose.ENFORCEMENT
     return Purpose.ALERT
 
 

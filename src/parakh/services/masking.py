@@ -13,8 +13,16 @@ import sqlalchemy as sa
 
 from parakh.access import Actor, Permission, Purpose
 from parakh.act import masking as act
+from parakh.domain.alert import Alert
 from parakh.domain.hit import Hit
-from parakh.domain.masking import MASKED_NAME, Unmasking, UnmaskingState, hidden
+from parakh.domain.masking import (
+    MASKED_NAME,
+    Unmasking,
+    UnmaskingState,
+    hidden,
+    named,
+    without_names,
+)
 from parakh.domain.phrase import Phrase
 from parakh.domain.traveller import Traveller
 from parakh.errors import Conflict, Forbidden, NotFound
@@ -57,6 +65,23 @@ def shown(
 def hidden_hit(own: Hit) -> Hit:
     """A hit on a masked traveller: that it was raised and what became of it, but not by what."""
     return replace(own, sentence=_SAYS_NOTHING, evidence=(), reason="")
+
+
+def hidden_alert(own: Alert) -> Alert:
+    """An alert on a masked traveller: what came of it, but not what an officer wrote of him."""
+    if own.outcome is None:
+        return own
+    return replace(own, outcome=replace(own.outcome, note=""))
+
+
+def shown_hits(
+    centre: Centre, connection: sa.Connection, actor: Actor, hits: Iterable[Hit]
+) -> list[Hit]:
+    """Hits without the names of those others along a link whom the actor may not read."""
+    found = list(hits)
+    others = frozenset[str]().union(*map(named, found))
+    hide = masked(centre, connection, actor, others) if others else set()
+    return [without_names(own, hide) for own in found] if hide else found
 
 
 def require_shown(

@@ -16,7 +16,7 @@ from parakh.services import accounts, profile_events
 from parakh.services.centre import Centre
 from parakh.services.profiles import lasting
 from parakh.store import notices as store
-from parakh.store import profiles
+from parakh.store import posts, profiles
 from parakh.store.notices import Notice
 
 MOST_SHOWN = 200
@@ -57,7 +57,8 @@ def unread(centre: Centre, actor: Actor) -> int:
 
 
 def listed(centre: Centre, actor: Actor) -> list[tuple[Notice, str]]:
-    """The actor's notices with the titles of their profiles: new ones first, then the newest.
+    """The actor's notices with the titles of their profiles, or the names of their posts: new ones
+    first, then the newest.
 
     A look that is audited.
     """
@@ -65,10 +66,13 @@ def listed(centre: Centre, actor: Actor) -> list[tuple[Notice, str]]:
     with centre.db.read() as connection:
         found = store.of_user(connection, actor.id, MOST_SHOWN)
         about = profiles.by_id(connection, {own.subject.id for own in found})
+        named = posts.posts(connection)
     if found:
         with centre.db.write(actor, Purpose.PROFILE) as tx:
             tx.audit("notices.viewed", "profile", "all", profiles=sorted(about))
-    return [(own, about[own.subject.id].title if own.subject.id in about else "") for own in found]
+    titles = {key: own.title for key, own in about.items()}
+    titles |= {key: own.name for key, own in named.items()}
+    return [(own, titles.get(own.subject.id, "")) for own in found]
 
 
 def read(centre: Centre, actor: Actor, notice_id: str | None = None) -> None:

@@ -11,11 +11,12 @@ from parakh.act.outcomes import checked
 from parakh.domain.alert import OutcomeKind
 from parakh.domain.hit import HitState
 from parakh.domain.ids import new_id
-from parakh.domain.outcome import NO_DETAILS, Details, Label, OutcomeRecord
+from parakh.domain.outcome import FOUND, NO_DETAILS, Details, Label, OutcomeRecord
 from parakh.domain.phrase import N_, phrase
 from parakh.errors import Conflict, Forbidden
+from parakh.services import examinations, goods_list, importer_profiles
 from parakh.services.centre import Centre
-from parakh.store import alerts, assessments, case_parts, cases
+from parakh.store import alerts, assessments, case_parts, cases, consignments
 from parakh.store import outcomes as store
 from parakh.store.database import Tx
 
@@ -33,8 +34,8 @@ class Correction:
 def correct(centre: Centre, actor: Actor, outcome_id: str, correction: Correction) -> OutcomeRecord:
     """Records a new outcome that replaces one; the old one stays and is named by the new.
 
-    Raises Conflict for one that was corrected before, Forbidden for the alert or case of another
-    unit, InvalidInput where the details do not fit the outcome.
+    Raises Conflict for one that was corrected before, Forbidden for the alert, case or examination
+    of another unit, InvalidInput where the details do not fit the outcome.
     """
     require_human(actor)
     with centre.db.write(actor, Purpose.CASE) as tx:
@@ -52,6 +53,7 @@ def correct(centre: Centre, actor: Actor, outcome_id: str, correction: Correctio
             at=tx.at,
             alert_id=old.alert_id,
             case_id=old.case_id,
+            examination_id=old.examination_id,
             corrects=old.id,
             reason=reason_of(correction.reason),
         )
@@ -88,6 +90,11 @@ def _require_own(tx: Tx, old: OutcomeRecord) -> None:
         if not cases.reach(tx.connection, actor, old.case_id, tx.at, lock=True).works:
             raise Forbidden("what was handed over to your unit may be looked at, not changed")
         return
+    if old.examination_id is not None:
+        # Whoever examined writes another report; what was recorded is put right by planners.
+        actor.require(Permission.PLAN_EXAMINATIONS)
+        examinations.reach(tx.connection, actor, old.examination_id, lock=True)
+        return
     actor.require(Permission.HANDLE_ALERTS)
     unit_id = alerts.get_alert(tx.connection, old.alert_id or "").unit_id
     if not actor.everywhere and unit_id not in actor.units:
@@ -97,11 +104,20 @@ def _require_own(tx: Tx, old: OutcomeRecord) -> None:
 def _alert_ids(connection: sa.Connection, old: OutcomeRecord) -> list[str]:
     if old.alert_id is not None:
         return [old.alert_id]
+    if old.examination_id is not None:
+        return []
     return cases.alerts_of(connection, old.case_id or "")
 
 
 def _follow(tx: Tx, new: OutcomeRecord) -> None:
-    """Puts the correction where people look: on the alert, or into the case's timeline."""
+    """Puts the correction where people look: on the alert, into the case's timeline, or on the list
+    of goods and the importer's profile."""
+    if new.examination_id is not None:
+        order = examinations.reach(tx.connection, tx.actor, new.examination_id)
+        goods_list.follow(tx, [order.consignment_id])
+        if new.kind in FOUND:
+            found = consignments.get(tx.connection, order.consignment_id)
+            importer_profiles.note(tx, found, new)
     if new.alert_id is not None:
         store.restate_alert(tx, new.alert_id, new)
     if new.case_id is not None:

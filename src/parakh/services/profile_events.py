@@ -6,13 +6,14 @@ outcome that is put right are so here too.
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from parakh.access import Actor
 from parakh.domain.alert import Alert
 from parakh.domain.hit import Hit, HitState, Kind, Ref
+from parakh.domain.ids import made_at
 from parakh.domain.phrase import N_, Phrase, phrase
 from parakh.domain.profile import (
     Event,
@@ -25,8 +26,9 @@ from parakh.domain.profile import (
     StepKind,
 )
 from parakh.domain.voyage import Crossing, CrossingState, Voyage
+from parakh.services import profile_goods
 from parakh.services import profile_words as words
-from parakh.store import assessments, profile_events, profiles, travellers
+from parakh.store import assessments, goods_kin, profile_events, profiles, travellers
 from parakh.store import profile_facts as facts_store
 from parakh.store.profile_events import CaseHead
 
@@ -35,6 +37,16 @@ _ENDS = N_("It ends on {date} unless it is kept")
 
 SOON = timedelta(days=30)
 """That a profile ends is told so long before."""
+
+BEFORE = timedelta(days=365)
+"""So far back goods and movements of whatever bears a number of a profile are told."""
+
+_FOLDERS = {
+    Kind.TRAVELLER: "travellers",
+    Kind.CONSIGNMENT: "consignments",
+    Kind.CONVEYANCE: "conveyances",
+}
+"""Where the page of a hit's subject is."""
 
 _ELSEWHERE = N_("Something at another port or unit")
 
@@ -76,6 +88,9 @@ def events(connection: sa.Connection, own: Known, now: datetime) -> list[Event]:
     targets = [own.head.id, *own.members(MemberKind.WATCHLIST_ENTRY)]
     met = profile_events.hits_on_targets(connection, targets)
     hits = {hit.id: hit for some in assessments.hits_of(connection, refs).values() for hit in some}
+    goods = profile_goods.goods(connection, own.facts, now - BEFORE)
+    told = assessments.hits_of(connection, goods.refs).values()
+    hits |= {hit.id: hit for some in told for hit in some if hit.target.kind is not Kind.MODEL}
     # Of whoever resembles a listed member nothing is known until a human confirms it.
     hits |= {
         hit.id: hit
@@ -87,6 +102,11 @@ def events(connection: sa.Connection, own: Known, now: datetime) -> list[Event]:
     ports |= {
         one: told.port for one, told in _journeys(connection, sorted(others - set(ids))).items()
     }
+    of_goods = {hit.subject.id for hit in hits.values() if hit.subject.kind is Kind.CONSIGNMENT}
+    ports |= goods_kin.ports_of(connection, of_goods)
+    units = {hit.subject.id for hit in hits.values() if hit.subject.kind is Kind.CONVEYANCE}
+    calls = goods_kin.ports_of_units(connection, units, now)
+    ports |= {one: told[0] for one, told in calls.items()}
     cases = profile_events.cases_about(
         connection,
         cases=own.members(MemberKind.CASE),
@@ -97,6 +117,7 @@ def events(connection: sa.Connection, own: Known, now: datetime) -> list[Event]:
     found = [
         *(event for told in journeys.values() if (event := _crossing(told))),
         *(event for hit in hits.values() for event in _of_hit(hit, ports)),
+        *goods.events,
         *_of_alerts(alerts),
         *(event for case in cases for event in _of_case(case, alerts)),
         *(event for fact in own.facts for event in _of_fact(fact, opened)),
@@ -182,17 +203,13 @@ def _crossing(own: _Journey) -> Event | None:
     )
 
 
-def made_at(identifier: str) -> datetime:
-    """When an identifier was made (see `parakh.domain.ids`)."""
-    return datetime.fromtimestamp(int(identifier[:12], 16) / 1000, tz=UTC)
-
-
 # --- hits, alerts, outcomes -------------------------------------------------------------------
 
 
 def _of_hit(hit: Hit, ports: Mapping[str, str]) -> list[Event]:
     made = made_at(hit.id)
-    path = f"/travellers/{hit.subject.id}" if hit.subject.kind is Kind.TRAVELLER else ""
+    folder = _FOLDERS.get(hit.subject.kind)
+    path = f"/{folder}/{hit.subject.id}" if folder else ""
     raised = Event(
         key=f"hit:{hit.id}",
         kind=EventKind.HIT,

@@ -2,13 +2,15 @@
 
 import threading
 import time
+from collections.abc import Collection
 
 import sqlalchemy as sa
 
 from parakh.clock import Clock
 from parakh.domain.profile import FactKind, MemberKind, Profile
+from parakh.screen.persons import Identity
 from parakh.screen.profiles import ProfileIndex, Watched, WatchedNumber
-from parakh.store import persons, profiles
+from parakh.store import persons, profiles, redress
 from parakh.store import profile_facts as facts_store
 from parakh.store.database import Database
 
@@ -60,6 +62,28 @@ def _of(connection: sa.Connection, own: Profile) -> Watched:
             for one in facts
             if one.kind is FactKind.IDENTIFIER
         ),
-        identities=persons.identities(connection, profiles.persons_members(connection, members)),
+        identities=_identities(connection, own.id, members),
+        named=frozenset(members),
         until=own.expires_at,
     )
+
+
+def _identities(
+    connection: sa.Connection, profile_id: str, members: Collection[str]
+) -> dict[str, Identity]:
+    """A profile's travellers with all journeys of the persons they are.
+
+    Left out is whoever was cleared of the profile, and is taken for a member by the computed links
+    between journeys only: else his next journey would be met by his own last one, as a new reason.
+    """
+    everybody = profiles.persons_members(connection, members)
+    cleared = redress.numbers_of(connection, profile_id)
+    return {
+        traveller_id: own
+        for traveller_id, own in persons.identities(connection, everybody).items()
+        if traveller_id in members or not _shows(own, cleared)
+    }
+
+
+def _shows(identity: Identity, numbers: Collection[str]) -> bool:
+    return any(own.number in numbers for own in identity.documents)

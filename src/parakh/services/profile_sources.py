@@ -19,7 +19,7 @@ from parakh.domain.profile import (
 from parakh.domain.traveller import Document, DocumentType, Traveller, is_number
 from parakh.domain.watchlist import EntryKind, WatchlistEntry
 from parakh.errors import Forbidden, InvalidInput, NotFound
-from parakh.services import masking
+from parakh.services import masking, profile_enforcement, profile_goods
 from parakh.services.centre import Centre
 from parakh.store import (
     alerts,
@@ -101,7 +101,25 @@ def _draft(
             )
         case Kind.CASE:
             return _of_case(centre, connection, actor, ref_id)
+        case Kind.ENFORCEMENT:
+            actor.require(Permission.SEE_ENFORCEMENT)
+            found = profile_enforcement.of_record(connection, ref_id)
+            return Draft(
+                kind=found.kind,
+                title=found.title,
+                suspicion=found.suspicion,
+                facts=tuple(_once(found.facts)),
+            )
+        case Kind.ORGANISATION:
+            return _of_goods(*profile_goods.of_party(connection, actor, ref_id))
+        case Kind.CONVEYANCE:
+            actor.require(Permission.SEE_GOODS)
+            return _of_goods(*profile_goods.of_conveyance(connection, ref_id))
     raise InvalidInput("a profile is opened from a traveller, an entry or a case")
+
+
+def _of_goods(kind: ProfileKind, title: str, facts: list[Fact]) -> Draft:
+    return Draft(kind=kind, title=title, suspicion="", facts=tuple(facts))
 
 
 def declared(connection: sa.Connection, own: Traveller) -> list[Fact]:

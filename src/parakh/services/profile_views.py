@@ -18,7 +18,7 @@ from parakh.domain.profile import (
     ProfileState,
     names_of,
 )
-from parakh.services import profile_events
+from parakh.services import agencies, profile_events, profile_retention
 from parakh.services.centre import Centre
 from parakh.services.four_eyes import same_person
 from parakh.services.profile_sources import Member, members_shown
@@ -83,6 +83,8 @@ class ProfileView:
         may_decide: whether the actor may be the second person who lets it come into force.
         may_check: whether he may be the second person behind some fact.
         elsewhere: how many events are of other ports and units.
+        deleted_at: when it is deleted, for one that is over.
+        agency: what the agency is called whose officer opened it.
     """
 
     row: ProfileRow
@@ -97,6 +99,8 @@ class ProfileView:
     may_decide: bool
     may_check: frozenset[str]
     elsewhere: int
+    deleted_at: datetime | None
+    agency: str
 
     @property
     def profile(self) -> Profile:
@@ -236,6 +240,8 @@ def _view(centre: Centre, connection: sa.Connection, actor: Actor, profile_id: s
             if reviews and own.checked_by is None and not same_person(connection, own.by, actor)
         ),
         elsewhere=sum(own != one for own, one in zip(found, shown, strict=True)),
+        deleted_at=profile_retention.deleted_at(centre, connection, profile_id),
+        agency=agencies.name_of(centre, connection, profile.agency),
     )
 
 

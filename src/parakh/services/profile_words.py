@@ -1,6 +1,8 @@
 """Sentences in which a profile's timeline tells what happened."""
 
 from parakh.domain.alert import OutcomeKind
+from parakh.domain.consignment import PartyRole
+from parakh.domain.conveyance import MovementKind
 from parakh.domain.hit import HitState
 from parakh.domain.phrase import N_
 from parakh.domain.profile import FactKind, StepKind
@@ -29,6 +31,29 @@ CLOSED = {
     OutcomeKind.REFUSED: N_("Entry was refused by the competent officer"),
     OutcomeKind.FALSE_MATCH: N_("It was a false match"),
     OutcomeKind.DATA_ERROR: N_("It was an error in the data"),
+}
+CONSIGNED = {
+    PartyRole.IMPORTER: N_("Importer of {number}"),
+    PartyRole.EXPORTER: N_("Exporter of {number}"),
+    PartyRole.CONSIGNEE: N_("Consignee of {number}"),
+    PartyRole.AGENT: N_("Clearing agent of {number}"),
+    PartyRole.CARRIER: N_("Carrier of {number}"),
+    PartyRole.NOTIFY: N_("To be notified of {number}"),
+}
+IN_CONTAINER = N_("Goods in it: {number}")
+CROSSED = {
+    Direction.ENTRY: N_("{number} entered at {place}"),
+    Direction.EXIT: N_("{number} left at {place}"),
+    Direction.TRANSIT: N_("{number} passed in transit at {place}"),
+}
+MOVED = {
+    MovementKind.CROSSING: N_("{number} crossed at {place}"),
+    MovementKind.SIGHTING: N_("{number} was seen at {place}"),
+    MovementKind.LOADED: N_("{number} was loaded at {place}"),
+    MovementKind.DISCHARGED: N_("{number} was discharged at {place}"),
+    MovementKind.GATE_IN: N_("{number} came in at {place}"),
+    MovementKind.GATE_OUT: N_("{number} went out at {place}"),
+    MovementKind.WEIGHED: N_("{number} was weighed at {place}"),
 }
 CASE = N_("Case {number} was opened: {title}")
 TOLD = {

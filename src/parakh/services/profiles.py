@@ -86,6 +86,7 @@ def propose(tx: Tx, new: NewProfile, reasons: tuple[Phrase, ...] = ()) -> Profil
         reasons=reasons,
         opened_by=tx.actor.name,
         opened_at=tx.at,
+        agency=tx.actor.agency,
         expires_at=until,
         review_at=act.review_date(tx.at, until),
         lasting_id=profile_id,

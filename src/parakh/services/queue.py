@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import structlog
 
+from parakh import tracing
 from parakh.domain.message import Message, MessageState
 from parakh.services import reading, rule_sweeps, screening, sweeps
 from parakh.services.centre import Centre
@@ -15,9 +16,9 @@ _log = structlog.get_logger()
 SWEEP_AFTER = 10.0
 """Seconds for which messages may keep sweeps waiting; then one batch goes between them."""
 
-_STEPS: tuple[tuple[MessageState, Callable[[Centre, Message], bool]], ...] = (
-    (MessageState.PARSED, screening.screen_message),
-    (MessageState.RECEIVED, reading.parse),
+_STEPS: tuple[tuple[MessageState, str, Callable[[Centre, Message], bool]], ...] = (
+    (MessageState.PARSED, "message.screen", screening.screen_message),
+    (MessageState.RECEIVED, "message.parse", reading.parse),
 )
 """What is nearest its end goes first, so that an alert waits for no newcomer."""
 
@@ -30,12 +31,13 @@ def step(centre: Centre, leave: set[str]) -> bool:
     """
     if time.monotonic() - centre.swept_at >= SWEEP_AFTER and _sweep(centre, leave):
         return True
-    for state, work in _STEPS:
+    for state, name, work in _STEPS:
         with claim(centre.db, state, leave) as message:
             if message is None:
                 continue
             try:
-                work(centre, message)
+                with tracing.span(name, message.trace, run=message.run):
+                    work(centre, message)
             except Exception:
                 _log.exception("step failed", message=message.id, state=state.value)
                 leave.add(message.id)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from parakh import tracing
 from parakh.alert.route import Told, told
 from parakh.domain.alert import Alert, Step, StepKind
 from parakh.domain.channel import Channel, Dispatch, Occurrence
@@ -34,7 +35,8 @@ class Raising:
         behind = [targets.behind(hit) for hit in hits]
         priority = min(targets.priority(hit) for hit in hits)
         found = told(behind, occasion, self._routes, self.units.values(), self.on_duty)
-        return tuple(self._add(assessment, own, priority) for own in found)
+        with tracing.span("alert.raise", advice=assessment.advice.value, alerts=len(found)):
+            return tuple(self._add(assessment, own, priority) for own in found)
 
     def escalate_to(self, alert: Alert, assessment: Assessment, unit: Unit) -> Alert:
         """Alerts another unit to what one did not see to in time."""

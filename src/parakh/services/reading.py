@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from parakh import metrics
 from parakh.access import Purpose
 from parakh.domain.message import Message, MessageState, PartState, Problem, Severity
 from parakh.ingest import reader
-from parakh.ingest.records import Hidden, Submission
+from parakh.ingest.goods_records import DeclaredConsignment
 from parakh.ingest.redact import redact, with_tokens
+from parakh.ingest.submission import Hidden, Submission
 from parakh.normalise.assemble import Assembled, assemble
 from parakh.normalise.dates import sent_at
 from parakh.services import recording
@@ -49,10 +51,20 @@ def parse(centre: Centre, message: Message) -> bool:
         if stands:
             recording.keep(tx, message, read)
             return True
-        recording.save(tx, message, read)
+        recording.save(tx, centre, message, read)
         links.record_message(tx.connection, centre.link_tokens, message.id)
         messages.replace_body(tx.connection, centre.db.vault, message.id, kept)
+    for own in read:
+        _count(message, own)
     return True
+
+
+def _count(message: Message, read: Read) -> None:
+    told = read.submission.message_type
+    # What a sender typed where a type belongs must not become a label.
+    kind = told if read.values is not None or told in reader.MAPPERS else "unknown"
+    result = PartState.QUARANTINED if read.values is None else PartState.READ
+    metrics.MESSAGES.labels(message.source.channel.value, kind, result.value).inc()
 
 
 def read_transmission(body: bytes, pan_key: bytes) -> tuple[Sequence[Submission], bool]:
@@ -101,6 +113,8 @@ def _read(centre: Centre, message: Message, submission: Submission, *, failed: b
         cause = "crossings are taken from immigration systems, not from a carrier"
         problems = (*submission.problems, _problem(submission, cause, Severity.ERROR))
         submission = replace(submission, problems=problems, crossings=(), fatal=True)
+    if submission.goods and message.source.carrier:
+        submission = _of_carrier(message.source.carrier, submission)
     if not submission.fatal:
         try:
             values = assemble(submission, centre.settings.country, message.received_at.date())
@@ -123,7 +137,11 @@ def _limited(message: Message, read: Read) -> Read:
     if submission.envelope is not None and submission.envelope.test:
         cause = "marked as a test by its sender: read and answered, and not taken in"
         problem = _problem(submission, cause, Severity.WARNING)
-        return replace(read, values=Assembled(problems=(*values.problems, problem)))
+        untold = replace(submission, goods=())
+        told = Assembled(problems=(*values.problems, problem))
+        return replace(read, submission=untold, values=told)
+    if submission.goods:
+        return read
     if submission.crossings:
         return replace(read, submission=_past(message, submission))
     carrier = values.carrier
@@ -136,6 +154,27 @@ def _limited(message: Message, read: Read) -> Read:
         refused = replace(submission, problems=problems, fatal=True)
         return replace(read, submission=refused, values=None)
     return read
+
+
+def _of_carrier(carrier: str, submission: Submission) -> Submission:
+    """The goods that a carrier may tell of: bills, and corrections of its own ones only."""
+    kept, problems = [], []
+    for own in submission.goods:
+        cause = ""
+        if not isinstance(own, DeclaredConsignment) or own.declaration is not None:
+            cause = "a carrier tells of bills and waybills only"
+        elif own.action != "add" and own.carrier not in ("", carrier):
+            cause = f"sent with the key of {carrier}: it corrects bills of its own voyages only"
+        if cause:
+            problems.append(Problem(line=own.line, column=own.column, segment="", cause=cause))
+        else:
+            kept.append(own)
+    return replace(
+        submission,
+        goods=tuple(kept),
+        problems=(*submission.problems, *problems),
+        fatal=submission.fatal or not kept,
+    )
 
 
 def _past(message: Message, submission: Submission) -> Submission:

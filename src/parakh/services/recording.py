@@ -9,15 +9,17 @@ import sqlalchemy as sa
 
 from parakh.domain.ids import new_id
 from parakh.domain.message import Message, Part, PartState, Problem, Severity
-from parakh.ingest.records import DeclaredBooking, Submission
+from parakh.ingest.records import DeclaredBooking
 from parakh.ingest.redact import removed_in_all
+from parakh.ingest.submission import Submission
 from parakh.normalise.assemble import Assembled, AssembledTraveller
 from parakh.normalise.completeness import filled
 from parakh.normalise.join import Marks, SourceKind, Statement
-from parakh.services import answers, crossings, expected, joining
+from parakh.services import answers, crossings, expected, goods, joining
 from parakh.services.assessing import handling_of
+from parakh.services.centre import Centre
 from parakh.services.joining import Fresh, Scope
-from parakh.store import messages, records, travellers
+from parakh.store import goods_records, messages, records, travellers
 from parakh.store.database import Tx
 from parakh.store.records import Held, NewRecord, SubmissionRow
 from parakh.store.timetable import key_of
@@ -39,20 +41,25 @@ class Read:
     failed: bool = False
 
 
-def save(tx: Tx, message: Message, read: Sequence[Read]) -> None:
+def save(tx: Tx, centre: Centre, message: Message, read: Sequence[Read]) -> None:
     """Puts what was read into the place of what an earlier reading of the message had said."""
     known = {part.ordinal: part for part in messages.parts(tx.connection, message.id)}
     forgotten = records.forget(tx.connection, message.id)
+    forgotten_goods = goods.forget(tx, message)
     messages.drop_parts(tx.connection, message.id, beyond=len(read))
     told: list[Fresh] = []
     scopes: set[Scope] = set()
     reported: list[tuple[str, Submission]] = []
+    goods_told: list[tuple[Part, Read]] = []
     for own in read:
         part = _part(message, own, known.get(own.submission.ordinal))
         messages.save_part(tx.connection, part)
-        answers.answer(tx, message, part, own.submission)
+        if not own.submission.goods:
+            answers.answer(tx, message, part, own.submission)
         if own.submission.crossings and own.values is not None:
             reported.append((part.id, own.submission))
+        if own.submission.goods:
+            goods_told.append((part, own))
         if own.values is not None and (own.values.border or own.values.travellers):
             scope, said = _save_said(tx.connection, message, part, own, own.values)
             scopes.add(scope)
@@ -60,6 +67,24 @@ def save(tx: Tx, message: Message, read: Sequence[Read]) -> None:
     _rejoin(tx, message, scopes, with_owners(told, forgotten), forgotten)
     for part_id, submission in reported:
         crossings.save(tx, message, part_id, submission)
+    for part, own in goods_told:
+        _save_goods(tx, centre, message, part, own)
+    goods.settle(tx, centre, message, forgotten_goods)
+
+
+def _save_goods(tx: Tx, centre: Centre, message: Message, part: Part, read: Read) -> None:
+    """Stores a part's goods, notes what was wrong, and answers; a part of which nothing could be
+    used is quarantined."""
+    if read.values is None:
+        answers.answer(tx, message, part, read.submission)
+        return
+    found = goods.save(tx, centre, message, part.id, read.submission, read.said_at)
+    count = goods_records.count(tx.connection, part.id)
+    problems = sorted((*part.problems, *found), key=lambda own: (own.line, own.column))
+    state = part.state if count else PartState.QUARANTINED
+    told = replace(part, problems=tuple(problems), goods=count, state=state)
+    messages.save_part(tx.connection, told)
+    answers.answer(tx, message, told, read.submission)
 
 
 def keep(tx: Tx, message: Message, read: Sequence[Read]) -> None:
@@ -85,7 +110,7 @@ def _rejoin(
         by_scope.setdefault(Scope(own.record.voyage_id or "", own.carrier), []).append(own)
     for scope, fresh in sorted(by_scope.items()):
         lost = [own for own in forgotten if Scope.of(own) == scope]
-        joining.rejoin(tx.connection, scope, fresh, lost, message.id)
+        joining.rejoin(tx, scope, fresh, lost, message.id)
         if scope.voyage_id:
             crossings.settle(tx, message, travellers.get_voyage(tx.connection, scope.voyage_id))
             expected.follow_voyage(tx, scope.voyage_id, handling_of)

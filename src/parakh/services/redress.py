@@ -1,5 +1,6 @@
 """Redress records: looked at, added to, and withdrawn where the clearing was a mistake."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
@@ -8,21 +9,34 @@ from parakh.access import Actor, Permission, Purpose
 from parakh.act import redress as act
 from parakh.act.decisions import reason_of, require_human
 from parakh.domain.hit import Hit, HitState, Kind, Ref
+from parakh.domain.profile import Profile
 from parakh.domain.redress import Addition, Redress
 from parakh.domain.traveller import Document, Traveller
 from parakh.domain.voyage import Crossing, Voyage
-from parakh.domain.watchlist import Watchlist, WatchlistEntry, entry_print
+from parakh.domain.watchlist import Watchlist, WatchlistEntry
 from parakh.faces.picture import decode_picture
-from parakh.services import portraits
+from parakh.services import clearing, portraits, selectivity
+from parakh.services.alerted import Thing, visible_things
 from parakh.services.assessing import alert_again
 from parakh.services.centre import Centre
 from parakh.services.subjects import ports_now, subjects_of
-from parakh.store import assessments, pictures, travellers, watchlists
+from parakh.store import (
+    assessments,
+    goods_kin,
+    goods_list,
+    pictures,
+    profiles,
+    rule_hits,
+    travellers,
+    watchlists,
+)
 from parakh.store import redress as store
 from parakh.store.database import Tx
 from parakh.store.redress import Avoided
 
 PAGE = 50
+
+_GOODS = (Kind.CONSIGNMENT, Kind.CONVEYANCE)
 
 MOST_SHOWN = 100
 """Journeys that a record's page shows, the newest."""
@@ -30,11 +44,12 @@ MOST_SHOWN = 100
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RedressRow:
-    """A record with the entry, and how often it spared the person."""
+    """A record with the entry and its list, or the profile, and how often it spared the person."""
 
     record: Redress
-    entry: WatchlistEntry
-    watchlist: Watchlist
+    entry: WatchlistEntry | None
+    watchlist: Watchlist | None
+    profile: Profile | None
     avoided: Avoided
 
 
@@ -69,14 +84,18 @@ class RedressView:
     """All of one record.
 
     Attributes:
-        entry_changed: the entry is matched by something else since, so that the record holds no
-            more.
-        journeys: on which it cleared the person, newest first.
+        changed: the entry or profile is matched by something else since, so that the record holds
+            no more.
+        journeys: on which it cleared the person, newest first; `things` the goods and units that
+            it cleared, as far as the actor may see them.
+        of_goods: whether a party of goods or a unit was cleared, not a traveller.
     """
 
     row: RedressRow
-    entry_changed: bool
+    changed: bool
     journeys: tuple[SparedJourney, ...]
+    things: tuple[Thing, ...]
+    of_goods: bool
     may_add: bool
     may_withdraw: bool
 
@@ -113,13 +132,19 @@ def view(centre: Centre, actor: Actor, redress_id: str) -> RedressView:
     with centre.db.read() as connection:
         found = store.get(connection, redress_id)
         row = _rows(connection, [found])[0]
-        journeys = _journeys(connection, assessments.hits_under(connection, redress_id))
+        changed = clearing.met_now(connection, found) != found.target_print
+        hits = assessments.hits_under(connection, redress_id)
+        journeys = _journeys(connection, hits)
+        things = visible_things(connection, actor, [own.subject for own in hits])
+        first = assessments.hits_by_id(connection, [found.hit_id])
     centre.looked(actor, Purpose.REDRESS, "redress.viewed", "redress", redress_id)
     keeps = actor.may(Permission.KEEP_REDRESS) and actor.human and found.holds
     return RedressView(
         row=row,
-        entry_changed=entry_print(row.entry) != found.entry_print,
+        changed=changed,
         journeys=journeys,
+        things=tuple(things.values())[:MOST_SHOWN],
+        of_goods=any(own.subject.kind in _GOODS for own in (*first, *hits)),
         may_add=keeps,
         may_withdraw=keeps and actor.name != found.by,
     )
@@ -193,7 +218,7 @@ def withdraw(centre: Centre, actor: Actor, redress_id: str, reason: str) -> Redr
         store.save(tx, new)
         if old.picture_id is not None:
             pictures.delete(tx, old.picture_id)
-        alerts = _raise_again(tx, new)
+        alerts = _raise_again(tx, centre, new)
         tx.audit(
             "redress.withdrawn", "redress", redress_id, reason=new.withdrawn_reason, alerts=alerts
         )
@@ -204,25 +229,44 @@ def withdraw(centre: Centre, actor: Actor, redress_id: str, reason: str) -> Redr
 # --- within -------------------------------------------------------------------------------------
 
 
-def _raise_again(tx: Tx, record: Redress) -> int:
-    """Opens the record's hits on those who are still to come; gives the number of alerts."""
+def _raise_again(tx: Tx, centre: Centre, record: Redress) -> int:
+    """Opens the record's hits on those who, or what, are still to come; gives the number of alerts.
+
+    Goods are still to come while they are on the goods list; units always are.
+    """
     hits = {own.id: own for own in assessments.hits_under(tx.connection, record.id)}
     first = assessments.hits_by_id(tx.connection, [record.hit_id])
     hits |= {own.id: own for own in first if own.state is HitState.CLEARED}
-    ids = [own.subject.id for own in hits.values() if own.subject.kind is Kind.TRAVELLER]
-    subjects = subjects_of(tx.connection, travellers.travellers_by_id(tx.connection, ids))
-    ports = ports_now(tx.connection, subjects, tx.at)
+    ports = _ports(tx, [own.subject for own in hits.values()])
     opened = set()
     for hit in hits.values():
         if hit.subject in ports and assessments.restate(tx.connection, act.reopened(hit)):
             tx.audit("hit.reopened", "hit", hit.id, redress=record.id)
             opened.add(hit.subject)
+    rule_hits.follow(tx, hits.values())
     refs = sorted(opened, key=lambda ref: ref.id)
-    return alert_again(tx, refs, cause=f"redress:{record.id}", ports=ports)
+    raised = alert_again(tx, refs, cause=f"redress:{record.id}", ports=ports)
+    goods = [own.id for own in refs if own.kind is Kind.CONSIGNMENT]
+    if goods:
+        selectivity.give_again(tx, centre, goods)
+    return raised
+
+
+def _ports(tx: Tx, refs: Sequence[Ref]) -> dict[Ref, str]:
+    """Of those who, or what, are still to come the port where somebody must see to it, "" for the
+    central units."""
+    ids = {kind: [own.id for own in refs if own.kind is kind] for kind in Kind}
+    known = travellers.travellers_by_id(tx.connection, ids[Kind.TRAVELLER])
+    ports = ports_now(tx.connection, subjects_of(tx.connection, known), tx.at)
+    lines = goods_list.of(tx.connection, ids[Kind.CONSIGNMENT]).items()
+    units = goods_kin.ports_of_units(tx.connection, ids[Kind.CONVEYANCE], tx.at)
+    ports |= {Ref(kind=Kind.CONSIGNMENT, id=one): own.port for one, own in lines if not own.done}
+    return ports | {
+        Ref(kind=Kind.CONVEYANCE, id=one): units.get(one, ("",))[0] for one in ids[Kind.CONVEYANCE]
+    }
 
 
 def _keep(centre: Centre, tx: Tx, record: Redress, jpeg: bytes) -> str:
-    entry = watchlists.get_entry(tx.connection, record.entry_id)
     return pictures.save_picture(
         tx,
         centre.db.vault,
@@ -230,19 +274,22 @@ def _keep(centre: Centre, tx: Tx, record: Redress, jpeg: bytes) -> str:
         owner_id=record.id,
         media_type="image/jpeg",
         data=jpeg,
-        expires_at=entry.expires_at,
+        expires_at=clearing.target(tx.connection, record.target).expires_at,
     )
 
 
 def _rows(connection: sa.Connection, found: list[Redress]) -> tuple[RedressRow, ...]:
-    entries = watchlists.entries_by_id(connection, {own.entry_id for own in found})
+    targets = {own.target.id for own in found}
+    entries = watchlists.entries_by_id(connection, targets)
+    known = profiles.by_id(connection, targets)
     lists = watchlists.lists(connection)
     avoided = store.avoided(connection, [own.id for own in found])
     return tuple(
         RedressRow(
             record=own,
-            entry=(entry := entries[own.entry_id]),
-            watchlist=lists[entry.watchlist_id],
+            entry=(entry := entries.get(own.target.id)),
+            watchlist=lists[entry.watchlist_id] if entry else None,
+            profile=known.get(own.target.id),
             avoided=avoided.get(own.id, Avoided()),
         )
         for own in found

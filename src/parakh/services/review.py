@@ -1,7 +1,7 @@
 """Entries change, come up for review, and end; never silently, and never by one person alone."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -151,7 +151,7 @@ def correct(
             raise Conflict("the entry belongs to its source: it changes with the next version")
         if value.kind is not old.kind:
             raise InvalidInput("an entry keeps its kind: propose another one")
-        new = _corrected(old, value, _expiry(old.expires_at, value.expires_at, tx.at))
+        new = _corrected(old, value, _expiry(centre, old.expires_at, value.expires_at))
         if not changed_fields(old, new):
             raise InvalidInput("nothing is changed")
         return _propose(tx, old, new, reason)
@@ -279,15 +279,17 @@ def _corrected(old: WatchlistEntry, new: WatchlistEntry, expires_at: datetime) -
     )
 
 
-def _expiry(old: datetime | None, new: datetime | None, now: datetime) -> datetime:
-    """When the entry ends; the same last day is no change, whatever the hour."""
-    if old is not None and (new is None or _last_day(new) == _last_day(old)):
+def _expiry(centre: Centre, old: datetime | None, new: datetime | None) -> datetime:
+    """When the entry ends; the same last day of the centre's calendar is no change, whatever the
+    hour."""
+    zone = centre.settings.zone
+    if old is not None and (new is None or _last_day(new, zone) == _last_day(old, zone)):
         return old
-    return expiry_of(new, now)
+    return expiry_of(new, centre.clock())
 
 
-def _last_day(ends: datetime) -> date:
-    return (ends - timedelta(seconds=1)).date()
+def _last_day(ends: datetime, zone: tzinfo) -> date:
+    return (ends - timedelta(seconds=1)).astimezone(zone).date()
 
 
 def _propose(tx: Tx, old: WatchlistEntry, new: WatchlistEntry, reason: str) -> Amendment:

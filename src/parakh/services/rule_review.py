@@ -11,12 +11,11 @@ from parakh.act import rules as act
 from parakh.act.decisions import reason_of
 from parakh.act.rules import Comparison, Overrun
 from parakh.domain.backtest import Backtest, BacktestState, Findings
-from parakh.domain.hit import Kind
 from parakh.domain.phrase import N_, Phrase, phrase
 from parakh.domain.rule import RuleState, RuleVersion
 from parakh.domain.unit import Unit
 from parakh.errors import Conflict, Forbidden, InvalidInput
-from parakh.services import backtests, rules
+from parakh.services import backtests, rules, value_lists
 from parakh.services.archive import archive_of
 from parakh.services.centre import Centre
 from parakh.services.four_eyes import same_person
@@ -46,13 +45,16 @@ class Readiness:
 
     Attributes:
         tried: the newest back-test of exactly this text, subject and scope.
-        fresh: whether that is done, not too old, and reaches over enough of the history.
+        fresh: whether that is done, not too old, reaches over enough of the history, and was tried
+            with the values that the named lists have now.
+        changed_lists: named lists whose values changed since it was asked for.
         doubt: why the history cannot tell how often it raises somebody; None where it can.
         overruns: units that it would give more alerts a day than they can see to.
     """
 
     tried: Backtest | None
     fresh: bool
+    changed_lists: tuple[str, ...]
     doubt: Phrase | None
     overruns: tuple[Overrun, ...]
 
@@ -113,12 +115,14 @@ def readiness(centre: Centre, connection: sa.Connection, version: RuleVersion) -
     """What stands between a version and its approval."""
     digest = backtests.digest(version.text, version.subject, version.scope)
     tried = tests.newest(connection, digest)
-    fresh = _fresh(tried, centre)
+    changed = value_lists.changed_since(connection, version.text, tried.asked_at) if tried else ()
+    fresh = not changed and _fresh(tried, centre)
     findings = tried.findings if tried is not None and fresh else None
     units = people.units(connection)
     return Readiness(
         tried=tried,
         fresh=fresh,
+        changed_lists=changed,
         doubt=_doubt(centre, version, findings),
         overruns=act.overruns(findings.alerts_a_day, units) if findings else (),
     )
@@ -182,7 +186,8 @@ def approve(
             raise Conflict(
                 "try it on the history first: its back-test is missing, not done, older than "
                 f"{GOOD_FOR.days} days, or does not reach over {LEAST_SPAN.days} days (or all of a "
-                "shorter history) up to the day when it was asked for"
+                "shorter history) up to the day when it was asked for, or values of a list that it "
+                "names changed since"
             )
         new = replace(new, over_budget=_allowed(actor, ready, over_budget))
         for own in act.superseded(store.versions_of(tx.connection, new.rule_id), new):
@@ -289,14 +294,15 @@ def _reaches(tried: Backtest, centre: Centre) -> bool:
     if tried.until < asked:
         return False
     wanted = asked - LEAST_SPAN
-    return tried.since <= wanted or not archive_of(centre).days(wanted, tried.since)
+    kept = archive_of(centre, tried.subject)
+    return tried.since <= wanted or not kept.days(wanted, tried.since)
 
 
 def _doubt(centre: Centre, version: RuleVersion, findings: Findings | None) -> Phrase | None:
     if findings is not None:
         told = ", ".join(findings.not_kept)
         return phrase(_NOT_KEPT, names=told) if findings.not_kept else None
-    kept = version.subject is Kind.TRAVELLER and archive_of(centre).days(date.min, date.max)
+    kept = archive_of(centre, version.subject).days(date.min, date.max)
     return None if kept else phrase(_NO_HISTORY)
 
 

@@ -1,31 +1,43 @@
-"""A rule that comes into force is held against everybody who is still to come.
+"""A rule that comes into force is held against everybody and all goods that are still to come.
 
-So is one whose named lists changed. It goes voyage by voyage; each batch is one transaction with
-its assessments, alerts and the cursor, so that after a crash it goes on there and repeats nothing.
-Who is announced later meets the rule with the message that announces him.
+So is one whose named lists changed. Persons go voyage by voyage, goods by their identifiers, and
+units that moved lately by theirs; each batch is one transaction with its assessments, alerts and
+the cursor, so that after a crash it goes on there and repeats nothing. Who or what is announced
+later meets the rule with the message that announces it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
 
 from parakh.access import Purpose
-from parakh.domain.hit import HitState, Ref, ResultState
+from parakh.domain.hit import HitState, Kind, Ref, ResultState
 from parakh.domain.ids import new_id
 from parakh.domain.vetting import HOUR, STILL_COMING
 from parakh.domain.voyage import CrossingState
-from parakh.screen.pipeline import Screened
-from parakh.screen.rules.screener import LiveRule, RuleScreener
-from parakh.screen.screener import TravellerSubject
+from parakh.screen.pipeline import Screened, screen
+from parakh.screen.rules.screener import LiveRule, RuleScreener, RuleSubject
+from parakh.screen.screener import TravellerSubject, UnitSubject
+from parakh.services import goods_screening
 from parakh.services.assessing import SWEEP, assess
 from parakh.services.centre import WORKER, Centre
 from parakh.services.subjects import ports_now, screened, subjects_of, told_besides
+from parakh.store import consignments, conveyances, travellers
 from parakh.store import rule_sweeps as store
-from parakh.store import travellers
 from parakh.store.database import Tx
 from parakh.store.rule_sweeps import RuleSweep
 
 BATCH = 5
 """Voyages in one transaction: some 1,500 travellers, for whom a new message may have to wait."""
+
+
+GOODS_BATCH = 1000
+"""Consignments, or units, in one transaction."""
+
+LATELY = timedelta(days=7)
+"""Units that moved within so long are held against a new rule."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,14 +47,26 @@ class _Going:
     sweep: RuleSweep
     rule: LiveRule
 
+    @property
+    def kind(self) -> Kind:
+        """What the rule is about."""
+        return self.rule.version.subject
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Batch:
-    """The travellers of one step; `cursor` is the last voyage, "" when none is left."""
+    """The subjects of one step; `cursor` is the last voyage, consignment or unit, "" when none is
+    left.
 
-    subjects: Sequence[TravellerSubject]
-    besides: Sequence[TravellerSubject]
+    Attributes:
+        besides: the same travellers as they were declared besides.
+        ports: of goods and units, where somebody must see to them.
+    """
+
+    subjects: Sequence[RuleSubject]
+    besides: Sequence[TravellerSubject] = ()
     cursor: str
+    ports: Mapping[Ref, str] = field(default_factory=dict)
 
 
 def step(centre: Centre, leave: set[str]) -> bool:
@@ -73,8 +97,10 @@ def step(centre: Centre, leave: set[str]) -> bool:
     ]
     if not going:
         return False
-    cursor = min(own.sweep.cursor for own in going)
-    _move(centre, [own for own in going if own.sweep.cursor == cursor], leave)
+    first = min(going, key=lambda own: (own.kind, own.sweep.cursor))
+    cursor = first.sweep.cursor
+    same = [own for own in going if (own.kind, own.sweep.cursor) == (first.kind, cursor)]
+    _move(centre, same, leave)
     return True
 
 
@@ -95,16 +121,16 @@ def _drop(centre: Centre, over: Iterable[RuleSweep]) -> None:
 
 
 def _move(centre: Centre, going: Sequence[_Going], leave: set[str]) -> None:
-    batch = _read(centre, going[0].sweep)
+    batch = _read(centre, going[0].sweep, going[0].kind)
     screener = RuleScreener([own.rule for own in going], centre.rules.source)
-    found = screened([screener], batch.subjects, batch.besides)
+    found = _screened(screener, batch)
     failed = _failed(found)
     broken = [own for own in going if own.rule.name in failed or screener.name in failed]
     leave.update(own.sweep.id for own in broken)
     hit = [own for own in found if own.hits]
     subjects = [own.subject for own in hit if isinstance(own.subject, TravellerSubject)]
     with centre.db.read() as connection:
-        ports = ports_now(connection, subjects, centre.clock())
+        ports = {**ports_now(connection, subjects, centre.clock()), **batch.ports}
     with centre.db.write(WORKER, Purpose.SCREENING) as tx:
         for own in broken:
             error = failed.get(own.rule.name) or failed[screener.name]
@@ -164,20 +190,64 @@ def _failed(found: Iterable[Screened]) -> dict[str, str]:
     }
 
 
-def _read(centre: Centre, sweep: RuleSweep) -> _Batch:
-    since = centre.clock() - STILL_COMING * HOUR
+def _screened(screener: RuleScreener, batch: _Batch) -> list[Screened]:
+    persons = [own for own in batch.subjects if isinstance(own, TravellerSubject)]
+    if persons:
+        return screened([screener], persons, batch.besides)
+    return screen([screener], batch.subjects)
+
+
+def _read(centre: Centre, sweep: RuleSweep, kind: Kind) -> _Batch:
     with centre.db.read() as connection:
-        voyages = store.voyages_after(connection, sweep.cursor, since, BATCH)
-        told = [
-            own
-            for voyage_id in voyages
-            for own in travellers.travellers_of_voyage(connection, voyage_id)
-            if own.standing.comes
-        ]
-        subjects = [own for own in subjects_of(connection, told) if not _came(own)]
-        besides = told_besides(connection, subjects)
+        match kind:
+            case Kind.CONSIGNMENT:
+                return _goods(connection, sweep, centre.clock())
+            case Kind.CONVEYANCE:
+                return _units(connection, sweep, centre.clock())
+        return _travellers(connection, sweep, centre.clock())
+
+
+def _travellers(connection: sa.Connection, sweep: RuleSweep, now: datetime) -> _Batch:
+    voyages = store.voyages_after(connection, sweep.cursor, now - STILL_COMING * HOUR, BATCH)
+    told = [
+        own
+        for voyage_id in voyages
+        for own in travellers.travellers_of_voyage(connection, voyage_id)
+        if own.standing.comes
+    ]
+    subjects = [own for own in subjects_of(connection, told) if not _came(own)]
+    besides = told_besides(connection, subjects)
     cursor = voyages[-1] if len(voyages) == BATCH else ""
     return _Batch(subjects=subjects, besides=besides, cursor=cursor)
+
+
+def _goods(connection: sa.Connection, sweep: RuleSweep, now: datetime) -> _Batch:
+    since = now - STILL_COMING * HOUR
+    ids = store.consignments_after(connection, sweep.cursor, since, GOODS_BATCH)
+    told = consignments.by_ids(connection, ids)
+    subjects = goods_screening.subjects_of(connection, list(told.values()))
+    return _Batch(
+        subjects=subjects,
+        cursor=ids[-1] if len(ids) == GOODS_BATCH else "",
+        ports=goods_screening.ports_of(subjects, ()),
+    )
+
+
+def _units(connection: sa.Connection, sweep: RuleSweep, now: datetime) -> _Batch:
+    ids = store.units_after(connection, sweep.cursor, now - LATELY, GOODS_BATCH)
+    moves = conveyances.movements(connection, ids, now - LATELY)
+    units = conveyances.by_ids(connection, ids)
+    subjects = [
+        UnitSubject(
+            ref=Ref(kind=Kind.CONVEYANCE, id=key), conveyance=units[key], movement=moves[key][0]
+        )
+        for key in ids
+    ]
+    return _Batch(
+        subjects=subjects,
+        cursor=ids[-1] if len(ids) == GOODS_BATCH else "",
+        ports=goods_screening.ports_of((), subjects),
+    )
 
 
 def _came(subject: TravellerSubject) -> bool:

@@ -11,7 +11,7 @@ from parakh.access import Actor, Permission, Purpose
 from parakh.act import rules as act
 from parakh.act.rules import Comparison, Draft
 from parakh.domain.backtest import Backtest
-from parakh.domain.hit import Kind
+from parakh.domain.hit import Kind, Ref
 from parakh.domain.ids import new_id
 from parakh.domain.phrase import Phrase
 from parakh.domain.rule import RuleState, RuleVersion
@@ -26,6 +26,7 @@ from parakh.screen.rules.editing import Candidate, Help
 from parakh.screen.rules.language import CompiledRule, RuleError, compile_rule
 from parakh.screen.rules.problems import Problem
 from parakh.services import backtests, masking
+from parakh.services.alerted import Thing, visible_things
 from parakh.services.centre import Centre
 from parakh.services.subjects import ports_of, subjects_of
 from parakh.store import backtests as tests
@@ -83,10 +84,12 @@ class RulePage:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HitRow:
-    """A hit of a rule; `traveller` is None for somebody whom the actor may not see."""
+    """A hit of a rule; `traveller` is None for somebody whom the actor may not see, and for goods
+    and units, which are told by `thing` to those who may see them."""
 
     hit: RuleHit
     traveller: Traveller | None
+    thing: Thing | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,10 +114,12 @@ class RuleView:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Trial:
-    """A back-test; `examples` are those whom the actor may see, `names` those of other rules."""
+    """A back-test; `examples` and `things` (goods, units) are those whom the actor may see, `names`
+    those of other rules."""
 
     backtest: Backtest
     examples: tuple[Traveller, ...]
+    things: tuple[Thing, ...]
     names: dict[str, str]
 
 
@@ -148,7 +153,7 @@ def rules(
     actor.require(Permission.SEE_RULES)
     now, page, text = centre.clock(), max(1, page), text.strip().lower()
     with centre.db.read() as connection:
-        counts = rule_hits.totals(connection, backtests.FOUND, backtests.UNKNOWN)
+        counts = rule_hits.totals(connection)
         rows = [
             _row(versions, counts.get(rule_id, ()), now)
             for rule_id, versions in store.versions_by_rule(connection).items()
@@ -182,15 +187,14 @@ def rule(centre: Centre, actor: Actor, rule_id: str) -> RuleView:
     actor.require(Permission.SEE_RULES)
     with centre.db.read() as connection:
         versions = store.versions_of(connection, rule_id)
-        now, found, unknown = centre.clock(), backtests.FOUND, backtests.UNKNOWN
-        days = rule_hits.days(connection, rule_id, found, unknown)
+        now, days = centre.clock(), rule_hits.days(connection, rule_id)
         row = _row(versions, days, now)
         hits = _hits(centre, connection, actor, rule_hits.newest(connection, rule_id, NEWEST_HITS))
         shown = row.version
         tried = tests.newest(connection, backtests.digest(shown.text, shown.subject, shown.scope))
         swept = rule_sweeps.newest(connection, shown.id)
         units = people.units(connection)
-    if any(own.traveller is not None for own in hits):
+    if any(own.traveller is not None or own.thing is not None for own in hits):
         centre.looked(actor, Purpose.RULES, "rule.viewed", "rule", rule_id)
     return RuleView(
         row=row,
@@ -241,12 +245,15 @@ def trial(centre: Centre, actor: Actor, backtest_id: str) -> Trial:
     own = backtests.get(centre, actor, backtest_id)
     told = own.findings.examples if own.findings else ()
     with centre.db.read() as connection:
-        seen = visible(centre, connection, actor, told)
+        seen = visible(centre, connection, actor, told) if _of_persons(own.subject) else {}
+        refs = [Ref(kind=own.subject, id=one) for one in told]
+        things = visible_things(connection, actor, refs)
         known = store.names(connection)
-    if seen:
+    if seen or things:
         centre.looked(actor, Purpose.RULES, "backtest.viewed", "backtest", backtest_id)
     shown = tuple(seen[one] for one in told if one in seen)
-    return Trial(backtest=own, examples=shown, names=known)
+    goods = tuple(things[one] for one in told if one in things)
+    return Trial(backtest=own, examples=shown, things=goods, names=known)
 
 
 def check(centre: Centre, actor: Actor, text: str, subject: Kind) -> Checked:
@@ -292,14 +299,19 @@ def write(centre: Centre, actor: Actor, draft: Draft) -> RuleVersion:
     """
     actor.require(Permission.WRITE_RULES)
     with centre.db.write(actor, Purpose.RULES) as tx:
-        own = _tidied(tx, draft)
-        if store.by_name(tx.connection, own.name) is not None:
-            raise Conflict(f"there is a rule {own.name} already")
-        rule_id = new_id()
-        store.add_rule(tx, rule_id, own.name, own.subject)
-        made = act.written(own, new_id(), rule_id, 1, actor.name, tx.at)
-        store.save(tx, made)
-        tx.audit("rule.written", "rule", rule_id, version=made.label)
+        return write_within(tx, draft)
+
+
+def write_within(tx: Tx, draft: Draft) -> RuleVersion:
+    """The same, within a transaction of somebody who may write rules."""
+    own = _tidied(tx, draft)
+    if store.by_name(tx.connection, own.name) is not None:
+        raise Conflict(f"there is a rule {own.name} already")
+    rule_id = new_id()
+    store.add_rule(tx, rule_id, own.name, own.subject)
+    made = act.written(own, new_id(), rule_id, 1, tx.actor.name, tx.at)
+    store.save(tx, made)
+    tx.audit("rule.written", "rule", rule_id, version=made.label)
     return made
 
 
@@ -386,8 +398,17 @@ def _holds(version: RuleVersion, text: str, port: str, unit_id: str) -> bool:
 def _hits(
     centre: Centre, connection: sa.Connection, actor: Actor, found: Sequence[RuleHit]
 ) -> tuple[HitRow, ...]:
-    seen = visible(centre, connection, actor, [own.subject.id for own in found])
-    return tuple(HitRow(hit=own, traveller=seen.get(own.subject.id)) for own in found)
+    persons = [own.subject.id for own in found if _of_persons(own.subject.kind)]
+    seen = visible(centre, connection, actor, persons)
+    things = visible_things(connection, actor, [own.subject for own in found])
+    return tuple(
+        HitRow(hit=own, traveller=seen.get(own.subject.id), thing=things.get(own.subject.id))
+        for own in found
+    )
+
+
+def _of_persons(kind: Kind) -> bool:
+    return kind is Kind.TRAVELLER
 
 
 def visible(

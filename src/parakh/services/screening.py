@@ -2,6 +2,7 @@
 
 from parakh.access import Purpose
 from parakh.domain.message import Message, MessageState
+from parakh.services import goods_screening
 from parakh.services.assessing import assess
 from parakh.services.centre import WORKER, Centre
 from parakh.services.linking import link
@@ -22,17 +23,20 @@ def screen_message(centre: Centre, message: Message) -> bool:
         subjects = subjects_of(connection, travellers.travellers_to_screen(connection, message.id))
         besides = told_besides(connection, subjects)
         ports = ports_of(connection, subjects)
+        goods = goods_screening.screen(centre, connection, message.id)
     found = screened(centre.expected_screeners(), subjects, besides)
     with centre.db.write(WORKER, Purpose.SCREENING) as tx:
         if not messages.move(tx.connection, message, MessageState.SCREENED):
             tx.audit("message.left", "message", message.id, cause="another worker was quicker")
             return False
-        done = assess(tx, found, cause=f"{message.id}#{message.run}", ports=ports)
+        cause = f"{message.id}#{message.run}"
+        done = assess(tx, found, cause=cause, ports=ports)
+        done += goods_screening.settle(tx, centre, goods, cause)
         tx.audit(
             "message.screened",
             "message",
             message.id,
-            subjects=len(subjects),
+            subjects=len(subjects) + len(goods.found),
             alerts=sum(len(own.alerts) for own in done),
         )
     centre.wall.notify()

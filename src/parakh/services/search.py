@@ -7,7 +7,8 @@ from parakh.access import Actor, Permission, Purpose
 from parakh.errors import InvalidInput
 from parakh.normalise.recognise import LONGEST, Reading, recognise
 from parakh.services.centre import Centre
-from parakh.services.search_sources import SOURCES, Answer, Asked, Kind
+from parakh.services.search_answers import Answer, Asked, Kind
+from parakh.services.search_sources import SOURCES
 
 FEW, MOST = 6, 100
 """So many answers of each kind are shown at first, and when all of one kind are asked for."""

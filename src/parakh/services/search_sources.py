@@ -1,33 +1,44 @@
 """What the search box looks for: one function a kind of answer, in a written-out table."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from math import log10
 
-import sqlalchemy as sa
-
-from parakh.access import Actor, Permission
+from parakh.access import Permission
+from parakh.domain.consignment import Consignment, PartyRole
 from parakh.domain.hit import Kind as SubjectKind
 from parakh.domain.hit import Ref
 from parakh.domain.link import End, LinkKind
 from parakh.domain.lookout import LOOKOUTS
 from parakh.domain.phrase import N_, Phrase, phrase
+from parakh.domain.selectivity import LaneDecision
 from parakh.domain.traveller import PersonName, Standing, Traveller, TravellerRole
 from parakh.domain.voyage import Voyage
 from parakh.domain.watchlist import EntryKind, Identifier, IdentifierKind
-from parakh.normalise.codes import country_name
 from parakh.normalise.contacts import read_phone
 from parakh.normalise.names import read_name
-from parakh.normalise.recognise import Reading, Sought
+from parakh.normalise.recognise import Sought
+from parakh.normalise.searching import wanted_words
 from parakh.screen.comparison import compare_names
 from parakh.screen.lexicon import COMMON, name_tokens, standard
 from parakh.screen.names import ListedPerson
 from parakh.screen.screener import TravellerSubject
 from parakh.services import masking
-from parakh.services.centre import Centre
-from parakh.store import cases, links, lookout_sight, persons, profiles, travellers
+from parakh.services.search_answers import Answer, Asked, Kind, Source
+from parakh.store import (
+    alerts,
+    assessments,
+    cases,
+    conveyances,
+    goods_search,
+    links,
+    lookout_sight,
+    persons,
+    profiles,
+    selectivity,
+    travellers,
+)
 from parakh.store import search as store
 
 CANDIDATES = 300
@@ -47,61 +58,12 @@ RARE_SHARE = 1e-4
 
 _NEVER = timedelta.max
 
+_SHORTEST_NUMBER = 3
+"""Letters and figures; fewer stand in every plate."""
+
 _BY_DOCUMENT = N_("Document {number}")
 _BY_LOCATOR = N_("Booking {locator}")
 _BY_CONTACT = N_("Reached by {contact}")
-
-
-class Kind(StrEnum):
-    """Kinds of answer, in the order in which they are shown."""
-
-    TRAVELLER = "traveller"
-    VOYAGE = "voyage"
-    ENTRY = "entry"
-    CASE = "case"
-    PROFILE = "profile"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
-    """One thing that was found.
-
-    Attributes:
-        title: what it is called.
-        told: what tells it from others like it, each for itself.
-        at: the moment that matters most of it, such as when a voyage is due.
-        tags: states and the like, as the console words them.
-        why: how it answers the question; None where its title says so.
-    """
-
-    kind: Kind
-    id: str
-    title: str
-    told: tuple[str, ...] = ()
-    at: datetime | None = None
-    tags: tuple[StrEnum, ...] = ()
-    why: Phrase | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
-    """A question as the sources of answers get it; `ports` are those in view, None for all."""
-
-    centre: Centre
-    connection: sa.Connection
-    actor: Actor
-    text: str
-    readings: tuple[Reading, ...]
-    limit: int
-    ports: frozenset[str] | None
-
-    def values(self, kind: Sought) -> list[str]:
-        """What was typed, as far as it may name such a thing."""
-        return [own.value for own in self.readings if own.kind is kind]
-
-
-Source = Callable[[Asked], Sequence[Answer]]
-"""Finds answers of one kind, the best first: `limit` of them, or more if there are."""
 
 
 # --- travellers -----------------------------------------------------------------------------------
@@ -115,11 +77,25 @@ def _travellers(asked: Asked) -> list[Answer]:
     shown = _one_a_person(asked, list(dict.fromkeys(ids)))[: asked.limit]
     found = {own.id: own for own in travellers.travellers_by_id(asked.connection, shown)}
     voyages = travellers.voyages_by_id(asked.connection, {own.voyage_id for own in found.values()})
+    advice = assessments.advice_of(asked.connection, found)
+    alerted = _alerted(asked, found)
     return [
-        _traveller(found[own], voyages.get(found[own].voyage_id), numbered.get(own))
+        replace(
+            _traveller(found[own], voyages.get(found[own].voyage_id), numbered.get(own)),
+            advice=advice.get(own),
+            alert_id=alerted.get(own, ""),
+        )
         for own in shown
         if own in found
     ]
+
+
+def _alerted(asked: Asked, ids: Iterable[str]) -> dict[str, str]:
+    """The newest open alert of the actor's units on each of some travellers."""
+    if not asked.actor.may(Permission.SEE_ALERTS):
+        return {}
+    units = None if asked.actor.everywhere else asked.actor.units
+    return alerts.open_on(asked.connection, ids, units)
 
 
 def _numbered(asked: Asked) -> dict[str, Phrase]:
@@ -182,7 +158,6 @@ def _one_a_person(asked: Asked, ids: Sequence[str]) -> list[str]:
 def _traveller(own: Traveller, voyage: Voyage | None, why: Phrase | None) -> Answer:
     told = [
         str(own.birth_date or ""),
-        country_name(own.nationality) or own.nationality if own.nationality else "",
         own.documents[0].number if own.documents else "",
         f"{voyage.name} {voyage.origin} → {voyage.destination}" if voyage else "",
     ]
@@ -191,6 +166,7 @@ def _traveller(own: Traveller, voyage: Voyage | None, why: Phrase | None) -> Ans
         id=own.id,
         title=str(own.name),
         told=tuple(filter(None, told)),
+        nation=own.nationality or "",
         at=voyage.due_at if voyage else None,
         tags=() if own.standing is Standing.EXPECTED else (own.standing,),
         why=why,
@@ -335,11 +311,57 @@ def _profiles(asked: Asked) -> list[Answer]:
     ]
 
 
+# --- goods and transport units --------------------------------------------------------------------
+
+
+def _consignments(asked: Asked) -> list[Answer]:
+    """Those with the number first, then those of companies of that name."""
+    numbered = goods_search.by_number(asked.connection, asked.text, asked.ports, asked.limit)
+    named = goods_search.by_company(asked.connection, asked.text, asked.ports, asked.limit)
+    found = {own.id: own for own in (*numbered, *named)}
+    lanes = selectivity.lanes_of(asked.connection, found)
+    return [_goods(own, lanes.get(own.id)) for own in found.values()]
+
+
+def _goods(own: Consignment, given: LaneDecision | None) -> Answer:
+    party = own.party(PartyRole.IMPORTER, PartyRole.CONSIGNEE, PartyRole.EXPORTER)
+    first = own.items[0].description if own.items else ""
+    told = (party.name if party else "", (own.description or first)[:80], own.port)
+    return Answer(
+        kind=Kind.CONSIGNMENT,
+        id=own.id,
+        title=own.name,
+        told=tuple(filter(None, told)),
+        at=own.due_at,
+        tags=(given.lane,) if given else (),
+    )
+
+
+def _conveyances(asked: Asked) -> list[Answer]:
+    """Units whose number or name holds what was typed, those that moved last first."""
+    words = wanted_words(asked.text)
+    if sum(map(len, words)) < _SHORTEST_NUMBER:
+        return []
+    return [
+        Answer(
+            kind=Kind.CONVEYANCE,
+            id=own.id,
+            title=own.identifier,
+            told=tuple(filter(None, (own.name,))),
+            nation=own.country or "",
+            tags=(own.kind,),
+        )
+        for own in conveyances.search(asked.connection, words, None, asked.limit)
+    ]
+
+
 SOURCES: Mapping[Kind, tuple[Permission, Source]] = {
     Kind.TRAVELLER: (Permission.SEE_TRAVELLERS, _travellers),
     Kind.VOYAGE: (Permission.SEE_VOYAGES, _voyages),
     Kind.ENTRY: (Permission.SEE_WATCHLISTS, _entries),
     Kind.CASE: (Permission.SEE_CASES, _cases),
     Kind.PROFILE: (Permission.SEE_PROFILES, _profiles),
+    Kind.CONSIGNMENT: (Permission.SEE_GOODS, _consignments),
+    Kind.CONVEYANCE: (Permission.SEE_GOODS, _conveyances),
 }
 """What is looked for, the permission to see it, and how it is found."""

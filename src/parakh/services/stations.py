@@ -20,7 +20,7 @@ from parakh.services import gate, presence
 from parakh.services.accounts import units
 from parakh.services.centre import Centre
 from parakh.services.gate_values import CaptureRequest, GateAnswer
-from parakh.store import captures, stations
+from parakh.store import captures, performance, stations
 from parakh.store.captures import Capture
 from parakh.store.people import token_hash
 from parakh.store.stations import Tally
@@ -237,6 +237,7 @@ def hear(
     waiting: int = 0,
 ) -> Station:
     """Notes what a station says of itself; `at` is its own clock. Gives its registration."""
+    actor.require(Permission.USE_GATE)
     now = centre.clock()
     with centre.db.maintain() as connection:
         own = _calling(actor, connection)
@@ -283,8 +284,8 @@ def capture(centre: Centre, actor: Actor, sent: Sent) -> GateAnswer:
     answer = gate.capture(centre, actor, request)
     if sent.taken_at is not None and sent.taken_at > now + AHEAD:
         answer = replace(answer, notes=(*answer.notes, phrase(_AHEAD)))
-    if actor.station and not answer.duplicate:
-        _count(centre, actor.station, now, unfit=not answer.quality.acceptable)
+    if not answer.duplicate:
+        _count(centre, actor.station, request, now, unfit=not answer.quality.acceptable)
     return answer
 
 
@@ -357,7 +358,11 @@ def _calling(actor: Actor, connection: sa.Connection) -> Station:
     return stations.get(connection, actor.station)
 
 
-def _count(centre: Centre, station_id: str, now: datetime, *, unfit: bool) -> None:
+def _count(
+    centre: Centre, station_id: str, request: CaptureRequest, now: datetime, *, unfit: bool
+) -> None:
     day = now.astimezone(centre.settings.zone).date()
     with centre.db.maintain() as connection:
-        stations.count(connection, station_id, day=day, at=now, unfit=unfit)
+        performance.count_try(connection, post=request.port, lane=request.lane, at=now, unfit=unfit)
+        if station_id:
+            stations.count(connection, station_id, day=day, at=now, unfit=unfit)

@@ -68,6 +68,8 @@ class Targets:
 
     def handling(self, hit: Hit) -> Handling:
         """How what stands behind a hit is to be handled; a link to a profile only informs."""
+        if hit.target.kind is Kind.CURRENCY:
+            return Handling.INSPECT
         behind = self.rule(hit) or self.watchlist(hit)
         return behind.handling if behind else Handling.INFORM
 

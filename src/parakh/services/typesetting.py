@@ -8,9 +8,10 @@ Pashto and Latin; a letter that they lack is drawn as a box.
 """
 
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from arabic_reshaper import ArabicReshaper
 from bidi import get_display
@@ -18,10 +19,14 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Flowable
 
+_T = TypeVar("_T")
+
 REGULAR, BOLD = "Vazirmatn", "Vazirmatn-Bold"
 _FONTS = Path(__file__).parent / "fonts"
 _FILES = {REGULAR: "Vazirmatn-Regular.ttf", BOLD: "Vazirmatn-Bold.ttf"}
 _LACKING = "□"
+_DIRECTING = frozenset("\u200e\u200f\u2066\u2067\u2068\u2069")
+"""Marks and isolates of direction (UAX #9, sections 2.4 to 2.6)."""
 _LEADING = 1.5
 """Of a line, in heights of its letters: Arabic script reaches further up and down than Latin."""
 
@@ -65,6 +70,17 @@ def lines(text: str, width: float, font: str = REGULAR, size: float = 9) -> list
             found += whole
         found.append(line)
     return found
+
+
+def apart(text: str) -> str:
+    """A text between isolating characters: it keeps its order within a line of another script."""
+    return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
+
+
+def mirrored(rows: Sequence[Sequence[_T]], left: bool) -> list[list[_T]]:
+    """The rows of a table in the order in which they are drawn: where the language of the page runs
+    left, its first column stands at the right."""
+    return [list(row)[::-1] if left else list(row) for row in rows]
 
 
 def runs_left(text: str) -> bool:
@@ -119,14 +135,21 @@ def _reshaper() -> ArabicReshaper:
 
 
 def _plain(line: str) -> str:
-    """The line without characters that are not drawn, such as tabs and marks of direction."""
+    """The line without characters that are not drawn, such as tabs; marks of direction stay until
+    the letters are in their order."""
     return "".join(
-        own if not unicodedata.category(own).startswith("C") else " " if own == "\t" else ""
+        own
+        if own in _DIRECTING or not unicodedata.category(own).startswith("C")
+        else " "
+        if own == "\t"
+        else ""
         for own in line
     )
 
 
 def _in_font(letter: str, known: dict[int, Any]) -> str:
+    if letter in _DIRECTING:
+        return ""
     if ord(letter) in known:
         return letter
     # A joined form that the font lacks is drawn as the letters that it stands for.

@@ -92,6 +92,15 @@ def view(centre: Centre, actor: Actor, list_id: str, *, text: str = "", page: in
     )
 
 
+def changed_since(connection: sa.Connection, text: str, moment: datetime) -> tuple[str, ...]:
+    """The lists that a rule's text names whose values changed at a moment or later."""
+    return tuple(
+        own.name
+        for own in store.lists(connection)
+        if own.values_at is not None and own.values_at >= moment and _names(text, own.name)
+    )
+
+
 # --- steps ------------------------------------------------------------------------------------
 
 

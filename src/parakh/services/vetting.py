@@ -276,7 +276,7 @@ def _groups(
     now, grouping = centre.clock(), Grouping(wanted.group)
     found = store.groups(connection, wanted, ports, now, most=MOST_GROUPS)
     narrower = [Wanted.of(wanted.but(**{"group": "", grouping.value: own.key})) for own in found]
-    first = [store.page(connection, own, ports, now, offset=0, limit=OF_EACH) for own in narrower]
+    first = store.firsts(connection, narrower, ports, now, limit=OF_EACH)
     known = _listed(
         centre, connection, actor, list(dict.fromkeys(one for ids in first for one in ids))
     )

@@ -13,6 +13,9 @@ from parakh.simulate.people import HOME, Person, passport_number
 COURIER = "Short turn-arounds"
 """The rule that fits somebody who carries things for others."""
 
+FORMAT = {"format": "parakh-crossings/1", "source": "Simulated border"}
+"""How a transmission of crossings begins."""
+
 _PORTS = ("ISB", "KHI", "LHE")
 _SHARE = 1 / 6
 _DAYS = 730
@@ -143,8 +146,7 @@ def past(rng: Random, trips: Sequence[Trip], name: str) -> tuple[bytes, list[Tol
     for trip in trips:
         if _travelled(trip.person) and id(trip.person) not in known and rng.random() < _SHARE:
             _tell_ordinary(rng, trip, report)
-    document = {"format": "parakh-crossings/1", "source": "Simulated border"}
-    whole = document | {"crossings": report.rows}
+    whole = {**FORMAT, "crossings": report.rows}
     return json.dumps(whole, ensure_ascii=False, indent=1).encode(), told
 
 
@@ -167,7 +169,7 @@ def _tell_stories(rng: Random, trips: Sequence[Trip], report: _Report) -> list[T
                 number = passport_number(rng, trip.person.nation)
                 shown.insert(0, replace(passport, number=number))
             report.add(
-                trip.leaves - own.before, own.port, own.direction, _as_told(trip.person), shown
+                trip.leaves - own.before, own.port, own.direction, as_told(trip.person), shown
             )
     return told
 
@@ -194,12 +196,13 @@ def _tell_ordinary(rng: Random, trip: Trip, report: _Report) -> None:
         if len(documents) > 1 and rng.random() < 0.3:
             documents[0] = replace(documents[0], number=passport_number(rng, HOME))
         at = trip.leaves - timedelta(days=day, minutes=rng.randrange(600))
-        own = _as_stranger(rng) if stranger else _as_told(trip.person)
+        own = _as_stranger(rng) if stranger else as_told(trip.person)
         report.add(at, rng.choice(_PORTS), direction, own, documents)
         direction = "entry" if direction == "exit" else "exit"
 
 
-def _as_told(own: Person) -> dict[str, object]:
+def as_told(own: Person) -> dict[str, object]:
+    """A person as an immigration system tells of him."""
     return {
         "family_name": own.family,
         "given_names": own.given,

@@ -136,7 +136,7 @@ def plant_all(
     rng: Random, people: list[Person], plants: Sequence[Plant], today: date
 ) -> list[Planted]:
     """Makes as many men among `people` bear the plants, each one, in place."""
-    places = [index for index, person in enumerate(people) if _fit(person, today)]
+    places = [index for index, person in enumerate(people) if grown_man(person, today)]
     chosen = sorted(rng.sample(places, len(plants)))
     planted = []
     for index, plant in zip(chosen, plants, strict=True):
@@ -149,7 +149,7 @@ def plant_all(
     return planted
 
 
-def _fit(person: Person, today: date) -> bool:
+def grown_man(person: Person, today: date) -> bool:
     """A grown man of the nations from which the planted names are."""
     return (
         person.sex == "M"

@@ -12,6 +12,7 @@ from typing import Any
 from parakh.ingest.records import DeclaredVoyage
 from parakh.normalise.codes import moment_at
 from parakh.simulate.coming import courier_contact
+from parakh.simulate.later import departures, others
 from parakh.simulate.lists import ListedPerson, listed_persons, write_csv
 from parakh.simulate.messages import interchange, message, paxlst
 from parakh.simulate.pasts import COURIER, Trip, past
@@ -141,10 +142,13 @@ _SILENT = _Plan(
 """One arrival more, which stands in the timetable and of which no list ever comes."""
 
 
-def write(out: Path, seed: int, today: date) -> Manifest:
+def write(out: Path, seed: int, today: date, first: date | None = None) -> Manifest:
     """Writes the traffic of `today` and tomorrow to the folder `out`, which is made if need be.
 
-    The same `seed` and `today` give the same bytes. Files: a PAXLST transmission a flight with its
+    `first` is the first day of a simulation that goes on for several (`today` if it is left out):
+    the list means those who flew then. On a later day others come; only whoever is planted and the
+    courier fly again, and `past.json` tells that they had left before. The same arguments give the
+    same bytes. Files: a PAXLST transmission a flight with its
     passenger and its crew list (one crew list is broken), a PNRGOV one with its bookings,
     `timetable.csv` with one flight more, of which nothing comes, `watchlist.csv` (columns: see
     `parakh.simulate.lists`), `crossings.json` of the first flight's arrival gate,
@@ -153,11 +157,15 @@ def write(out: Path, seed: int, today: date) -> Manifest:
     """
     out.mkdir(parents=True, exist_ok=True)
     rng = Random(seed)  # noqa: S311  (believable, repeatable data; nothing secret)
-    rows = listed_persons(rng, LISTED - len(PLANTS) - len(NAMESAKES), today)
-    flights = [_flight(rng, plan, today) for plan in _PLANS]
+    begun = first or today
+    rows = listed_persons(rng, LISTED - len(PLANTS) - len(NAMESAKES), begun)
+    flights = [_flight(rng, plan, begun) for plan in _PLANS]
+    told, stories = _past(Random(f"{seed} past"), flights, begun)  # noqa: S311
+    if today != begun:
+        flights, told = _later(seed, flights, _courier(flights, stories), today)
     rows += [planted.row for flight in flights for planted in flight.planted]
     rng.shuffle(rows)
-    rows += listed_things(Random(f"{seed} things"), today)  # noqa: S311
+    rows += listed_things(Random(f"{seed} things"), begun)  # noqa: S311
     manifest = Manifest(
         messages=tuple(out / flight.file for flight in flights),
         bookings=tuple(out / f"{flight.file.removesuffix('.edi')}.pnr.edi" for flight in flights),
@@ -170,7 +178,6 @@ def write(out: Path, seed: int, today: date) -> Manifest:
     )
     for path, flight in zip(manifest.messages, flights, strict=True):
         path.write_bytes(flight.data)
-    told, stories = _past(Random(f"{seed} past"), flights, today)  # noqa: S311
     contacts = {_courier(flights, stories).booking: courier_contact(seed)}
     for path, flight in zip(manifest.bookings, flights, strict=True):
         own = Random(f"{seed} {flight.file}")  # noqa: S311
@@ -209,12 +216,48 @@ def _flight(rng: Random, plan: _Plan, today: date) -> _Flight:
     staff = crew(rng, plan.route, plan.crew_nation, plan.crew_size, today)
     return _Flight(
         plan=plan,
-        file=f"{plan.carrier}{plan.number}_{today + timedelta(days=plan.day):%Y%m%d}.edi",
+        file=_file(plan, today),
         people=people,
         planted=planted,
         data=_transmission(plan, people, staff, today),
         listed=len(people) + (0 if plan.broken_crew_list else len(staff)),
     )
+
+
+def _later(
+    seed: int, flights: Sequence[_Flight], courier: Person, today: date
+) -> tuple[list[_Flight], bytes]:
+    """The flights of a later day, and what is told of those who enter once more by the first."""
+    later = []
+    for own in flights:
+        regulars = _planted(own)
+        regulars += [courier] if courier in own.people else []
+        later.append(_again(Random(f"{seed} {today} {own.plan.number}"), own, regulars, today))  # noqa: S311
+    numbers = {own.documents[0].number for own in (courier, *_planted(flights[0]))}
+    entering = [own for own in later[0].people if own.documents[0].number in numbers]
+    plan = flights[0].plan
+    return later, departures(entering, plan.route.destination, _leaves(plan, today))
+
+
+def _planted(flight: _Flight) -> list[Person]:
+    return [own.person for own in flight.planted]
+
+
+def _again(rng: Random, flight: _Flight, regulars: Sequence[Person], today: date) -> _Flight:
+    plan = flight.plan
+    people = others(rng, plan.route, plan.size, today, regulars)
+    staff = crew(rng, plan.route, plan.crew_nation, plan.crew_size, today)
+    return replace(
+        flight,
+        file=_file(plan, today),
+        people=people,
+        data=_transmission(plan, people, staff, today),
+        listed=len(people) + (0 if plan.broken_crew_list else len(staff)),
+    )
+
+
+def _file(plan: _Plan, today: date) -> str:
+    return f"{plan.carrier}{plan.number}_{today + timedelta(days=plan.day):%Y%m%d}.edi"
 
 
 def _transmission(

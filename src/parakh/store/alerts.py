@@ -197,6 +197,25 @@ def alerts_on(connection: sa.Connection, subject: Ref) -> list[Alert]:
     return [_alert(row) for row in connection.execute(query)]
 
 
+def open_on(
+    connection: sa.Connection, traveller_ids: Iterable[str], units: Collection[str] | None
+) -> dict[str, str]:
+    """The newest alert that is not closed on each of some travellers, by the traveller; of some
+    units, or (None) of all."""
+    query = (
+        sa.select(alert.c.subject_id, sa.func.max(alert.c.id))
+        .where(
+            alert.c.subject_id.in_(list(traveller_ids)),
+            alert.c.subject_kind == Kind.TRAVELLER.value,
+            alert.c.state != AlertState.CLOSED.value,
+        )
+        .group_by(alert.c.subject_id)
+    )
+    if units is not None:
+        query = query.where(alert.c.unit_id.in_(list(units)))
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
 def alerts_by_id(connection: sa.Connection, ids: Collection[str]) -> list[Alert]:
     """Alerts by their identifiers, oldest first."""
     query = sa.select(alert).where(alert.c.id.in_(ids)).order_by(alert.c.id)

@@ -54,8 +54,16 @@ class Archive:
     written.
     """
 
-    def __init__(self, folder: Path, key: bytes, catalogue: Catalogue) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        key: bytes,
+        catalogue: Catalogue,
+        alone: Sequence[str] = ("subject_id",),
+    ) -> None:
+        """`alone` are the columns by which a row of a day is told from the others."""
         self._folder = folder
+        self._alone_by = alone
         self._key = key
         self._catalogue = kept(catalogue)
         self._schema = dict(FIXED) | self._catalogue.schema(self._catalogue.columns())
@@ -70,7 +78,7 @@ class Archive:
         return hmac.digest(self._key, f"{column}\0{text}".encode(), "sha256")[:16].hex()
 
     def add(self, rows: pl.DataFrame) -> None:
-        """Writes rows to the files of their days; a subject that stands there already is replaced.
+        """Writes rows to the files of their days, in place of those of the same subjects.
 
         `rows` has the columns of `FIXED` and all those of the catalogue that are kept, in clear.
         """
@@ -82,6 +90,10 @@ class Archive:
     def days(self, since: date, until: date) -> list[DayFile]:
         """The files from a day on, before another, in order."""
         return [own for own in self._files() if since <= own.day < until]
+
+    def paths(self) -> dict[date, Path]:
+        """All files by their day, unopened."""
+        return {date.fromisoformat(own.stem): own for own in self._folder.glob(f"*/*{_SUFFIX}")}
 
     def scan(self, files: Sequence[DayFile]) -> pl.LazyFrame:
         """Rows of some files; what was not known yet when one was written is null."""
@@ -137,38 +149,33 @@ class Archive:
 
     def _texts(self, column: pl.Series, attribute: Attribute) -> pl.Series:
         _require_text(attribute)
-        values = column.explode() if attribute.many else column
-        told = {text: self.token(column.name, text) for text in values.drop_nulls().unique()}
+        told = self._tokens(column.name, column.explode() if attribute.many else column)
         if attribute.many:
-            return column.list.eval(pl.element().replace_strict(told, default=None))
+            return column.list.eval(_replaced(pl.element(), told))
         return column.replace_strict(told, default=None, return_dtype=pl.String)
 
     def _structs(self, column: pl.Series, entity: Entity, secret: list[Attribute]) -> pl.Series:
+        single = column.explode().drop_nulls()
+        fields = []
         for attribute in secret:
             _require_text(attribute)
+            values = single.struct.field(attribute.name)
+            told = self._tokens(
+                f"{entity.name}.{attribute.name}", values.explode() if attribute.many else values
+            )
+            field = pl.element().struct.field(attribute.name)
+            changed = _replaced(pl.element() if attribute.many else field, told)
+            fields.append(field.list.eval(changed) if attribute.many else changed)
+        return column.list.eval(pl.element().struct.with_fields(fields))
 
-        def told(own: dict[str, object]) -> dict[str, object]:
-            changed = {
-                attribute.name: self._told(f"{entity.name}.{attribute.name}", own[attribute.name])
-                for attribute in secret
-            }
-            return own | changed
-
-        lists = [None if some is None else [told(own) for own in some] for some in column.to_list()]
-        return pl.Series(column.name, lists, dtype=column.dtype)
-
-    def _told(self, column: str, value: object) -> object:
-        if isinstance(value, str):
-            return self.token(column, value)
-        if isinstance(value, list):
-            return [self._told(column, own) for own in value]
-        return None
+    def _tokens(self, column: str, values: pl.Series) -> dict[str, str]:
+        return {text: self.token(column, text) for text in values.drop_nulls().unique()}
 
     def _merge(self, path: Path, rows: pl.DataFrame) -> None:
         if path.exists():
             known = self.scan([DayFile(day=date.min, path=path, rows=0)]).collect()
             rows = pl.concat([known, rows])
-        rows = rows.unique("subject_id", keep="last", maintain_order=True)
+        rows = rows.unique(self._alone_by, keep="last", maintain_order=True)
         self._replace(path, rows)
 
     def _replace(self, path: Path, rows: pl.DataFrame) -> None:
@@ -200,6 +207,10 @@ class Archive:
 def _fields(entity: Entity) -> pl.Expr:
     fields = [pl.element().struct.field(own.name).cast(own.dtype) for own in entity.attributes]
     return pl.col(entity.name).list.eval(pl.struct(fields))
+
+
+def _replaced(values: pl.Expr, told: Mapping[str, str]) -> pl.Expr:
+    return values.replace_strict(told, default=None, return_dtype=pl.String)
 
 
 def _require_text(attribute: Attribute) -> None:

@@ -1,17 +1,23 @@
 """Assessments and hits."""
 
-from collections.abc import Iterable, Sequence
-from itertools import islice
+from collections.abc import Collection, Iterable, Sequence
 
 import sqlalchemy as sa
 
 from parakh.domain.hit import Advice, Assessment, Hit, HitState, Kind, Ref, ScreenerResult
+from parakh.domain.masking import named, without_names
 from parakh.errors import NotFound
+from parakh.store.batches import batches
 from parakh.store.codec import EVIDENCE, PHRASE, RESULTS
-from parakh.store.tables import alert, assessment, assessment_hit, hit, redress, traveller
-
-_AT_ONCE = 2000
-"""Values in one statement."""
+from parakh.store.tables import (
+    alert,
+    assessment,
+    assessment_hit,
+    hit,
+    hit_named,
+    redress,
+    traveller,
+)
 
 
 def hits_of(connection: sa.Connection, subjects: Iterable[Ref]) -> dict[Ref, list[Hit]]:
@@ -50,8 +56,7 @@ def confirmed_on_entries(
     """Travellers with watchlist entries of which a human confirmed a hit; `but` is a screener
     whose hits are left out."""
     found: list[tuple[str, str]] = []
-    left = iter(set(ids))
-    while some := list(islice(left, _AT_ONCE)):
+    for some in batches(ids):
         query = sa.select(hit.c.subject_id, hit.c.target_id).where(
             hit.c.subject_id.in_(some),
             hit.c.subject_kind == Kind.TRAVELLER.value,
@@ -92,6 +97,7 @@ def save_assessments(connection: sa.Connection, values: Sequence[Assessment]) ->
     for value in values:
         for own in value.hits:
             _save_hit(connection, own)
+            _note_named(connection, own)
     links = [
         {"assessment_id": value.id, "hit_id": own.id} for value in values for own in value.hits
     ]
@@ -194,6 +200,22 @@ def advice_by_voyage(connection: sa.Connection, ids: Sequence[str]) -> dict[str,
     return found
 
 
+def advice_of(connection: sa.Connection, ids: Iterable[str]) -> dict[str, Advice]:
+    """The advice of the newest assessment of each of some travellers that has one."""
+    newest = (
+        sa.select(sa.func.max(assessment.c.id))
+        .where(
+            assessment.c.subject_id.in_(list(ids)),
+            assessment.c.subject_kind == Kind.TRAVELLER.value,
+        )
+        .group_by(assessment.c.subject_id)
+    )
+    query = sa.select(assessment.c.subject_id, assessment.c.advice).where(
+        assessment.c.id.in_(newest)
+    )
+    return {row.subject_id: Advice(row.advice) for row in connection.execute(query)}
+
+
 def decide_hit(connection: sa.Connection, value: Hit) -> bool:
     """Stores a human's decision; False when somebody else decided in the meantime."""
     result = connection.execute(
@@ -274,6 +296,30 @@ def _hit_rows(connection: sa.Connection, subject_id: str) -> Sequence[sa.Row[tup
 def _pair(row: sa.Row[tuple[object, ...]]) -> tuple[object, ...]:
     columns = row._mapping
     return columns["target_kind"], columns["target_id"], columns["screener_id"]
+
+
+def mask_named(connection: sa.Connection, ids: Collection[str]) -> None:
+    """Takes the names of some travellers out of hits on others that tell of a link with them."""
+    for some in batches(ids):
+        naming = sa.select(hit_named.c.hit_id).where(hit_named.c.traveller_id.in_(some))
+        for row in connection.execute(sa.select(hit).where(hit.c.id.in_(naming))).all():
+            value = without_names(_hit(row), some)
+            told = {
+                "sentence": PHRASE.dump(value.sentence),
+                "evidence": EVIDENCE.dump(value.evidence),
+            }
+            connection.execute(hit.update().where(hit.c.id == value.id).values(told))
+
+
+def _note_named(connection: sa.Connection, value: Hit) -> None:
+    wanted = named(value)
+    if not wanted:
+        return
+    mine = sa.select(hit_named.c.traveller_id).where(hit_named.c.hit_id == value.id)
+    new = sorted(wanted - set(connection.execute(mine).scalars()))
+    if new:
+        rows = [{"hit_id": value.id, "traveller_id": own} for own in new]
+        connection.execute(hit_named.insert(), rows)
 
 
 def _save_hit(connection: sa.Connection, value: Hit) -> None:

@@ -15,10 +15,10 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from parakh.errors import Misconfigured
-from parakh.store.tables import audit, audit_head
+from parakh.store.batches import batches
+from parakh.store.tables import audit, audit_head, share
 
 ORIGIN = "0" * 64
-_AT_ONCE = 5000
 FORGED = "f" * 64
 """Stands for the hash of a head that this centre did not sign."""
 
@@ -126,7 +126,7 @@ def search(
     if action:
         where.append(audit.c.action.startswith(action, autoescape=True))
     if subject:
-        where.append(audit.c.subject_id == subject)
+        where.append((audit.c.subject_id == subject) | _of_share(subject))
     if since:
         where.append(audit.c.at >= since)
     if until:
@@ -135,6 +135,16 @@ def search(
     query = sa.select(audit).where(*where).order_by(audit.c.seq.desc())
     rows = connection.execute(query.offset(offset).limit(limit))
     return list(_rows(rows)), int(connection.execute(counted).scalar_one())
+
+
+def _of_share(share_id: str) -> sa.ColumnElement[bool]:
+    """What became of a share: its steps stand with the record that is shared, and name it."""
+    record = sa.select(share.c.ref_id).where(share.c.id == share_id).scalar_subquery()
+    return sa.and_(
+        audit.c.subject_id == record,
+        audit.c.action.startswith("share.", autoescape=True),
+        audit.c.detail.contains(f'"{share_id}"', autoescape=True),
+    )
 
 
 def last_of(
@@ -195,8 +205,7 @@ def strays(
     connection: sa.Connection, key: Ed25519PrivateKey, checkpoints: Sequence[Checkpoint]
 ) -> Iterator[AuditFinding]:
     """Checkpoints that are not this centre's, or whose row is gone or another one."""
-    for start in range(0, len(checkpoints), _AT_ONCE):
-        some = checkpoints[start : start + _AT_ONCE]
+    for some in batches(checkpoints):
         query = sa.select(audit.c.seq, audit.c.hash).where(audit.c.seq.in_(c.seq for c in some))
         hashes = {0: ORIGIN} | {row.seq: row.hash for row in connection.execute(query)}
         for own in some:
@@ -226,7 +235,7 @@ class _Walk:
             self._find(missing[0], f"rows {missing[0]} to {missing[-1]} were removed")
         elif row.previous != self.hash:
             self._find(row.seq, "does not follow the row before it: reordered or replaced")
-        if _hash(row.previous, {name: getattr(row, name) for name in _FIELDS}) != row.hash:
+        if not intact(row):
             self._find(row.seq, "was changed")
         # Going on from the stored hash names each bad row once, not every row behind it.
         self.count, self.seq, self.hash = self.count + 1, row.seq, row.hash
@@ -261,6 +270,17 @@ def _take_head(connection: sa.Connection, key: Ed25519PrivateKey) -> tuple[int, 
 def _rows(result: Iterable[sa.Row[tuple[object, ...]]]) -> Iterator[AuditRow]:
     for row in result:
         yield row_of(row)
+
+
+def intact(row: AuditRow) -> bool:
+    """Whether a row's hash is that of what it says; whether it follows another one is not asked."""
+    return _hash(row.previous, {name: getattr(row, name) for name in _FIELDS}) == row.hash
+
+
+def after(connection: sa.Connection, seq: int, limit: int) -> list[AuditRow]:
+    """The rows behind one of a number, oldest first."""
+    query = sa.select(audit).where(audit.c.seq > seq).order_by(audit.c.seq).limit(limit)
+    return list(_rows(connection.execute(query)))
 
 
 def row_of(row: sa.Row[tuple[object, ...]]) -> AuditRow:

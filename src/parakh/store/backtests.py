@@ -19,8 +19,8 @@ from parakh.domain.hit import Kind
 from parakh.domain.rule import Scope
 from parakh.domain.voyage import Direction
 from parakh.errors import NotFound
-from parakh.store import outcomes as told_of
 from parakh.store.database import Tx
+from parakh.store.standing import standing
 from parakh.store.tables import alert, archived, assessment, backtest, crossing, hit, voyage
 
 _LEFT_ALONE = timedelta(minutes=5)
@@ -125,7 +125,7 @@ def end(
 
 def outcomes(connection: sa.Connection, kind: Kind) -> pl.DataFrame:
     """Subjects of whose alerts outcomes stand, those of cases too: `subject_id`, `outcome`."""
-    told = told_of.standing()
+    told = standing()
     query = (
         sa.select(alert.c.subject_id, told.c.kind)
         .join(told, told.c.alert_id == alert.c.id)

@@ -1,9 +1,8 @@
 """How often names are borne, what was measured of the name screener, and what is measured on."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,6 +12,7 @@ from parakh.learn.calibration import Curve, Measurement, calibration_of, settle
 from parakh.screen.calibration import STANDARD, Band, Calibration
 from parakh.screen.frequency import Frequencies
 from parakh.screen.watchlists import NameScreener
+from parakh.store.batches import batches
 from parakh.store.database import Tx
 from parakh.store.tables import (
     calibration,
@@ -34,11 +34,6 @@ LONGEST_WORD = 40
 
 _EVERYBODY = ""
 """Stands among the words for all persons together; no name has such a word."""
-
-_AT_ONCE = 500
-"""Values in one statement."""
-
-T = TypeVar("T")
 
 
 # --- what is in force -------------------------------------------------------------------------
@@ -123,9 +118,9 @@ def replace_frequencies(tx: Tx, bearers: Mapping[str, int], population: int) -> 
     """Puts counts into the place of those before; the caller says which words may be kept."""
     tx.connection.execute(name_frequency.delete())
     counts = {_EVERYBODY: population, **bearers}
-    rows = [{"token": token, "bearers": count} for token, count in counts.items()]
-    for some in _batches(rows):
-        tx.connection.execute(name_frequency.insert(), some)
+    for some in batches(counts):
+        rows = [{"token": token, "bearers": counts[token]} for token in some]
+        tx.connection.execute(name_frequency.insert(), rows)
     tx.changed(CHANGED, ["frequencies"])
 
 
@@ -215,7 +210,7 @@ def confirmed(connection: sa.Connection, ids: Sequence[str]) -> set[tuple[str, s
         & (hit.c.state == HitState.CONFIRMED.value)
     )
     found: set[tuple[str, str]] = set()
-    for some in _batches(ids):
+    for some in batches(ids):
         alone = sa.select(hit.c.subject_id, hit.c.target_id).where(
             hit.c.subject_id.in_(some), certain
         )
@@ -242,10 +237,3 @@ def daily_traffic(connection: sa.Connection, now: datetime, span: timedelta) -> 
     count, first = connection.execute(query).one()
     days: float = max(1.0, (now - first) / timedelta(days=1)) if count else 1.0
     return float(count) / days
-
-
-def _batches(values: Iterable[T]) -> Iterator[list[T]]:
-    """The values, so many at a time as one statement takes."""
-    left = iter(values)
-    while some := list(islice(left, _AT_ONCE)):
-        yield some

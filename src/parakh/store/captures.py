@@ -52,7 +52,7 @@ def claim(connection: sa.Connection, value: Capture, since: datetime) -> bool:
             connection.execute(sa.select(lock))
         if _alike(connection, value.station_id, value.digest, since) is not None:
             return False
-    statement = insert_of(connection)(capture).values(id=value.id, **_columns(value))
+    statement = insert_of(connection)(capture).values(id=value.id, **columns_of(value))
     added = statement.on_conflict_do_nothing(index_elements=["id"]).returning(capture.c.id)
     # Not by the count of rows, which PostgreSQL's driver does not give for an INSERT.
     return connection.execute(added).first() is not None
@@ -61,7 +61,7 @@ def claim(connection: sa.Connection, value: Capture, since: datetime) -> bool:
 def complete(connection: sa.Connection, value: Capture) -> None:
     """Stores all that is known of a capture that was claimed."""
     own = capture.update().where(capture.c.id == value.id)
-    connection.execute(own.values(**_columns(value)))
+    connection.execute(own.values(**columns_of(value)))
 
 
 def known(
@@ -94,7 +94,8 @@ def _alike(
     return connection.execute(query.limit(1)).one_or_none()
 
 
-def _columns(value: Capture) -> dict[str, object]:
+def columns_of(value: Capture) -> dict[str, object]:
+    """The columns of a capture but for its identifier."""
     return {
         "port": value.port,
         "lane": value.lane,

@@ -1,7 +1,7 @@
 """What stands in a case: parties, tasks, notes, files, hand-overs, and its timeline."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,6 +19,7 @@ from parakh.domain.case import (
     Task,
 )
 from parakh.domain.ids import new_id
+from parakh.domain.masking import MASKED_NAME
 from parakh.domain.phrase import Phrase
 from parakh.errors import NotFound
 from parakh.store.codec import PHRASE
@@ -48,18 +49,23 @@ class Figures:
 
 
 def figures(
-    connection: sa.Connection, ids: Iterable[str], today: date
+    connection: sa.Connection,
+    ids: Iterable[str],
+    today: date,
+    masked: Callable[[set[str]], set[str]],
 ) -> defaultdict[str, Figures]:
-    """The same for many cases at once."""
+    """The same for many cases at once; `masked` says which of some travellers are not named."""
     wanted = list(ids)
     names: defaultdict[str, list[str]] = defaultdict(list)
     query = (
-        sa.select(case_party.c.case_id, case_party.c.label)
+        sa.select(case_party.c.case_id, case_party.c.label, case_party.c.ref_id)
         .where(case_party.c.case_id.in_(wanted), case_party.c.removed_at.is_(None))
         .order_by(case_party.c.id)
     )
-    for case_id, label in connection.execute(query):
-        names[case_id].append(label)
+    parties = connection.execute(query).all()
+    hide = masked({row.ref_id for row in parties} - {""})
+    for case_id, label, ref_id in parties:
+        names[case_id].append(str(MASKED_NAME) if ref_id in hide else label)
     late = sa.func.sum(sa.case((case_task.c.due_on < today, 1), else_=0))
     tasks = (
         sa.select(case_task.c.case_id, sa.func.count(), late)
@@ -96,6 +102,29 @@ def tell(tx: Tx, case_id: str, kind: str, sentence: Phrase) -> None:
     tx.connection.execute(
         case_file.update().where(case_file.c.id == case_id).values(changed_at=tx.at)
     )
+
+
+def add_events(tx: Tx, case_id: str, values: Sequence[Event], mark: str) -> None:
+    """Adds lines of a timeline that was kept elsewhere, but for those that came from there before:
+    by whoever has a name that ends with `mark`."""
+    mine = case_event.c.case_id == case_id
+    count = sa.select(sa.func.count()).where(mine)
+    known = tx.connection.execute(count.where(case_event.c.by.endswith(mark, autoescape=True)))
+    ordinal = tx.connection.execute(count).scalar_one()
+    rows = [
+        {
+            "id": new_id(),
+            "case_id": case_id,
+            "ordinal": ordinal + place,
+            "at": own.at,
+            "by": own.by,
+            "kind": own.kind,
+            "sentence": PHRASE.dump(own.sentence),
+        }
+        for place, own in enumerate(values[known.scalar_one() :])
+    ]
+    if rows:
+        tx.connection.execute(case_event.insert(), rows)
 
 
 def events(connection: sa.Connection, case_id: str) -> list[Event]:

@@ -12,6 +12,7 @@ from parakh.access import Actor
 from parakh.domain.case import Case, CaseState, Priority, Section, Share
 from parakh.domain.ids import new_id
 from parakh.errors import Forbidden, NotFound
+from parakh.store import rule_hits
 from parakh.store.database import Tx, insert_of, next_value
 from parakh.store.tables import (
     case_alert,
@@ -23,6 +24,7 @@ from parakh.store.tables import (
     case_share,
     case_task,
     sequence,
+    unit,
 )
 
 SEQUENCE = "case"
@@ -127,6 +129,14 @@ def reach(
     raise Forbidden("the case belongs to another unit")
 
 
+def get(connection: sa.Connection, case_id: str) -> Case:
+    """One case, whoever asks; raises NotFound."""
+    row = connection.execute(sa.select(case_file).where(case_file.c.id == case_id)).one_or_none()
+    if row is None:
+        raise NotFound("there is no such case")
+    return _case(row)
+
+
 def by_number(connection: sa.Connection, number: str) -> Case:
     """The case of a number, whoever asks; raises NotFound."""
     row = connection.execute(
@@ -189,7 +199,10 @@ def add_alert(tx: Tx, case_id: str, alert_id: str) -> bool:
         case_id=case_id, alert_id=alert_id, by=tx.actor.name, at=tx.at
     )
     added = insert.on_conflict_do_nothing().returning(case_alert.c.alert_id)
-    return tx.connection.execute(added).first() is not None
+    new = tx.connection.execute(added).first() is not None
+    if new:
+        rule_hits.follow_alert(tx, alert_id)
+    return new
 
 
 def alerts_of(connection: sa.Connection, case_id: str) -> list[str]:
@@ -327,12 +340,13 @@ def sharing_keys(connection: sa.Connection, case_id: str) -> list[Shared]:
 
 def _works(actor: Actor) -> sa.ColumnElement[bool]:
     """Its owner and those named in it; unless it is restricted, its unit and those it was shared
-    with, and whoever sees every unit."""
+    with, and whoever sees every unit of the agency whose case it is."""
     shared = sa.exists().where(case_share.c.case_id == case_file.c.id)
     named = shared.where(case_share.c.person == actor.name)
     units = sorted(actor.units)
+    agency_units = sa.select(unit.c.id).where(unit.c.agency == actor.agency)
     mine = sa.or_(
-        sa.true() if actor.everywhere else sa.false(),
+        case_file.c.unit_id.in_(agency_units) if actor.everywhere else sa.false(),
         case_file.c.unit_id.in_(units),
         shared.where(case_share.c.unit_id.in_(units)),
     )

@@ -5,13 +5,23 @@ from typing import Any, Generic, TypeVar
 from pydantic import TypeAdapter
 
 from parakh.domain.capture import CaptureAnswer
+from parakh.domain.consignment import Declaration
+from parakh.domain.currency import Carried
 from parakh.domain.dates import PartialDate
+from parakh.domain.enforcement import CompanyRecord, SeizureRecord, SuspectRecord
 from parakh.domain.hit import Evidence, ScreenerResult
 from parakh.domain.message import Envelope, Problem
+from parakh.domain.outcome import Details
 from parakh.domain.phrase import Phrase
 from parakh.domain.redress import Addition
 from parakh.domain.traveller import Document, PersonName
 from parakh.domain.watchlist import Identifier, WatchlistEntry
+from parakh.ingest.goods_records import (
+    DeclaredConsignment,
+    DeclaredCurrency,
+    DeclaredEnforcement,
+    DeclaredMovement,
+)
 from parakh.ingest.records import DeclaredBooking, DeclaredTraveller
 from parakh.normalise.join import Marks
 
@@ -48,3 +58,14 @@ BOOKING: Codec[DeclaredBooking] = Codec(DeclaredBooking)
 MARKS: Codec[Marks] = Codec(Marks)
 CAPTURE_ANSWER: Codec[CaptureAnswer | None] = Codec(CaptureAnswer | None)
 ENVELOPE: Codec[Envelope | None] = Codec(Envelope | None)
+DECLARATION: Codec[Declaration] = Codec(Declaration)
+DECLARED_MOVEMENT: Codec[DeclaredMovement] = Codec(DeclaredMovement)
+DECLARED_CURRENCY: Codec[DeclaredCurrency] = Codec(DeclaredCurrency)
+DECLARED_ENFORCEMENT: Codec[DeclaredEnforcement] = Codec(DeclaredEnforcement)
+PHRASES: Codec[tuple[Phrase, ...]] = Codec(tuple[Phrase, ...])
+DETAILS: Codec[Details] = Codec(Details)
+CARRIED: Codec[tuple[Carried, ...]] = Codec(tuple[Carried, ...])
+SEIZURE_RECORD: Codec[SeizureRecord] = Codec(SeizureRecord)
+SUSPECT_RECORD: Codec[SuspectRecord] = Codec(SuspectRecord)
+COMPANY_RECORD: Codec[CompanyRecord] = Codec(CompanyRecord)
+DECLARED_CONSIGNMENT: Codec[DeclaredConsignment] = Codec(DeclaredConsignment)

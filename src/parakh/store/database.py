@@ -2,9 +2,11 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
+from time import perf_counter
 from typing import Any
 
 import orjson
@@ -12,7 +14,8 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.dialects import postgresql, sqlite
 
-from parakh.access import Actor, Purpose
+from parakh import metrics, tracing
+from parakh.access import Actor, Purpose, require_purpose
 from parakh.clock import Clock, utc_now
 from parakh.errors import Misconfigured
 from parakh.store import audit
@@ -21,9 +24,14 @@ from parakh.store.tables import change, sequence
 from parakh.store.vault import Vault
 
 _log = structlog.get_logger()
+_done_at: ContextVar[datetime | None] = ContextVar("done_at", default=None)
 
 _POOL: dict[str, Any] = {"pool_size": 20, "max_overflow": 30}
 """Connections for all of the web server's 40 threads, and for the worker."""
+
+
+Step = Callable[[sa.Connection, Collection[str]], None]
+"""What is done once at the end of a transaction, with all that it was given meanwhile."""
 
 
 class Tx:
@@ -33,16 +41,34 @@ class Tx:
         connection: executes statements.
         actor, purpose: stand on every audit row.
         at: one moment for all that happens in it.
+        noted_at: when it is written down, as the audit tells; later than `at` for what was done
+            elsewhere and is done again here (`Database.done_at`).
     """
 
     def __init__(
-        self, connection: sa.Connection, actor: Actor, purpose: Purpose, at: datetime
+        self,
+        connection: sa.Connection,
+        actor: Actor,
+        purpose: Purpose,
+        at: datetime,
+        noted_at: datetime,
     ) -> None:
         self.connection = connection
         self.actor = actor
         self.purpose = purpose
         self.at = at
+        self.noted_at = noted_at
         self.records: list[audit.AuditRecord] = []
+        self.steps: dict[Step, set[str]] = {}
+
+    def at_end(self, step: Step, ids: Iterable[str]) -> None:
+        """Lets a step run when all else is done, with these identifiers and those given before.
+
+        What many transactions write, such as counts, is written so: whoever holds it has nothing
+        left to wait for, so that two never wait for each other.
+        """
+        if new := set(ids):
+            self.steps.setdefault(step, set()).update(new)
 
     def audit(self, action: str, kind: str, ref_id: str, **detail: object) -> None:
         """Notes what was done; rows join the chain when the transaction commits.
@@ -51,7 +77,7 @@ class Tx:
         """
         self.records.append(
             audit.AuditRecord(
-                at=self.at,
+                at=self.noted_at,
                 actor=self.actor.name,
                 action=action,
                 subject_kind=kind,
@@ -102,14 +128,32 @@ class Database:
     def write(self, actor: Actor, purpose: Purpose) -> Iterator[Tx]:
         """A transaction that commits at the end, or rolls back on any exception.
 
-        Raises RuntimeError when it ends without an audit record: a change nobody answers for.
+        Raises RuntimeError when it ends without an audit record: a change nobody answers for; and
+        Forbidden, before anything is done, where the actor's agency does not work for the purpose.
         """
-        with self._writer.begin() as connection:
-            tx = Tx(connection, actor, purpose, self.clock())
+        require_purpose(actor, purpose)
+        asked = perf_counter()
+        with tracing.span("database.write"), self._writer.begin() as connection:
+            metrics.WRITE_WAIT_SECONDS.observe(perf_counter() - asked)
+            now = self.clock()
+            tx = Tx(connection, actor, purpose, _done_at.get() or now, now)
             yield tx
             if not tx.records:
                 raise RuntimeError("a write transaction ended without an audit record")
+            for step, ids in tx.steps.items():
+                step(connection, ids)
             audit.append(connection, self.keys.audit, tx.records)
+        for record in tx.records:
+            metrics.ACTIONS.labels(record.action).inc()
+
+    @contextmanager
+    def done_at(self, moment: datetime) -> Iterator[None]:
+        """What is written within was done at a moment before; the audit says when it was noted."""
+        token = _done_at.set(moment)
+        try:
+            yield
+        finally:
+            _done_at.reset(token)
 
     @contextmanager
     def maintain(self) -> Iterator[sa.Connection]:

@@ -1,9 +1,8 @@
 """What rules want to know of travellers, read for many at once: one statement a kind of thing."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable
 from datetime import datetime
-from itertools import islice
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -12,7 +11,8 @@ from parakh.domain.alert import OutcomeKind
 from parakh.domain.hit import HitState, Kind
 from parakh.domain.traveller import DocumentType, Standing
 from parakh.domain.voyage import CrossingState
-from parakh.store import outcomes
+from parakh.store.batches import batches
+from parakh.store.standing import kinds_of
 from parakh.store.tables import (
     alert,
     assessment,
@@ -31,9 +31,6 @@ from parakh.store.tables import (
     watchlist,
     watchlist_entry,
 )
-
-_AT_ONCE = 2_000
-"""Values in one statement."""
 
 
 class SaidRow(NamedTuple):
@@ -89,7 +86,7 @@ class HitRow(NamedTuple):
 def said(connection: sa.Connection, ids: Iterable[str]) -> dict[str, list[SaidRow]]:
     """What messages said of each traveller, the newest first."""
     found: dict[str, list[SaidRow]] = {}
-    for some in _batches(ids):
+    for some in batches(ids):
         query = (
             sa.select(
                 record.c.traveller_id, record.c.booking_id, part.c.message_type, record.c.data
@@ -111,7 +108,7 @@ def said(connection: sa.Connection, ids: Iterable[str]) -> dict[str, list[SaidRo
 def bookings(connection: sa.Connection, ids: Iterable[str]) -> dict[str, BookingRow]:
     """Bookings by identifier."""
     found: dict[str, BookingRow] = {}
-    for some in _batches(ids):
+    for some in batches(ids):
         query = (
             sa.select(booking.c.id, message.c.received_at, part.c.carrier, booking.c.data)
             .join(part, part.c.id == booking.c.part_id)
@@ -125,7 +122,7 @@ def bookings(connection: sa.Connection, ids: Iterable[str]) -> dict[str, Booking
 def counts_of_bookings(connection: sa.Connection, ids: Iterable[str]) -> dict[str, int]:
     """How many travellers each booking names."""
     found: dict[str, int] = {}
-    for some in _batches(ids):
+    for some in batches(ids):
         query = (
             sa.select(record.c.booking_id, sa.func.count())
             .where(record.c.booking_id.in_(some))
@@ -140,7 +137,7 @@ def fellows(
 ) -> dict[tuple[str, str], list[str]]:
     """Who comes on some voyages under these booking references, by voyage and reference."""
     found: dict[tuple[str, str], list[str]] = {}
-    for some in _batches(voyage_ids):
+    for some in batches(voyage_ids):
         query = (
             sa.select(traveller.c.voyage_id, traveller.c.booking_reference, traveller.c.id)
             .where(traveller.c.voyage_id.in_(some), _comes())
@@ -155,7 +152,7 @@ def fellows(
 def travellers_of(connection: sa.Connection, voyage_ids: Iterable[str]) -> dict[str, int]:
     """How many come on each voyage."""
     found: dict[str, int] = {}
-    for some in _batches(voyage_ids):
+    for some in batches(voyage_ids):
         query = (
             sa.select(traveller.c.voyage_id, sa.func.count())
             .where(traveller.c.voyage_id.in_(some), _comes())
@@ -169,12 +166,12 @@ def same_persons(connection: sa.Connection, ids: Iterable[str]) -> dict[str, lis
     """All travellers of each one's person, he himself among them."""
     persons: dict[str, str] = {}
     found: dict[str, list[str]] = {own: [own] for own in ids}
-    for some in _batches(found):
+    for some in batches(found):
         query = sa.select(person_link.c.traveller_id, person_link.c.person_id)
         rows = connection.execute(query.where(person_link.c.traveller_id.in_(some)))
         persons.update((row[0], row[1]) for row in rows)
     members: dict[str, list[str]] = {}
-    for some in _batches(persons.values()):
+    for some in batches(persons.values()):
         query = (
             sa.select(person_link.c.person_id, person_link.c.traveller_id)
             .join(traveller, traveller.c.id == person_link.c.traveller_id)
@@ -198,7 +195,7 @@ def passed(connection: sa.Connection, ids: Iterable[str], before: datetime) -> d
         & ~voyage.c.called_off
     )
     found: dict[str, PassedRow] = {}
-    for some in _batches(ids):
+    for some in batches(ids):
         query = (
             sa.select(
                 crossing.c.traveller_id,
@@ -230,7 +227,7 @@ def identity_documents(connection: sa.Connection, ids: Iterable[str]) -> dict[st
     """
     kinds = (DocumentType.PASSPORT.value, DocumentType.IDENTITY_CARD.value)
     found: dict[str, list[str]] = {}
-    for some in _batches(ids):
+    for some in batches(ids):
         query = (
             sa.select(document.c.traveller_id, document.c.number)
             .where(document.c.traveller_id.in_(some), document.c.type.in_(kinds))
@@ -253,7 +250,7 @@ def hits(
         .where(assessment.c.id == assessment_hit.c.assessment_id, assessment.c.at < before)
     )
     found: dict[str, list[HitRow]] = {}
-    for some in _batches(ids):
+    for some in batches(ids):
         query = (
             sa.select(
                 hit.c.subject_id,
@@ -284,7 +281,7 @@ def alerts(
     """The alerts to travellers within a time, each as the outcomes that stood at its end: those of
     its cases too, none while it was open. What alerts several units at once is one alert."""
     rows: dict[str, tuple[str, str]] = {}
-    for some in _batches(ids):
+    for some in batches(ids):
         query = sa.select(alert.c.id, alert.c.subject_id, alert.c.assessment_id).where(
             alert.c.subject_id.in_(some),
             alert.c.subject_kind == Kind.TRAVELLER.value,
@@ -292,7 +289,7 @@ def alerts(
             alert.c.at < before,
         )
         rows.update((row[0], (row[1], row[2])) for row in connection.execute(query))
-    told = outcomes.kinds_of(connection, list(rows), before)
+    told = kinds_of(connection, list(rows), before)
     each: defaultdict[tuple[str, str], set[OutcomeKind]] = defaultdict(set)
     for alert_id, one in rows.items():
         each[one] |= {kind for kind, _ in told[alert_id]}
@@ -305,9 +302,3 @@ def alerts(
 def _comes() -> sa.ColumnElement[bool]:
     coming = [own.value for own in Standing if own.comes]
     return traveller.c.standing.in_(coming) & traveller.c.joined_to.is_(None)
-
-
-def _batches(values: Iterable[str]) -> Iterator[Sequence[str]]:
-    left = iter(set(values))
-    while some := list(islice(left, _AT_ONCE)):
-        yield some

@@ -10,8 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -19,9 +18,11 @@ from parakh.domain.link import HUB, End, LinkKind, Shared
 from parakh.ingest.records import DeclaredBooking
 from parakh.normalise.links import ends_of
 from parakh.store import persons, records
+from parakh.store.batches import batches
 from parakh.store.codec import DECLARED
 from parakh.store.keys import Keys
 from parakh.store.tables import (
+    goods_end,
     link_end,
     message,
     part,
@@ -32,12 +33,7 @@ from parakh.store.tables import (
     voyage,
 )
 
-T = TypeVar("T")
-
 PURPOSE = "links"
-
-_AT_ONCE = 2000
-"""Values in one statement."""
 
 _AHEAD = 4
 """Persons share several values: so many times more holders are read than places are left."""
@@ -93,7 +89,7 @@ def record_ends(connection: sa.Connection, tokens: Tokens, ids: Iterable[str]) -
     The ends are a function of all records of a traveller: what none tells any more goes.
     """
     changed = 0
-    for some in _batches(ids):
+    for some in batches(ids):
         now = _rows(connection, tokens, some)
         before: defaultdict[str, dict[bytes, tuple[date, date]]] = defaultdict(dict)
         for row in connection.execute(sa.select(link_end).where(link_end.c.traveller_id.in_(some))):
@@ -120,7 +116,7 @@ def record_message(connection: sa.Connection, tokens: Tokens, message_id: str) -
 
 def forget(connection: sa.Connection, ids: Iterable[str]) -> None:
     """Deletes the ends of travellers."""
-    for some in _batches(ids):
+    for some in batches(ids):
         connection.execute(link_end.delete().where(link_end.c.traveller_id.in_(some)))
 
 
@@ -132,7 +128,7 @@ def rehold(connection: sa.Connection, ids: Iterable[str]) -> None:
         .scalar_subquery()
     )
     now = sa.func.coalesce(person, link_end.c.traveller_id)
-    for some in _batches(ids):
+    for some in batches(ids):
         connection.execute(
             link_end.update()
             .where(link_end.c.traveller_id.in_(some), link_end.c.holder != now)
@@ -254,19 +250,14 @@ class Links:
     def _counted(self, mine: Collection[str]) -> list[Shared]:
         """The values of travellers that more than one person holds, with how many do."""
         found: dict[str, Shared] = {}
-        for some in _batches(mine):
-            own = sa.select(link_end.c.kind, link_end.c.token).distinct()
-            own = self._seen(own.where(link_end.c.traveller_id.in_(some)))
-            values = own.subquery("own")
-            other = link_end.alias("other")
-            held = (
-                sa.select(other.c.holder)
-                .where(other.c.token == values.c.token)
-                .correlate(values)
-                .distinct()
-                .limit((self._sight.most_holders or HUB) + 1)
-                .subquery("held")
-            )
+        for some in batches(mine):
+            persons_ = sa.select(link_end.c.kind, link_end.c.token)
+            goods = sa.select(goods_end.c.kind, goods_end.c.token)
+            values = sa.union(
+                self._seen(persons_.where(link_end.c.traveller_id.in_(some))),
+                self._seen(goods.where(goods_end.c.node.in_(some)), goods_end),
+            ).subquery("own")
+            held = _holders(values).limit((self._sight.most_holders or HUB) + 1).subquery("held")
             count = sa.select(sa.func.count()).select_from(held).scalar_subquery()
             query = sa.select(values.c.kind, values.c.token, count)
             for kind, token, holders in self._connection.execute(query):
@@ -284,7 +275,7 @@ class Links:
     def _held(self, values: Sequence[Shared]) -> list[Shared]:
         """Values with all who hold them."""
         rows: list[tuple[bytes, str, date, date]] = []
-        for some in _batches(bytes.fromhex(own.token) for own in values):
+        for some in batches(bytes.fromhex(own.token) for own in values):
             query = (
                 sa.select(
                     link_end.c.token,
@@ -296,6 +287,8 @@ class Links:
                 .group_by(link_end.c.token, link_end.c.holder)
             )
             rows += map(_row, self._connection.execute(self._seen(query)))
+            goods = _GOODS.where(goods_end.c.token.in_(some))
+            rows += map(_row, self._connection.execute(self._seen(goods, goods_end)))
         return _with_persons(values, rows)
 
     def _hubs(self, values: Sequence[Shared], mine: Collection[str]) -> list[Shared]:
@@ -305,23 +298,37 @@ class Links:
         """
         wanted = {bytes.fromhex(own.token) for own in values}
         rows: list[tuple[bytes, str, date, date]] = []
-        for some in _batches(mine) if wanted else ():
+        for some in batches(mine) if wanted else ():
             query = sa.select(
                 link_end.c.token, link_end.c.holder, link_end.c.first_on, link_end.c.last_on
             ).where(link_end.c.traveller_id.in_(some))
-            found = self._connection.execute(self._seen(query))
+            found = self._connection.execute(self._seen(query)).all()
+            goods = _GOODS.where(goods_end.c.node.in_(some))
+            found = [*found, *self._connection.execute(self._seen(goods, goods_end))]
             rows += (_row(row) for row in found if row[0] in wanted)
         return _with_persons(values, rows)
 
-    def _seen(self, query: "sa.Select[Any]") -> "sa.Select[Any]":
+    def _seen(self, query: "sa.Select[Any]", ends: sa.Table = link_end) -> "sa.Select[Any]":
         sight = self._sight
         if sight.kinds is not None:
-            query = query.where(link_end.c.kind.in_(sorted(own.value for own in sight.kinds)))
+            query = query.where(ends.c.kind.in_(sorted(own.value for own in sight.kinds)))
         if sight.since is not None:
-            query = query.where(link_end.c.last_on >= sight.since)
+            query = query.where(ends.c.last_on >= sight.since)
         if sight.until is not None:
-            query = query.where(link_end.c.first_on <= sight.until)
+            query = query.where(ends.c.first_on <= sight.until)
         return query
+
+
+_GOODS = sa.select(goods_end.c.token, goods_end.c.node, goods_end.c.first_on, goods_end.c.last_on)
+
+
+def _holders(values: sa.Subquery) -> "sa.CompoundSelect[Any]":
+    """Who holds each of some values: persons, goods, companies and vehicles, each once."""
+    person, goods = link_end.alias("person"), goods_end.alias("goods")
+    return sa.union(
+        sa.select(person.c.holder).where(person.c.token == values.c.token).correlate(values),
+        sa.select(goods.c.node).where(goods.c.token == values.c.token).correlate(values),
+    )
 
 
 def _row(row: Sequence[Any]) -> tuple[bytes, str, date, date]:
@@ -373,13 +380,7 @@ def bearers_of(connection: sa.Connection, token: str, most: int) -> list[str]:
 
 def _travellers_of(connection: sa.Connection, holders: Collection[str]) -> list[str]:
     found = set(holders)
-    for some in _batches(holders):
+    for some in batches(holders):
         query = sa.select(person_link.c.traveller_id).where(person_link.c.person_id.in_(some))
         found.update(connection.execute(query).scalars())
     return sorted(found)
-
-
-def _batches(values: Iterable[T]) -> Iterator[list[T]]:
-    left = iter(dict.fromkeys(values))
-    while some := list(islice(left, _AT_ONCE)):
-        yield some

@@ -12,6 +12,7 @@ from parakh.domain.hit import HitState, Kind
 from parakh.domain.masking import Unmasking, UnmaskingState
 from parakh.domain.profile import FactKind, ProfileState
 from parakh.errors import NotFound
+from parakh.store.batches import batches
 from parakh.store.database import Tx
 from parakh.store.tables import (
     alert,
@@ -26,9 +27,6 @@ from parakh.store.tables import (
     voyage,
 )
 
-_AT_ONCE = 500
-"""Identifiers in one statement."""
-
 _IN_FORCE = (ProfileState.IN_FORCE,)
 _LIVING = (ProfileState.PROPOSED, ProfileState.IN_FORCE)
 
@@ -37,9 +35,9 @@ def crossed_before(connection: sa.Connection, ids: Collection[str], before: date
     """Those of some travellers whose crossing lies before a moment, and who are of no interest now:
     nobody confirmed a hit on them, no alert on them is open, and they stand in no open case and in
     no profile in force. One that is only proposed is one person's word, and unmasks nobody."""
-    own, found = sorted(ids), set()
-    for start in range(0, len(own), _AT_ONCE):
-        found |= _crossed_before(connection, own[start : start + _AT_ONCE], before)
+    found: set[str] = set()
+    for some in batches(ids):
+        found |= _crossed_before(connection, some, before)
     return found
 
 

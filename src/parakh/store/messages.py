@@ -48,6 +48,7 @@ def insert(connection: sa.Connection, vault: Vault, value: Message, body: bytes)
             state=value.state.value,
             corrects=value.corrects,
             run=value.run,
+            trace=value.trace,
         )
     )
     sealed = vault.seal(connection, _PURPOSE, value.id, body)
@@ -141,6 +142,7 @@ def save_part(connection: sa.Connection, value: Part) -> None:
         "envelope": ENVELOPE.dump(value.envelope),
         "said_at": value.said_at,
         "travellers": value.travellers,
+        "goods": value.goods,
         "errors": sum(own.severity is Severity.ERROR for own in value.problems),
         "removed": dict(value.removed),
     }
@@ -243,6 +245,7 @@ def _message(row: sa.Row[tuple[object, ...]]) -> Message:
         state=MessageState(columns["state"]),
         corrects=columns["corrects"],
         run=columns["run"],
+        trace=columns["trace"],
     )
 
 
@@ -262,5 +265,6 @@ def _part(row: sa.Row[tuple[object, ...]]) -> Part:
         envelope=ENVELOPE.load(columns["envelope"]),
         said_at=columns["said_at"],
         travellers=columns["travellers"],
+        goods=columns["goods"],
         removed=columns["removed"],
     )

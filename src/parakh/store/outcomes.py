@@ -1,7 +1,7 @@
 """Outcomes as recorded, and the labels that they make of hits."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -23,12 +23,21 @@ from parakh.domain.outcome import (
     Seizure,
 )
 from parakh.errors import NotFound
+from parakh.store import rule_hits
+from parakh.store.batches import batches
 from parakh.store.database import Tx
-from parakh.store.tables import alert, assessment_hit, case_alert, hit, outcome, seizure
+from parakh.store.standing import EXAMINED, kinds_of
+from parakh.store.tables import (
+    alert,
+    assessment_hit,
+    case_alert,
+    exam_order,
+    hit,
+    outcome,
+    seizure,
+)
 
 _THOUSANDTHS, _HUNDREDTHS = Decimal(1000), Decimal(100)
-_AT_ONCE = 500
-"""Values in one statement; databases allow only so many."""
 
 
 def add(tx: Tx, value: OutcomeRecord) -> None:
@@ -39,6 +48,7 @@ def add(tx: Tx, value: OutcomeRecord) -> None:
             id=value.id,
             alert_id=value.alert_id,
             case_id=value.case_id,
+            examination_id=value.examination_id,
             kind=value.kind.value,
             note=value.note,
             penalty=_hundredths(details.penalty),
@@ -68,6 +78,7 @@ def add(tx: Tx, value: OutcomeRecord) -> None:
     ]
     if rows:
         tx.connection.execute(seizure.insert(), rows)
+    rule_hits.follow_outcome(tx, value)
 
 
 def of_closed(tx: Tx, closed: Alert, details: Details) -> None:
@@ -116,42 +127,9 @@ def of_case(connection: sa.Connection, case_id: str) -> list[OutcomeRecord]:
     return _records(connection, outcome.c.case_id == case_id)
 
 
-def standing(ids: Collection[str] | None = None, before: datetime | None = None) -> sa.Subquery:
-    """Outcomes that stand, of alerts and of the cases with them: `alert_id`, `kind`, `at`.
-
-    `ids` are the alerts asked for, None for all. With `before`, as they stood at that moment: what
-    was said or corrected from then on is not known yet.
-    """
-    later = outcome.alias("later")
-    corrected = later.c.corrects == outcome.c.id
-    own, by_case = (
-        sa.select(outcome.c.alert_id, outcome.c.kind, outcome.c.at).where(
-            outcome.c.alert_id.is_not(None)
-        ),
-        sa.select(case_alert.c.alert_id, outcome.c.kind, outcome.c.at).join(
-            outcome, outcome.c.case_id == case_alert.c.case_id
-        ),
-    )
-    if before is not None:
-        corrected &= later.c.at < before
-        own, by_case = (one.where(outcome.c.at < before) for one in (own, by_case))
-    if ids is not None:
-        own = own.where(outcome.c.alert_id.in_(ids))
-        by_case = by_case.where(case_alert.c.alert_id.in_(ids))
-    stands = ~sa.exists().where(corrected)
-    return own.where(stands).union_all(by_case.where(stands)).subquery("standing")
-
-
-def kinds_of(
-    connection: sa.Connection, ids: Sequence[str], before: datetime | None = None
-) -> defaultdict[str, set[tuple[OutcomeKind, datetime]]]:
-    """Kinds and moments of the outcomes that stand, by alert (see `standing`)."""
-    found: defaultdict[str, set[tuple[OutcomeKind, datetime]]] = defaultdict(set)
-    for start in range(0, len(ids), _AT_ONCE):
-        told = standing(ids[start : start + _AT_ONCE], before)
-        for alert_id, kind, at in connection.execute(sa.select(told)):
-            found[alert_id].add((OutcomeKind(kind), at))
-    return found
+def of_examinations(connection: sa.Connection, ids: Iterable[str]) -> list[OutcomeRecord]:
+    """Outcomes of examinations by their orders, corrected ones too, oldest first."""
+    return _records(connection, outcome.c.examination_id.in_(set(ids)))
 
 
 def fill(tx: Tx, most: int) -> int:
@@ -191,15 +169,17 @@ def fill(tx: Tx, most: int) -> int:
 
 
 def labels(connection: sa.Connection, since: datetime) -> list[Label]:
-    """What became of hits whose alert, or a case with it, had an outcome since a moment.
+    """What became of hits whose alert, or a case with it, had an outcome since a moment; and of all
+    hits on a consignment that was examined since, alerted to or not.
 
     A later correction, or the outcome of a case, makes the label of a hit anew; whoever learns
     takes the newest. Oldest first.
     """
     ids = _alerts_told(connection, since)
     found: list[Label] = []
-    for start in range(0, len(ids), _AT_ONCE):
-        found += _labels(connection, ids[start : start + _AT_ONCE])
+    for some in batches(ids):
+        found += _labels(connection, some)
+    found += _examined(connection, since, {own.hit_id for own in found})
     return sorted(found, key=lambda own: (own.at, own.hit_id))
 
 
@@ -216,7 +196,40 @@ def _alerts_told(connection: sa.Connection, since: datetime) -> list[str]:
         .join(outcome, outcome.c.case_id == case_alert.c.case_id)
         .where(recent)
     )
-    return sorted(connection.execute(direct.union(by_case)).scalars())
+    examined = (
+        sa.select(alert.c.id)
+        .join(exam_order, EXAMINED)
+        .join(outcome, outcome.c.examination_id == exam_order.c.id)
+        .where(recent)
+    )
+    return sorted(connection.execute(direct.union(by_case, examined)).scalars())
+
+
+def _examined(connection: sa.Connection, since: datetime, known: set[str]) -> list[Label]:
+    """Labels of hits on consignments that were examined, without those of `known`."""
+    later = outcome.alias("later")
+    examined = (
+        sa.select(exam_order.c.consignment_id)
+        .join(outcome, outcome.c.examination_id == exam_order.c.id)
+        .where(outcome.c.at >= since)
+    )
+    query = (
+        sa.select(hit, outcome.c.kind.label("told"), outcome.c.at.label("told_at"))
+        .join(exam_order, exam_order.c.consignment_id == hit.c.subject_id)
+        .join(outcome, outcome.c.examination_id == exam_order.c.id)
+        .where(
+            hit.c.subject_kind == Kind.CONSIGNMENT.value,
+            hit.c.subject_id.in_(examined),
+            ~sa.exists().where(later.c.corrects == outcome.c.id),
+        )
+    )
+    rows: dict[str, sa.Row[tuple[object, ...]]] = {}
+    told: defaultdict[str, set[tuple[OutcomeKind, datetime]]] = defaultdict(set)
+    for row in connection.execute(query):
+        if row.id not in known:
+            rows[row.id] = row
+            told[row.id].add((OutcomeKind(row.told), row.told_at))
+    return [_label(row, told[hit_id]) for hit_id, row in rows.items()]
 
 
 def _labels(connection: sa.Connection, ids: Sequence[str]) -> list[Label]:
@@ -300,6 +313,7 @@ def _record(row: sa.Row[tuple[object, ...]], goods: tuple[Seizure, ...]) -> Outc
         at=columns["at"],
         alert_id=columns["alert_id"],
         case_id=columns["case_id"],
+        examination_id=columns["examination_id"],
         corrects=columns["corrects"],
         reason=columns["reason"],
         corrected_by=columns["corrected_by"],

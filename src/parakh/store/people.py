@@ -1,13 +1,14 @@
 """Units, user accounts, sessions and API keys."""
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from parakh.access import Permission, Role
+from parakh.domain.sign_in import Method, Stage
 from parakh.domain.unit import Unit
 from parakh.errors import NotFound
 from parakh.store.tables import api_key, session, unit, user
@@ -37,13 +38,26 @@ class Credentials:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredSession:
-    """A signed-in browser; the token itself is never stored, only its SHA-256."""
+    """A signed-in browser; the token itself is never stored, only its SHA-256.
+
+    `provider_session` is what an OpenID provider calls it, "" for one that no provider knows.
+    """
 
     token_hash: str
     user_id: str
     csrf: str
     created_at: datetime
     seen_at: datetime
+    stage: Stage = Stage.FULL
+    method: Method = Method.PASSWORD
+    browser: str = ""
+    address: str = ""
+    provider_session: str = ""
+
+    @property
+    def id(self) -> str:
+        """What names it to persons; it opens nothing."""
+        return self.token_hash[:16]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,6 +92,9 @@ def save_unit(connection: sa.Connection, value: Unit) -> None:
         "central": value.central,
         "ports": sorted(value.ports),
         "alert_budget": value.alert_budget,
+        "agency": value.agency,
+        "region": value.region,
+        "regional": value.regional,
     }
     done = connection.execute(unit.update().where(unit.c.id == value.id).values(columns))
     if done.rowcount == 0:
@@ -94,9 +111,18 @@ def units(connection: sa.Connection) -> dict[str, Unit]:
             ports=frozenset(row.ports),
             central=row.central,
             alert_budget=row.alert_budget,
+            agency=row.agency,
+            region=row.region,
+            regional=row.regional,
         )
         for row in rows
     }
+
+
+def unit_names(connection: sa.Connection, ids: Iterable[str]) -> list[str]:
+    """What some units are called, in order of name."""
+    query = sa.select(unit.c.name).where(unit.c.id.in_(sorted(ids))).order_by(unit.c.name)
+    return list(connection.execute(query).scalars())
 
 
 # --- users ------------------------------------------------------------------------------------
@@ -185,22 +211,22 @@ def set_password(connection: sa.Connection, user_id: str, password_hash: str) ->
 
 def add_session(connection: sa.Connection, value: StoredSession) -> None:
     """Adds a session."""
-    connection.execute(
-        session.insert().values(
-            token_hash=value.token_hash,
-            user_id=value.user_id,
-            csrf=value.csrf,
-            created_at=value.created_at,
-            seen_at=value.seen_at,
-        )
-    )
+    connection.execute(session.insert().values(**asdict(value)))
 
 
 def get_session(connection: sa.Connection, digest: str) -> StoredSession | None:
     """The session with this token's hash."""
     query = sa.select(session).where(session.c.token_hash == digest)
     row = connection.execute(query).one_or_none()
-    return None if row is None else StoredSession(**row._mapping)
+    return None if row is None else _stored_session(row)
+
+
+def sessions_of(connection: sa.Connection, user_ids: Sequence[str]) -> list[StoredSession]:
+    """All sessions of some users, the one last used first."""
+    query = sa.select(session).where(session.c.user_id.in_(user_ids))
+    return [
+        _stored_session(row) for row in connection.execute(query.order_by(session.c.seen_at.desc()))
+    ]
 
 
 def touch_session(connection: sa.Connection, digest: str, seen_at: datetime) -> None:
@@ -211,11 +237,26 @@ def touch_session(connection: sa.Connection, digest: str, seen_at: datetime) -> 
 
 
 def end_sessions(
-    connection: sa.Connection, *, digest: str | None = None, user_id: str | None = None
-) -> None:
-    """Ends one session, or all of a user."""
-    which = session.c.token_hash == digest if digest else session.c.user_id == user_id
-    connection.execute(session.delete().where(which))
+    connection: sa.Connection,
+    *,
+    digest: str | None = None,
+    user_id: str | None = None,
+    provider_session: str | None = None,
+) -> int:
+    """Ends one session, or all of a user, or those that an OpenID provider calls so; how many."""
+    if digest is not None:
+        which = session.c.token_hash == digest
+    elif user_id is not None:
+        which = session.c.user_id == user_id
+    else:
+        which = session.c.provider_session == provider_session
+    return connection.execute(session.delete().where(which)).rowcount
+
+
+def end_provider_sessions(connection: sa.Connection, user_id: str) -> int:
+    """Ends a user's sessions that an OpenID provider vouched for; how many."""
+    which = (session.c.user_id == user_id) & (session.c.method == Method.PROVIDER)
+    return connection.execute(session.delete().where(which)).rowcount
 
 
 def expire_sessions(connection: sa.Connection, created: datetime, seen: datetime) -> int:
@@ -289,6 +330,13 @@ def _api_key(row: sa.Row[tuple[object, ...]]) -> ApiKey:
         carrier=columns["carrier"],
         owner=columns["owner"],
         revoked_at=columns["revoked_at"],
+    )
+
+
+def _stored_session(row: sa.Row[tuple[object, ...]]) -> StoredSession:
+    columns = row._mapping
+    return StoredSession(
+        **{**columns, "stage": Stage(columns["stage"]), "method": Method(columns["method"])}
     )
 
 

@@ -4,8 +4,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
-from typing import TypeVar
 
 import sqlalchemy as sa
 
@@ -15,15 +13,11 @@ from parakh.domain.traveller import Document, DocumentType, PersonName, Sex
 from parakh.errors import NotFound
 from parakh.screen.grouping import Link, Pair, Wanted
 from parakh.screen.persons import Identity
+from parakh.store.batches import ALTERNATIVES, batches
 from parakh.store.codec import Codec
 from parakh.store.tables import document, person_decision, person_link, traveller
 
-T = TypeVar("T")
-
 _REASONS: Codec[tuple[Phrase, ...]] = Codec(tuple[Phrase, ...])
-
-_AT_ONCE = 500
-"""Values in one statement; databases allow only so many, and so many alternatives."""
 
 _LOCK = 0x7065_7273
 """Number of the lock that all who link persons share (PostgreSQL)."""
@@ -71,7 +65,7 @@ def lock(connection: sa.Connection) -> None:
 def identities(connection: sa.Connection, ids: Iterable[str]) -> dict[str, Identity]:
     """What is compared of travellers; without those who turned out to be others."""
     found: dict[str, Identity] = {}
-    for some in _batches(ids):
+    for some in batches(ids):
         documents: defaultdict[str, list[Document]] = defaultdict(list)
         for row in connection.execute(sa.select(document).where(document.c.traveller_id.in_(some))):
             documents[row.traveller_id].append(
@@ -114,7 +108,7 @@ def candidates(connection: sa.Connection, wanted: Collection[Wanted]) -> set[str
 
 def _with_numbers(connection: sa.Connection, wanted: Iterable[Wanted]) -> Iterator[str]:
     numbers = {number for own in wanted for number in own.numbers}
-    for some in _batches(numbers):
+    for some in batches(numbers):
         query = sa.select(document.c.traveller_id).where(document.c.number.in_(some))
         yield from connection.execute(query).scalars()
 
@@ -125,7 +119,7 @@ def _born_on(connection: sa.Connection, wanted: Iterable[Wanted]) -> Iterator[st
     for own in wanted:
         for birth in own.births:
             words[birth].update(own.name_key.split())
-    for some in _batches(words):
+    for some in batches(words):
         query = sa.select(traveller.c.id, traveller.c.birth_date, traveller.c.name_key).where(
             traveller.c.birth_date.in_(some)
         )
@@ -137,7 +131,7 @@ def _born_on(connection: sa.Connection, wanted: Iterable[Wanted]) -> Iterator[st
 def _named(connection: sa.Connection, wanted: Iterable[Wanted]) -> Iterator[str]:
     """Those with the same key of the name who were born in the same year, as far as is known."""
     keys = {(own.name_key, own.year) for own in wanted if own.name_key and own.year}
-    for some in _batches(keys):
+    for some in batches(keys, ALTERNATIVES):
         alike = (
             sa.and_(
                 traveller.c.name_key == key,
@@ -156,7 +150,7 @@ def _named(connection: sa.Connection, wanted: Iterable[Wanted]) -> Iterator[str]
 def persons_of(connection: sa.Connection, ids: Iterable[str]) -> dict[str, str]:
     """The person of each traveller who is linked with others."""
     found: dict[str, str] = {}
-    for some in _batches(ids):
+    for some in batches(ids):
         query = sa.select(person_link.c.traveller_id, person_link.c.person_id).where(
             person_link.c.traveller_id.in_(some)
         )
@@ -167,7 +161,7 @@ def persons_of(connection: sa.Connection, ids: Iterable[str]) -> dict[str, str]:
 def members_of(connection: sa.Connection, persons: Iterable[str]) -> dict[str, str]:
     """The person of each traveller of some persons."""
     found: dict[str, str] = {}
-    for some in _batches(persons):
+    for some in batches(persons):
         query = (
             sa.select(person_link.c.traveller_id, person_link.c.person_id)
             .join(traveller, traveller.c.id == person_link.c.traveller_id)
@@ -180,7 +174,7 @@ def members_of(connection: sa.Connection, persons: Iterable[str]) -> dict[str, s
 def links_of(connection: sa.Connection, ids: Iterable[str]) -> dict[str, StoredLink]:
     """The links of travellers who are linked with others."""
     found: dict[str, StoredLink] = {}
-    for some in _batches(ids):
+    for some in batches(ids):
         for row in connection.execute(
             sa.select(person_link).where(person_link.c.traveller_id.in_(some))
         ):
@@ -224,7 +218,7 @@ def replace_links(
             )
     stay = {own for own, link in new.items() if own in known and _same(known[own], link)}
     gone = [own for own in known if own not in stay]
-    for some in _batches(gone):
+    for some in batches(gone):
         connection.execute(person_link.delete().where(person_link.c.traveller_id.in_(some)))
     rows = [
         {
@@ -283,7 +277,7 @@ def get_decision(connection: sa.Connection, decision_id: str) -> Decision:
 def decisions_on(connection: sa.Connection, ids: Iterable[str]) -> list[Decision]:
     """What holds of travellers, oldest first; of those who turned out to be others, of these."""
     found: dict[str, Decision] = {}
-    for some in _batches(ids):
+    for some in batches(ids):
         joined = sa.select(traveller.c.id).where(traveller.c.joined_to.in_(some))
         known = [*some, *connection.execute(joined).scalars()]
         concerned = sa.or_(
@@ -330,10 +324,3 @@ def _decisions(connection: sa.Connection, which: sa.ColumnElement[bool]) -> list
         )
         for row in connection.execute(query)
     ]
-
-
-def _batches(values: Iterable[T]) -> Iterator[list[T]]:
-    """The values, each once, so many at a time as one statement takes."""
-    left = iter(set(values))
-    while some := list(islice(left, _AT_ONCE)):
-        yield some

@@ -11,7 +11,7 @@ from parakh.domain.ids import new_id
 from parakh.domain.watchlist import EntryState
 from parakh.errors import NotFound
 from parakh.store.database import Tx
-from parakh.store.tables import capture, picture, redress, template, watchlist_entry
+from parakh.store.tables import capture, movement, picture, redress, template, watchlist_entry
 from parakh.store.vault import Opener, Vault
 from parakh.store.watchlists import ENTRY_CHANGED
 
@@ -108,6 +108,9 @@ def expire_pictures(tx: Tx) -> int:
     )
     tx.connection.execute(
         redress.update().where(redress.c.picture_id.in_(gone)).values(picture_id=None)
+    )
+    tx.connection.execute(
+        movement.update().where(movement.c.picture_id.in_(gone)).values(picture_id=None)
     )
     return tx.connection.execute(picture.delete().where(picture.c.expires_at <= tx.at)).rowcount
 

@@ -1,10 +1,9 @@
 """Alerts, hits and cases that concern the members of a profile."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 
 import sqlalchemy as sa
 
@@ -13,9 +12,8 @@ from parakh.domain.case import PartyKind
 from parakh.domain.hit import Hit, HitState, Kind
 from parakh.store import alerts as alert_store
 from parakh.store import assessments
+from parakh.store.batches import batches
 from parakh.store.tables import alert, case_alert, case_file, case_party, case_share, hit, outcome
-
-_AT_ONCE = 500
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,7 +42,7 @@ class CaseHead:
 def alerts_on(connection: sa.Connection, traveller_ids: Iterable[str]) -> list[Alert]:
     """All alerts on some travellers, oldest first."""
     found: list[Alert] = []
-    for some in _batches(traveller_ids):
+    for some in batches(traveller_ids):
         query = sa.select(alert.c.id).where(
             alert.c.subject_id.in_(some), alert.c.subject_kind == Kind.TRAVELLER.value
         )
@@ -92,12 +90,12 @@ def cases_about(
     """Cases by their own identifiers, those in which a subject is a party, and those of alerts;
     the oldest first."""
     wanted = set(cases)
-    for some in _batches(subjects):
+    for some in batches(subjects):
         parties = sa.select(case_party.c.case_id).where(
             case_party.c.ref_id.in_(some), case_party.c.removed_at.is_(None)
         )
         wanted |= set(connection.execute(parties).scalars())
-    for some in _batches(alerts):
+    for some in batches(alerts):
         from_alerts = sa.select(case_alert.c.case_id).where(case_alert.c.alert_id.in_(some))
         wanted |= set(connection.execute(from_alerts).scalars())
     return _heads(connection, wanted)
@@ -164,9 +162,3 @@ def _outcomes(
         own = Outcome(kind=OutcomeKind(row.kind), note=row.note, by=row.by, at=row.at)
         found[row.case_id].append((row.id, own))
     return found
-
-
-def _batches(values: Iterable[str]) -> Iterator[list[str]]:
-    left = iter(set(values))
-    while some := list(islice(left, _AT_ONCE)):
-        yield some

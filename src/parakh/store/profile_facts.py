@@ -1,10 +1,11 @@
 """Facts of profiles, and the steps that were taken with them."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
 import sqlalchemy as sa
 
-from parakh.domain.profile import Fact, FactKind, Step, StepKind
+from parakh.domain.profile import Fact, FactKind, ProfileState, Step, StepKind, profile_print
 from parakh.normalise.searching import searched
 from parakh.store.database import Tx
 from parakh.store.profiles import PROFILE_CHANGED
@@ -36,6 +37,40 @@ def facts(connection: sa.Connection, profile_ids: Iterable[str]) -> list[Fact]:
     mine = profile_fact.c.profile_id.in_(set(profile_ids))
     rows = connection.execute(sa.select(profile_fact).where(mine).order_by(profile_fact.c.id))
     return [_fact(row) for row in rows]
+
+
+def living_bearer(connection: sa.Connection, schemes: Collection[str], number: str) -> str | None:
+    """The newest profile, proposed or in force, that bears a number: the lasting one of those that
+    were merged."""
+    living = profile.alias("living")
+    query = (
+        sa.select(living.c.id)
+        .join(profile, profile.c.lasting_id == living.c.id)
+        .join(profile_fact, profile_fact.c.profile_id == profile.c.id)
+        .where(
+            profile_fact.c.kind == FactKind.IDENTIFIER.value,
+            profile_fact.c.scheme.in_(list(schemes)),
+            profile_fact.c.value == number,
+            profile_fact.c.withdrawn_at.is_(None),
+            living.c.state.in_([own.value for own in ProfileState if own.living]),
+        )
+        .order_by(living.c.id.desc())
+        .limit(1)
+    )
+    return connection.execute(query).scalar_one_or_none()
+
+
+def prints(connection: sa.Connection, lasting_ids: Collection[str]) -> dict[str, str]:
+    """By what each of some profiles is matched now, with all that were merged into it (see
+    `parakh.domain.profile.profile_print`); without those that are not there."""
+    query = sa.select(profile.c.id, profile.c.lasting_id).where(
+        profile.c.lasting_id.in_(list(lasting_ids))
+    )
+    lasting = {row.id: row.lasting_id for row in connection.execute(query)}
+    told: defaultdict[str, list[Fact]] = defaultdict(list)
+    for own in facts(connection, lasting):
+        told[lasting[own.profile_id]].append(own)
+    return {own: profile_print(told[own]) for own in set(lasting.values())}
 
 
 def associations_to(connection: sa.Connection, profile_ids: Collection[str]) -> list[Fact]:

@@ -1,9 +1,8 @@
 """Profiles with their facts and steps, and who belongs to those in force."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from datetime import datetime
-from itertools import islice
 
 import sqlalchemy as sa
 
@@ -19,6 +18,7 @@ from parakh.domain.profile import (
 from parakh.errors import NotFound
 from parakh.normalise.searching import searched, wanted_words
 from parakh.store import persons
+from parakh.store.batches import batches
 from parakh.store.codec import Codec
 from parakh.store.database import Tx
 from parakh.store.tables import (
@@ -32,8 +32,6 @@ from parakh.store.tables import (
 
 PROFILE_CHANGED = "profile"
 """Under this word the `change` table tells what screeners must take in again."""
-
-_AT_ONCE = 500
 _REASONS: Codec[tuple[Phrase, ...]] = Codec(tuple[Phrase, ...])
 
 
@@ -53,6 +51,7 @@ def save(tx: Tx, value: Profile) -> None:
         "reasons": _REASONS.dump(value.reasons),
         "opened_by": value.opened_by,
         "opened_at": value.opened_at,
+        "agency": value.agency,
         "decided_by": value.decided_by,
         "decided_at": value.decided_at,
         "decision": value.decision,
@@ -237,7 +236,7 @@ def members(
         .order_by(profile_fact.c.id)
     )
     found: defaultdict[str, list[str]] = defaultdict(list)
-    for some in [None] if values is None else _batches(values):
+    for some in [None] if values is None else batches(values):
         here = query if some is None else query.where(profile_fact.c.value.in_(some))
         for value, profile_id in connection.execute(here):
             if profile_id not in found[value]:
@@ -308,7 +307,7 @@ def _alike(connection: sa.Connection, wanted: set[str]) -> dict[str, set[str]]:
         alike[at_last] |= by_person[person.get(at_last, at_last)]
     for other, person_id in others.items():
         alike[other] |= by_person[person_id]
-    for some in _batches(list(alike)):
+    for some in batches(alike):
         joined = sa.select(traveller.c.id, traveller.c.joined_to).where(
             traveller.c.joined_to.in_(some)
         )
@@ -320,7 +319,7 @@ def _alike(connection: sa.Connection, wanted: set[str]) -> dict[str, set[str]]:
 def _linked(connection: sa.Connection, person_ids: Iterable[str]) -> dict[str, str]:
     """The person of each traveller of some persons, by one index."""
     found: dict[str, str] = {}
-    for some in _batches(person_ids):
+    for some in batches(person_ids):
         query = sa.select(person_link.c.traveller_id, person_link.c.person_id).where(
             person_link.c.person_id.in_(some)
         )
@@ -330,7 +329,7 @@ def _linked(connection: sa.Connection, person_ids: Iterable[str]) -> dict[str, s
 
 def _lasting(connection: sa.Connection, ids: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for some in _batches(ids):
+    for some in batches(ids):
         query = sa.select(traveller.c.id, traveller.c.joined_to).where(
             traveller.c.id.in_(some), traveller.c.joined_to.is_not(None)
         )
@@ -355,9 +354,3 @@ def _profile(row: sa.Row[tuple[object, ...]]) -> Profile:
             "before": None if before is None else ProfileState(before),
         }
     )
-
-
-def _batches(values: Iterable[str]) -> Iterator[list[str]]:
-    left = iter(set(values))
-    while some := list(islice(left, _AT_ONCE)):
-        yield some

@@ -7,13 +7,17 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from parakh.domain.dates import PartialDate
+from parakh.domain.hit import Kind, Ref
 from parakh.domain.redress import Redress
 from parakh.domain.traveller import PersonName
 from parakh.errors import NotFound
 from parakh.normalise.names import name_key
-from parakh.store.codec import ADDITIONS, DOCUMENTS
+from parakh.store.codec import ADDITIONS, DOCUMENTS, Codec
 from parakh.store.database import Tx
+from parakh.store.profiles import PROFILE_CHANGED
 from parakh.store.tables import assessment, assessment_hit, hit, redress, redress_number
+
+_REASONS: Codec[tuple[str, ...]] = Codec(tuple[str, ...])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,7 +29,7 @@ class Avoided:
 
 
 def save(tx: Tx, value: Redress) -> None:
-    """Adds a record, or updates the one with its identifier."""
+    """Adds a record, or updates the one with its identifier; of a profile, tells the screeners."""
     columns = _columns(value)
     same = redress.update().where(redress.c.id == value.id)
     if tx.connection.execute(same.values(columns)).rowcount == 0:
@@ -36,6 +40,8 @@ def save(tx: Tx, value: Redress) -> None:
     if numbers:
         rows = [{"redress_id": value.id, "number": number} for number in numbers]
         tx.connection.execute(redress_number.insert(), rows)
+    if value.target.kind is Kind.PROFILE:
+        tx.changed(PROFILE_CHANGED, [value.target.id])
 
 
 def get(connection: sa.Connection, redress_id: str, *, lock: bool = False) -> Redress:
@@ -49,13 +55,13 @@ def get(connection: sa.Connection, redress_id: str, *, lock: bool = False) -> Re
 
 def about(
     connection: sa.Connection,
-    entry_ids: Collection[str],
+    target_ids: Collection[str],
     *,
     numbers: Iterable[str],
     name_keys: Iterable[str] = (),
     lock: bool = False,
 ) -> list[Redress]:
-    """Records of some entries, newest first, on whoever has one of the documents or names.
+    """Records of some entries and profiles, newest first, on who has one of the documents or names.
 
     With `lock` nobody withdraws them until the transaction ends (PostgreSQL), so that he finds all
     hits that they cleared.
@@ -64,7 +70,8 @@ def about(
         redress_number.c.number.in_(set(numbers))
     )
     named = redress.c.name_key.in_(set(name_keys) - {""})
-    which = redress.c.entry_id.in_(entry_ids) & (redress.c.id.in_(with_number) | named)
+    of_these = redress.c.entry_id.in_(target_ids) | redress.c.profile_id.in_(target_ids)
+    which = of_these & (redress.c.id.in_(with_number) | named)
     return _records(connection, which, lock=lock)
 
 
@@ -73,6 +80,21 @@ def that_cleared(
 ) -> list[Redress]:
     """The records that were made when these hits were cleared, newest first; `lock` as above."""
     return _records(connection, redress.c.hit_id.in_(hit_ids), lock=lock)
+
+
+def numbers_of(connection: sa.Connection, profile_id: str) -> set[str]:
+    """Numbers of the documents of whoever was cleared of belonging to a profile, by records that
+    hold."""
+    query = (
+        sa.select(redress_number.c.number)
+        .join(redress, redress.c.id == redress_number.c.redress_id)
+        .where(
+            redress.c.profile_id == profile_id,
+            redress.c.screener_id == "profiles",
+            redress.c.withdrawn_by.is_(None),
+        )
+    )
+    return set(connection.execute(query).scalars())
 
 
 def search(
@@ -153,9 +175,11 @@ def _records(
 
 def _columns(value: Redress) -> dict[str, object]:
     return {
-        "entry_id": value.entry_id,
-        "entry_print": value.entry_print,
+        "entry_id": value.target.id if value.target.kind is Kind.WATCHLIST_ENTRY else None,
+        "profile_id": value.target.id if value.target.kind is Kind.PROFILE else None,
+        "entry_print": value.target_print,
         "screener_id": value.screener,
+        "reasons": _REASONS.dump(value.reasons),
         "family_name": value.name.family,
         "given_names": value.name.given,
         "name_key": name_key(value.name),
@@ -176,12 +200,15 @@ def _columns(value: Redress) -> dict[str, object]:
 
 def _record(row: sa.Row[tuple[object, ...]]) -> Redress:
     columns = row._mapping
-    born = columns["birth_date"]
+    born, profile_id = columns["birth_date"], columns["profile_id"]
+    of_profile = Ref(kind=Kind.PROFILE, id=profile_id)
+    of_entry = Ref(kind=Kind.WATCHLIST_ENTRY, id=columns["entry_id"])
     return Redress(
         id=columns["id"],
-        entry_id=columns["entry_id"],
-        entry_print=columns["entry_print"],
+        target=of_profile if profile_id else of_entry,
+        target_print=columns["entry_print"],
         screener=columns["screener_id"],
+        reasons=_REASONS.load(columns["reasons"]),
         name=PersonName(family=columns["family_name"], given=columns["given_names"]),
         birth_date=None if born is None else PartialDate.parse(born),
         nationality=columns["nationality"],

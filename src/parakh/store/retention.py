@@ -6,35 +6,41 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from parakh.domain.hit import Kind
+from parakh.domain.masking import MASKED_NAME
 from parakh.domain.phrase import N_, phrase
-from parakh.store import links, search, vetting
+from parakh.store import assessments, links, search, vetting
+from parakh.store.batches import batches
 from parakh.store.codec import PHRASE
 from parakh.store.database import Tx
 from parakh.store.masking import of_interest
 from parakh.store.tables import (
+    alert,
     booking,
+    case_key,
+    case_party,
     crossing,
     crossing_report,
     document,
     hit,
+    hit_named,
     message,
     message_body,
+    outcome,
     part,
     person_decision,
     person_link,
     record,
+    search_bearer,
     search_key,
-    search_name,
     search_word,
     traveller,
     unmasking,
+    verification,
     voyage,
 )
 
-_AT_ONCE = 500
-"""Values in one statement."""
-
-_GONE = phrase(N_("Deleted: its time was over."))
+GONE = phrase(N_("Deleted: its time was over."))
+"""What is left to read of a hit on whom, or what, has had its time."""
 
 
 def due(connection: sa.Connection, before: datetime, most: int) -> list[str]:
@@ -70,6 +76,8 @@ def forget(tx: Tx, ids: Sequence[str]) -> None:
     _forget_words(connection, mine)
     bookings = _bookings_of(connection, mine)
     crossings = sa.select(crossing.c.id).where(crossing.c.traveller_id.in_(mine))
+    parties = sa.select(case_party.c.id).where(case_party.c.ref_id.in_(mine))
+    assessments.mask_named(connection, mine)
     for query in (
         document.delete().where(document.c.traveller_id.in_(mine)),
         record.delete().where(record.c.traveller_id.in_(mine)),
@@ -81,9 +89,15 @@ def forget(tx: Tx, ids: Sequence[str]) -> None:
         person_link.update().where(person_link.c.linked_to.in_(mine)).values(linked_to=None),
         person_link.delete().where(person_link.c.traveller_id.in_(mine)),
         unmasking.delete().where(unmasking.c.traveller_id.in_(mine)),
+        verification.delete().where(verification.c.traveller_id.in_(mine)),
         hit.update()
         .where(hit.c.subject_id.in_(mine), hit.c.subject_kind == Kind.TRAVELLER.value)
-        .values(sentence=PHRASE.dump(_GONE), evidence=[]),
+        .values(sentence=PHRASE.dump(GONE), evidence=[], reason=""),
+        hit_named.delete().where(hit_named.c.traveller_id.in_(mine)),
+        outcome.update().where(outcome.c.alert_id.in_(_alerts_on(mine))).values(note=""),
+        alert.update().where(alert.c.id.in_(_alerts_on(mine))).values(outcome_note=None),
+        case_key.delete().where(case_key.c.party_id.in_(parties)),
+        case_party.update().where(case_party.c.ref_id.in_(mine)).values(label=str(MASKED_NAME)),
         traveller.update()
         .where(traveller.c.id.in_(mine))
         .values(
@@ -101,6 +115,12 @@ def forget(tx: Tx, ids: Sequence[str]) -> None:
         ),
     ):
         connection.execute(query)
+
+
+def _alerts_on(ids: Sequence[str]) -> sa.Select[tuple[str]]:
+    return sa.select(alert.c.id).where(
+        alert.c.subject_id.in_(ids), alert.c.subject_kind == Kind.TRAVELLER.value
+    )
 
 
 def messages_due(connection: sa.Connection, before: datetime, most: int) -> list[str]:
@@ -124,12 +144,11 @@ def forget_messages(tx: Tx, ids: Sequence[str]) -> None:
 
 def _forget_words(connection: sa.Connection, ids: Sequence[str]) -> None:
     """Takes out the words of their names, but for those that others bear."""
-    query = sa.select(search_name.c.word).where(search_name.c.traveller_id.in_(ids))
+    query = sa.select(search_bearer.c.word).where(search_bearer.c.traveller_id.in_(ids))
     words = list(connection.execute(query.distinct()).scalars())
     search.forget(connection, ids)
-    borne = sa.exists().where(search_name.c.word == search_word.c.word)
-    for start in range(0, len(words), _AT_ONCE):
-        some = words[start : start + _AT_ONCE]
+    borne = sa.exists().where(search_bearer.c.word == search_word.c.word)
+    for some in batches(words):
         connection.execute(search_word.delete().where(search_word.c.word.in_(some), ~borne))
         left = sa.exists().where(search_word.c.word == search_key.c.word)
         connection.execute(search_key.delete().where(search_key.c.word.in_(some), ~left))

@@ -120,6 +120,7 @@ def save_channel(tx: Tx, value: Channel) -> None:
         "tells": sorted(own.value for own in value.tells),
         "detail": value.detail.value,
         "active": value.active,
+        "language": value.language,
     }
     _save(tx, channel, value.id, columns)
 
@@ -284,6 +285,7 @@ def _channel(row: sa.Row[tuple[object, ...]]) -> Channel:
         tells=frozenset(Occurrence(own) for own in columns["tells"]),
         detail=Detail(columns["detail"]),
         active=columns["active"],
+        language=columns["language"],
     )
 
 

@@ -7,16 +7,17 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from parakh.store.database import Tx, insert_of
-from parakh.store.tables import rule_sweep, voyage
+from parakh.store.tables import consignment, movement, rule_sweep, voyage
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RuleSweep:
-    """A version that is held against all travellers who are still to come, voyage by voyage.
+    """A version that is held against all travellers, or goods, that are still to come.
 
     Attributes:
         lists_digest: of the values of its named lists; with others it is swept once more.
-        done: travellers looked at so far; `cursor` the voyage of the last of them.
+        done: subjects looked at so far; `cursor` the voyage of the last traveller, or the last
+            consignment or unit.
         hits: those that no unit had been told of; `alerts` came of them.
         failure: why its last try came to nothing, "" while it gets on.
     """
@@ -80,6 +81,39 @@ def voyages_after(
         sa.select(voyage.c.id)
         .where(voyage.c.id > cursor, voyage.c.due_at >= since)
         .order_by(voyage.c.id)
+        .limit(limit)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def consignments_after(
+    connection: sa.Connection, cursor: str, since: datetime, limit: int
+) -> Sequence[str]:
+    """The next consignments that are due at `since` or later, or came to be known since then
+    without a day on which they are due."""
+    own = consignment.c
+    query = (
+        sa.select(own.id)
+        .where(
+            own.id > cursor,
+            sa.or_(own.due_at >= since, own.due_at.is_(None) & (own.known_at >= since)),
+            ~own.cancelled,
+        )
+        .order_by(own.id)
+        .limit(limit)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def units_after(
+    connection: sa.Connection, cursor: str, since: datetime, limit: int
+) -> Sequence[str]:
+    """The next conveyances that moved at `since` or later."""
+    query = (
+        sa.select(movement.c.conveyance_id)
+        .where(movement.c.conveyance_id > cursor, movement.c.at >= since)
+        .distinct()
+        .order_by(movement.c.conveyance_id)
         .limit(limit)
     )
     return list(connection.execute(query).scalars())

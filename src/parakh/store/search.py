@@ -1,28 +1,32 @@
 """Travellers by any spelling of their names: words, the keys under which words are found, bearers.
 
 A word is stored once with its keys (see `parakh.screen.tokens`), however many bear it; so that a
-question costs what its words are like, and not how often they are borne. The words of a traveller
-are written by whoever saves him (`parakh.store.travellers`), and go with him.
+question costs what its words are like, and not how often they are borne. Each bearer stands with
+the port at which he is expected or was seen, so that the officer of one port asks its bearers alone
+and pays nothing for those of all others. The words of a traveller are written by whoever saves him
+(`parakh.store.travellers`), and go with him.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 
 import sqlalchemy as sa
 
-from parakh.domain.traveller import PersonName, Traveller
+from parakh.domain.traveller import PersonName
 from parakh.screen.comparison import MOST_WORDS
 from parakh.screen.lexicon import name_tokens
 from parakh.screen.tokens import keys, similarity
+from parakh.store.batches import batches
 from parakh.store.database import insert_of
 from parakh.store.tables import (
     booking,
     crossing,
     document,
     record,
+    search_bearer,
     search_key,
-    search_name,
     search_word,
     traveller,
     voyage,
@@ -43,36 +47,54 @@ MOST_LIKE = 4_000
 COMMON = 2_000
 """A typed word that more travellers bear is common: it narrows what other words find."""
 
-MOST_SCANNED = 5_000
-"""So many bearers of the rarest word (of a common one: of each spelling) are looked through, the
-newest first."""
+MOST_SCANNED = 10_000
+"""So many bearers of the rarest word, if that is a common one, are looked through, the newest
+first: those of its best spelling, then those of all others."""
 
 COMMON_SPELLINGS = 8
 """So many spellings of a common word are looked through."""
 
-_AT_ONCE = 500
+NOWHERE = ""
+"""The port of those who have none."""
 
 
 # --- writing ------------------------------------------------------------------------------------
 
 
-def write(connection: sa.Connection, values: Sequence[Traveller]) -> None:
+def write(connection: sa.Connection, names: Mapping[str, PersonName]) -> None:
     """Writes the words of travellers' names in the place of those that they had."""
-    if not values:
-        return
-    forget(connection, [own.id for own in values])
-    write_names(connection, {own.id: own.name for own in values})
+    words = {key: _words_of(name) for key, name in names.items()}
+    _write_words(connection, {word for own in words.values() for word in own})
+    for some in batches(words):
+        now = {
+            (word, key, port)
+            for key, ports in _ports_of(connection, some).items()
+            for word in words[key]
+            for port in ports
+        }
+        _replace(connection, some, now)
+
+
+def place(connection: sa.Connection, traveller_id: str, port: str) -> None:
+    """A traveller is found at a port from now on: he is expected or was seen there."""
+    mine = search_bearer.c.traveller_id == traveller_id
+    query = sa.select(search_bearer.c.word, search_bearer.c.port).where(mine)
+    known = [(row.word, row.port) for row in connection.execute(query)]
+    if all(own != port for _, own in known):
+        rows = {(word, traveller_id, port) for word, _ in known}
+        _insert(connection, rows)
+        connection.execute(search_bearer.delete().where(mine, search_bearer.c.port == NOWHERE))
 
 
 def forget(connection: sa.Connection, ids: Iterable[str]) -> None:
     """Takes travellers out of what is found by name."""
-    for some in _batches(list(ids)):
-        connection.execute(search_name.delete().where(search_name.c.traveller_id.in_(some)))
+    for some in batches(ids):
+        connection.execute(search_bearer.delete().where(search_bearer.c.traveller_id.in_(some)))
 
 
 def unwritten(connection: sa.Connection, after: str, limit: int) -> list[tuple[str, PersonName]]:
     """Travellers with a name and without words, from behind an identifier on, in its order."""
-    known = sa.exists().where(search_name.c.traveller_id == traveller.c.id)
+    known = sa.exists().where(search_bearer.c.traveller_id == traveller.c.id)
     query = (
         sa.select(traveller.c.id, traveller.c.family_name, traveller.c.given_names)
         .where(
@@ -90,14 +112,47 @@ def unwritten(connection: sa.Connection, after: str, limit: int) -> list[tuple[s
     ]
 
 
-def write_names(connection: sa.Connection, names: Mapping[str, PersonName]) -> None:
-    """Writes the words of travellers who had none just before."""
-    words = {key: _words_of(name) for key, name in names.items()}
-    _write_words(connection, {word for own in words.values() for word in own})
-    rows = [{"word": word, "traveller_id": key} for key, own in words.items() for word in own]
+_Bearer = tuple[str, str, str]
+"""A word, who bears it, and a port of his."""
+
+
+def _ports_of(connection: sa.Connection, ids: Sequence[str]) -> dict[str, set[str]]:
+    """The ports at which travellers are expected or were seen; `NOWHERE` alone if there is none."""
+    query = (
+        sa.select(traveller.c.id, voyage.c.port, crossing.c.port)
+        .outerjoin(voyage, voyage.c.id == traveller.c.voyage_id)
+        .outerjoin(crossing, crossing.c.traveller_id == traveller.c.id)
+        .where(traveller.c.id.in_(ids))
+    )
+    return {
+        own: {port for port in ports if port} or {NOWHERE}
+        for own, *ports in connection.execute(query)
+    }
+
+
+def _replace(connection: sa.Connection, ids: Sequence[str], now: set[_Bearer]) -> None:
+    """Brings travellers' words to what they are now; what stays is not touched."""
+    columns = search_bearer.c.word, search_bearer.c.traveller_id, search_bearer.c.port
+    query = sa.select(*columns).where(search_bearer.c.traveller_id.in_(ids))
+    before = {(row[0], row[1], row[2]) for row in connection.execute(query)}
+    gone = [
+        {"gone_word": word, "gone_id": own, "gone_port": port} for word, own, port in before - now
+    ]
+    if gone:
+        old = zip(columns, ("gone_word", "gone_id", "gone_port"), strict=True)
+        which = (column == sa.bindparam(name) for column, name in old)
+        connection.execute(search_bearer.delete().where(*which), gone)
+    _insert(connection, now - before)
+
+
+def _insert(connection: sa.Connection, rows: Collection[_Bearer]) -> None:
     if rows:
         # Whoever saved one of them meanwhile wrote his words as well.
-        connection.execute(insert_of(connection)(search_name).on_conflict_do_nothing(), rows)
+        insert = insert_of(connection)(search_bearer).on_conflict_do_nothing()
+        told = [
+            {"word": word, "traveller_id": own, "port": port} for word, own, port in sorted(rows)
+        ]
+        connection.execute(insert, told)
 
 
 @lru_cache(maxsize=65_536)
@@ -110,7 +165,7 @@ def _write_words(connection: sa.Connection, words: Collection[str]) -> None:
     """Adds words that are new, with their keys. In one order, so that two writers never wait for
     each other."""
     insert = insert_of(connection)
-    for some in _batches(sorted(words)):
+    for some in batches(sorted(words)):
         adding = insert(search_word).values([{"word": word} for word in some])
         new = adding.on_conflict_do_nothing().returning(search_word.c.word)
         rows = [
@@ -132,7 +187,7 @@ def _keys_of(word: str) -> list[str]:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Word:
     """A typed word: its spellings that are on file, the most alike first, and how many bear any of
-    them (one more than COMMON at most)."""
+    them at the ports asked for (one more than MOST_SCANNED at most)."""
 
     spellings: tuple[str, ...]
     bearers: int
@@ -147,11 +202,11 @@ def named(
 ) -> list[str]:
     """Travellers whose names may be meant, of some ports or (None) of all; about `limit` at most.
 
-    Those who bear all words that are on file, in some spelling, are found first; then those who
-    lack one of several, unless only common words are left. The newest come first.
+    Those who bear all words that anybody bears there, in some spelling, are found first; then those
+    who lack one of several, unless only common words are left. The newest come first.
     """
-    typed = (_word(connection, word) for word in _words_of(name))
-    words = sorted((own for own in typed if own.spellings), key=lambda own: own.bearers)
+    typed = (_word(connection, word, ports) for word in _words_of(name))
+    words = sorted((own for own in typed if own.bearers), key=lambda own: own.bearers)
     if not words:
         return []
     found = _bearing(connection, words, ports, limit)
@@ -162,9 +217,9 @@ def named(
     return list(found)
 
 
-def _word(connection: sa.Connection, word: str) -> _Word:
+def _word(connection: sa.Connection, word: str, ports: Collection[str] | None) -> _Word:
     spellings = _spellings(connection, word)
-    return _Word(spellings=spellings, bearers=_bearers(connection, spellings))
+    return _Word(spellings=spellings, bearers=_bearers(connection, spellings, ports))
 
 
 def _spellings(connection: sa.Connection, word: str) -> tuple[str, ...]:
@@ -180,9 +235,12 @@ def _spellings(connection: sa.Connection, word: str) -> tuple[str, ...]:
     return tuple(own for _, own in found[:MOST_SPELLINGS])
 
 
-def _bearers(connection: sa.Connection, spellings: Sequence[str]) -> int:
-    """How many bear a word in some spelling, one more than COMMON at most."""
-    query = sa.select(search_name.c.word).where(search_name.c.word.in_(spellings)).limit(COMMON + 1)
+def _bearers(
+    connection: sa.Connection, spellings: Sequence[str], ports: Collection[str] | None
+) -> int:
+    """How many bear a word in some spelling, one more than MOST_SCANNED at most."""
+    query = sa.select(search_bearer.c.word).where(*_borne(spellings, ports))
+    query = query.limit(MOST_SCANNED + 1)
     return int(
         connection.execute(sa.select(sa.func.count()).select_from(query.subquery())).scalar_one()
     )
@@ -191,37 +249,68 @@ def _bearers(connection: sa.Connection, spellings: Sequence[str]) -> int:
 def _bearing(
     connection: sa.Connection, words: Sequence[_Word], ports: Collection[str] | None, limit: int
 ) -> dict[str, None]:
-    """Who bears each of some words; the rarest word is given first.
-
-    Of a common one each spelling is looked through by itself, in the order of its own index, so
-    that the search ends as soon as enough are found.
-    """
-    first, rest = words[0], words[1:]
-    rare = first.bearers <= COMMON
+    """Who bears each of some words; the rarest word is given first."""
+    first, *rest = words
     found: dict[str, None] = {}
-    each = [(own,) for own in first.spellings[:COMMON_SPELLINGS]]
-    for spellings in [first.spellings] if rare else each:
+    most = MOST_SCANNED if rest else limit
+    for bearing in _candidates(first, ports, most):
         if len(found) < limit:
-            query = _query(spellings, rest, ports).limit(limit)
+            query = _query(bearing.subquery("bearing"), rest, ports, limit)
             found |= dict.fromkeys(connection.execute(query).scalars())
     return found
 
 
-def _query(
-    spellings: Sequence[str], rest: Sequence[_Word], ports: Collection[str] | None
-) -> sa.Select[str]:
-    bearing = (
-        sa.select(search_name.c.traveller_id)
-        .where(search_name.c.word.in_(spellings))
-        .order_by(search_name.c.traveller_id.desc())
-        .limit(MOST_SCANNED)
+def _candidates(word: _Word, ports: Collection[str] | None, most: int) -> Iterator[sa.Select[str]]:
+    """Who bears a word: all at once of a rare one, `most` of a common one, the newest.
+
+    The best spelling of a common one comes first: if enough bear that, nobody needs those who
+    spell it otherwise.
+    """
+    if word.bearers <= COMMON:
+        yield _all(word.spellings, ports)
+        return
+    best, *others = word.spellings[:COMMON_SPELLINGS]
+    yield _newest([best], ports, most)
+    if others:
+        yield _newest(others, ports, most)
+
+
+def _borne(
+    spellings: Sequence[str], ports: Collection[str] | None
+) -> Iterator[sa.ColumnElement[bool]]:
+    yield search_bearer.c.word.in_(spellings)
+    if ports is not None:
+        yield search_bearer.c.port.in_(sorted(ports))
+
+
+def _all(spellings: Sequence[str], ports: Collection[str] | None) -> sa.Select[str]:
+    bearing = sa.select(search_bearer.c.traveller_id).where(*_borne(spellings, ports))
+    return bearing.distinct().limit(COMMON)  # that many at most: a planner would not know
+
+
+def _newest(spellings: Sequence[str], ports: Collection[str] | None, most: int) -> sa.Select[str]:
+    """The newest bearers of some spellings. Each spelling and port is read by itself, in the order
+    of its index: asked for several at once, a database reads and sorts all bearers of each."""
+    each = (
+        sa.select(search_bearer.c.traveller_id)
+        .where(*_borne([spelling], None if port is None else [port]))
+        .order_by(search_bearer.c.traveller_id.desc())
+        .limit(most)
         .subquery()
+        for spelling, port in product(spellings, [None] if ports is None else sorted(ports))
     )
-    query = sa.select(bearing.c.traveller_id).join(
-        traveller, traveller.c.id == bearing.c.traveller_id
+    whole = sa.union_all(*(sa.select(own.c.traveller_id) for own in each)).subquery("newest")
+    return (
+        sa.select(whole.c.traveller_id).distinct().order_by(whole.c.traveller_id.desc()).limit(most)
     )
+
+
+def _query(
+    bearing: sa.Subquery, rest: Sequence[_Word], ports: Collection[str] | None, limit: int
+) -> sa.Select[str]:
+    query = sa.select(bearing.c.traveller_id)
     for own in rest:
-        other = search_name.alias()
+        other = search_bearer.alias()
         # As an expression, so that the index of the traveller is asked for his few words, and not
         # that of words for each spelling.
         word = other.c.word.concat("")
@@ -230,14 +319,20 @@ def _query(
                 other.c.traveller_id == bearing.c.traveller_id, word.in_(own.spellings)
             )
         )
-    query = query.where(traveller.c.joined_to.is_(None), *_within(ports))
-    return query.order_by(bearing.c.traveller_id.desc())
+    found = query.order_by(bearing.c.traveller_id.desc()).limit(limit).subquery("found")
+    # A word's port may be out of date, so that it says where to look, and not who may be seen.
+    return (
+        sa.select(found.c.traveller_id)
+        .join(traveller, traveller.c.id == found.c.traveller_id)
+        .where(traveller.c.joined_to.is_(None), *_within(ports))
+        .order_by(found.c.traveller_id.desc())
+    )
 
 
 def names(connection: sa.Connection, ids: Iterable[str]) -> dict[str, PersonName]:
     """The names of travellers."""
     found: dict[str, PersonName] = {}
-    for some in _batches(list(ids)):
+    for some in batches(ids):
         query = sa.select(traveller.c.id, traveller.c.family_name, traveller.c.given_names)
         for row in connection.execute(query.where(traveller.c.id.in_(some))):
             found[row.id] = PersonName(family=row.family_name, given=row.given_names)
@@ -283,7 +378,7 @@ def within(
 ) -> list[str]:
     """Those of some travellers who came or come to some ports, the newest first."""
     found: list[str] = []
-    for some in _batches(list(dict.fromkeys(ids))):
+    for some in batches(ids):
         query = sa.select(traveller.c.id).where(
             traveller.c.id.in_(some), traveller.c.joined_to.is_(None), *_within(ports)
         )
@@ -300,7 +395,3 @@ def _within(ports: Collection[str] | None) -> list[sa.ColumnElement[bool]]:
         crossing.c.traveller_id == traveller.c.id, crossing.c.port.in_(mine)
     )
     return [by_voyage | by_crossing]
-
-
-def _batches(values: Sequence[str]) -> Iterable[list[str]]:
-    return (list(values[at : at + _AT_ONCE]) for at in range(0, len(values), _AT_ONCE))

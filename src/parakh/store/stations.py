@@ -92,8 +92,10 @@ def revoke(connection: sa.Connection, station_id: str, at: datetime) -> None:
 
 
 def hear(connection: sa.Connection, station_id: str, value: Heartbeat) -> None:
-    """Notes what a station says of itself; its tally stays."""
+    """Notes what a station says of itself; its tally stays, and since when its camera is broken."""
+    broken = None if value.camera else _locked(connection, station_id).get("camera_since")
     said = {
+        "camera_since": broken or (None if value.camera else value.at.isoformat()),
         "software": value.software,
         "camera": value.camera,
         "waiting": value.waiting,
@@ -141,7 +143,7 @@ def _change(
 
 def _station(row: sa.Row[Any]) -> Station:
     said = row.heartbeat
-    heard = None
+    heard, since = None, said.get("camera_since")
     if row.heard_at is not None:
         heard = Heartbeat(
             at=row.heard_at,
@@ -149,6 +151,7 @@ def _station(row: sa.Row[Any]) -> Station:
             camera=said.get("camera", True),
             waiting=said.get("waiting", 0),
             clock_offset=said.get("clock_offset", 0.0),
+            camera_since=datetime.fromisoformat(since) if since else None,
         )
     return Station(
         id=row.id,

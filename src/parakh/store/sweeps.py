@@ -125,6 +125,12 @@ def waiting(connection: sa.Connection) -> bool:
     return connection.execute(query.limit(1)).first() is not None
 
 
+def any_waits(connection: sa.Connection, entry_ids: Sequence[str]) -> bool:
+    """Whether one of some entries was not held against everybody on file yet."""
+    query = sa.select(watchlist_entry.c.id).where(_waiting(), watchlist_entry.c.id.in_(entry_ids))
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def under_way(connection: sa.Connection) -> list[Sweep]:
     """Those that are not finished, the one that got least far first."""
     query = sa.select(sweep).where(sweep.c.finished_at.is_(None)).order_by(sweep.c.done, sweep.c.id)

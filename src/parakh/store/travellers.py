@@ -22,6 +22,7 @@ from parakh.errors import NotFound
 from parakh.normalise.assemble import timed
 from parakh.normalise.names import name_key
 from parakh.store import search, vetting
+from parakh.store.batches import batches
 from parakh.store.database import insert_of
 from parakh.store.tables import (
     crossing,
@@ -158,7 +159,7 @@ def save_travellers(
     upsert = statement.on_conflict_do_update(index_elements=["id"], set_=new)
     rows = [_traveller_columns(value) | {"due_for": due_for} for value in values]
     connection.execute(upsert, rows)
-    search.write(connection, values)
+    search.write(connection, {own.id: own.name for own in values})
     _replace_documents(connection, values)
 
 
@@ -185,6 +186,7 @@ def mark_joined(connection: sa.Connection, old_id: str, new_id: str) -> None:
         .where(sa.or_(traveller.c.id == old_id, traveller.c.joined_to == old_id))
         .values(joined_to=new_id)
     )
+    search.forget(connection, [old_id])
 
 
 def lasting_id(connection: sa.Connection, traveller_id: str) -> str:
@@ -227,6 +229,12 @@ def travellers_to_screen(connection: sa.Connection, message_id: str) -> list[Tra
     )
 
 
+def screen_with(connection: sa.Connection, ids: Iterable[str], message_id: str) -> None:
+    """Has travellers screened with a message that told something of them."""
+    mine = traveller.update().where(traveller.c.id.in_(set(ids)))
+    connection.execute(mine.values(due_for=message_id))
+
+
 def count_of_message(connection: sa.Connection, message_id: str) -> int:
     """How many travellers a message told of."""
     told = _told(message_id).distinct().subquery()
@@ -253,12 +261,13 @@ def _told(message_id: str) -> sa.Select[str]:
 
 
 def lock(connection: sa.Connection, ids: Iterable[str]) -> set[str]:
-    """Holds other writers off these travellers until the transaction ends (PostgreSQL).
+    """Holds other writers off these travellers until the transaction ends (PostgreSQL); rows that
+    refer to them may go on being written.
 
     Gives those who turned out to be somebody else.
     """
     query = sa.select(traveller.c.id, traveller.c.joined_to).where(traveller.c.id.in_(set(ids)))
-    rows = connection.execute(query.order_by(traveller.c.id).with_for_update())
+    rows = connection.execute(query.order_by(traveller.c.id).with_for_update(key_share=True))
     return {row.id for row in rows if row.joined_to is not None}
 
 
@@ -280,6 +289,18 @@ def with_document(connection: sa.Connection, number: str) -> list[Traveller]:
     here = traveller.c.id.in_(bearing) & traveller.c.joined_to.is_(None)
     found = _travellers(connection, here)
     return sorted(found, key=lambda value: value.id, reverse=True)
+
+
+def with_documents(connection: sa.Connection, numbers: Iterable[str]) -> dict[str, list[Traveller]]:
+    """The same of several numbers; those that nobody declared lack."""
+    found: dict[str, list[Traveller]] = {}
+    for some in batches(numbers):
+        bearing = sa.select(document.c.traveller_id).where(document.c.number.in_(some))
+        here = traveller.c.id.in_(bearing) & traveller.c.joined_to.is_(None)
+        for own in _travellers(connection, here):
+            for number in {one.number for one in own.documents}.intersection(some):
+                found.setdefault(number, []).append(own)
+    return found
 
 
 # --- crossings --------------------------------------------------------------------------------
@@ -333,6 +354,8 @@ def take_over_crossing(connection: sa.Connection, old_id: str, new_id: str) -> N
         connection.execute(
             crossing.update().where(crossing.c.traveller_id == old_id).values(traveller_id=new_id)
         )
+        for own in crossings_of(connection, [new_id]).values():
+            search.place(connection, new_id, own.port)
 
 
 def save_crossing(connection: sa.Connection, value: Crossing) -> None:
@@ -349,6 +372,8 @@ def save_crossing(connection: sa.Connection, value: Crossing) -> None:
     done = connection.execute(crossing.update().where(crossing.c.id == value.id).values(columns))
     if done.rowcount == 0:
         connection.execute(crossing.insert().values(id=value.id, **columns))
+    if value.traveller_id is not None:
+        search.place(connection, value.traveller_id, value.port)
 
 
 def crossings_of(connection: sa.Connection, ids: Sequence[str]) -> dict[str, Crossing]:

@@ -85,6 +85,8 @@ def put(tx: Tx, list_id: str, items: Sequence[ValueItem]) -> None:
     ]
     if rows:
         tx.connection.execute(value_list_item.insert(), rows)
+    if any(not own.waits for own in items):
+        _touch(tx, list_id)
 
 
 def remove(tx: Tx, list_id: str, values: Collection[str], *, waits: bool | None = None) -> int:
@@ -97,6 +99,8 @@ def remove(tx: Tx, list_id: str, values: Collection[str], *, waits: bool | None 
             value_list_item.c.list_id == list_id, value_list_item.c.value.in_(some), *which
         )
         gone += tx.connection.execute(query).rowcount
+    if gone and waits is not True:
+        _touch(tx, list_id)
     tx.changed(CHANGED, [list_id])
     return gone
 
@@ -141,6 +145,11 @@ def items(
     query = sa.select(value_list_item).where(*where).order_by(value_list_item.c.value)
     rows = connection.execute(query.offset(offset).limit(limit))
     return [_item(row) for row in rows], int(total)
+
+
+def _touch(tx: Tx, list_id: str) -> None:
+    same = value_list.update().where(value_list.c.id == list_id)
+    tx.connection.execute(same.values(values_at=tx.at))
 
 
 def _list(row: sa.Row[tuple[object, ...]]) -> ValueList:

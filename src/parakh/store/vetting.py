@@ -145,7 +145,13 @@ def follow_voyages(connection: sa.Connection, ids: Collection[str]) -> None:
     ]
     change = (
         vetting.update()
-        .where(vetting.c.voyage_id == sa.bindparam("own"))
+        .where(
+            vetting.c.voyage_id == sa.bindparam("own"),
+            sa.or_(
+                vetting.c.due_at.is_distinct_from(sa.bindparam("due", type_=vetting.c.due_at.type)),
+                vetting.c.called_off.is_distinct_from(sa.bindparam("off")),
+            ),
+        )
         .values(
             due_at=sa.bindparam("due", type_=vetting.c.due_at.type),
             due_hour=sa.bindparam("hour"),
@@ -189,9 +195,39 @@ def page(
     limit: int,
 ) -> list[str]:
     """Travellers that are wanted, of some ports or (None) of all, in the list's order."""
-    query = sa.select(vetting.c.traveller_id).where(*_conditions(connection, wanted, ports, now))
-    query = query.order_by(*ORDER).offset(offset).limit(limit)
+    query = _page(connection, wanted, ports, now).offset(offset).limit(limit)
     return list(connection.execute(query).scalars())
+
+
+def firsts(
+    connection: sa.Connection,
+    wanted: Sequence[Wanted],
+    ports: Collection[str] | None,
+    now: datetime,
+    *,
+    limit: int,
+) -> list[list[str]]:
+    """The first travellers of several pages, each in the list's order, with one statement."""
+    found: list[list[str]] = [[] for _ in wanted]
+    each = (
+        _page(connection, own, ports, now)
+        .with_only_columns(sa.literal_column(str(place)).label("place"), *ORDER)
+        .limit(limit)
+        .subquery()
+        for place, own in enumerate(wanted)
+    )
+    if wanted:
+        rows = connection.execute(sa.union_all(*(sa.select(own) for own in each)))
+        for place, *order in sorted(map(tuple, rows)):
+            found[place].append(order[-1])
+    return found
+
+
+def _page(
+    connection: sa.Connection, wanted: Wanted, ports: Collection[str] | None, now: datetime
+) -> sa.Select[Any]:
+    query = sa.select(vetting.c.traveller_id).where(*_conditions(connection, wanted, ports, now))
+    return query.order_by(*ORDER)
 
 
 def counts(

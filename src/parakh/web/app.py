@@ -2,6 +2,7 @@
 
 from functools import partial
 from importlib.metadata import version
+from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 from starlette.datastructures import Headers
@@ -15,25 +16,41 @@ from parakh.web.api import schema
 from parakh.web.api.auth import Callers
 from parakh.web.api.routes import TAGS
 from parakh.web.api.routes import router as api_router
+from parakh.web.i18n import (
+    CALENDAR_COOKIE,
+    GREGORIAN,
+    Calendars,
+    calendars,
+    choose,
+    language,
+    zone,
+)
 from parakh.web.i18n import COOKIE as LANGUAGE_COOKIE
-from parakh.web.i18n import choose, language
+from parakh.web.measuring import Measuring
 from parakh.web.pages.routes import router as pages_router
 from parakh.web.rendering import STATIC
 from parakh.web.security import IMMUTABLE, Guard
+from parakh.web.tries import Tries
 
 
 class _Languages:
-    """ASGI middleware: the language of each request, by cookie, else by the browser's wish."""
+    """ASGI middleware: the language of each request, by cookie, else by the browser's wish, the
+    calendars that the person wants, and the centre's time zone."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, here: ZoneInfo, offset: int) -> None:
         self._app = app
+        self._here = here
+        self._offset = offset
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             headers = Headers(scope=scope)
             cookies = (one.partition("=") for one in headers.get("cookie", "").split(";"))
-            wish = {name.strip(): value.strip() for name, _, value in cookies}.get(LANGUAGE_COOKIE)
-            language.set(choose(wish, headers.get("accept-language")))
+            wishes = {name.strip(): value.strip() for name, _, value in cookies}
+            language.set(choose(wishes.get(LANGUAGE_COOKIE), headers.get("accept-language")))
+            both = wishes.get(CALENDAR_COOKIE) != GREGORIAN
+            calendars.set(Calendars(hijri=both, offset=self._offset))
+            zone.set(self._here)
         await self._app(scope, receive, send)
 
 
@@ -58,6 +75,7 @@ def create_app(centre: Centre) -> FastAPI:
         redoc_url=None,
     )
     app.state.centre = centre
+    app.state.tries = Tries(centre.settings.sign_ins_a_minute)
     app.openapi = partial(schema.document, app)  # type: ignore[method-assign]
     errors.install(app)
     app.include_router(health.router)
@@ -66,6 +84,7 @@ def create_app(centre: Centre) -> FastAPI:
     app.mount("/static/built", _Built(directory=STATIC / "built", check_dir=False))
     app.mount("/static", StaticFiles(directory=STATIC))
     app.add_middleware(Callers)
-    app.add_middleware(_Languages)
+    app.add_middleware(_Languages, here=centre.settings.zone, offset=centre.settings.hijri_offset)
     app.add_middleware(Guard, settings=centre.settings)
+    app.add_middleware(Measuring)
     return app

@@ -1,6 +1,5 @@
 """Files of cases as responses: always to be kept, never to be shown in the console's own place."""
 
-from functools import partial
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -8,6 +7,7 @@ from starlette.responses import Response
 
 from parakh.services.case_report import Report, Speech
 from parakh.services.cases_work import File
+from parakh.services.typesetting import apart
 from parakh.web import formats, i18n, labels
 
 
@@ -28,8 +28,10 @@ def speech(zone: ZoneInfo) -> Speech:
         text=i18n.gettext,
         sentence=i18n.translate,
         word=labels.word,
-        moment=partial(formats.plain_moment, zone=zone),
+        moment=lambda value: apart(formats.plain_moment(value, zone)),
         day=formats.day,
+        hijri=i18n.hijri,
+        left=i18n.direction() == "rtl",
     )
 
 

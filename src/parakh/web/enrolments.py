@@ -1,6 +1,7 @@
 """What an officer typed of a detainee or a missing person, with his pictures."""
 
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import Form, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,8 +10,7 @@ from parakh.domain.dates import PartialDate
 from parakh.domain.traveller import PersonName, Sex
 from parakh.errors import InvalidInput
 from parakh.services.custody import Enrolment
-from parakh.web.proposals import end_of
-from parakh.web.queries import LAST, day_of
+from parakh.web.queries import end_of
 from parakh.web.uploads import optional
 
 
@@ -31,8 +31,9 @@ class EnrolmentForm(BaseModel):
     seen: list[str] = Field([], max_length=20, description="entries that were compared with him")
     pictures: list[UploadFile] = Field([], max_length=10, description="one to five of one person")
 
-    def enrolment(self) -> Enrolment:
-        """The same as a value; raises InvalidInput that names the field."""
+    def enrolment(self, zone: ZoneInfo) -> Enrolment:
+        """The same as a value, with days of a zone's calendar; raises InvalidInput that names the
+        field."""
         name = PersonName(family=self.family_name.upper(), given=self.given_names.upper())
         if self.sex and self.sex not in list(Sex):
             raise InvalidInput("sex: write M, F or X")
@@ -45,7 +46,7 @@ class EnrolmentForm(BaseModel):
             pictures=tuple(data for own in self.pictures if (data := optional(own))),
             born=_birth_date(self.born),
             sex=Sex(self.sex) if self.sex else None,
-            expires_at=end_of(day_of(self.expires, LAST)) if self.expires else None,
+            expires_at=end_of(self.expires, zone),
         )
 
 

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Match
 
-from parakh.access import Actor
+from parakh.access import Actor, Lacking
 from parakh.domain.phrase import N_
 from parakh.errors import (
     Conflict,
@@ -30,9 +30,10 @@ from parakh.errors import (
     Unreadable,
 )
 from parakh.services import trail
-from parakh.web.i18n import gettext
+from parakh.web.i18n import gettext, refusal
 from parakh.web.refusals import Refusals
 from parakh.web.rendering import render
+from parakh.web.rights import RIGHTS
 from parakh.web.security import stamp
 
 STATUS: dict[type[ParakhError], int] = {
@@ -59,6 +60,9 @@ TITLES = {
     503: N_("Not ready"),
 }
 UNEXPECTED = N_("The step was not completed. What happened was written to the server's log.")
+LACKING = N_(
+    "You do not have the right to {right}. Whoever keeps the accounts of your centre can grant it."
+)
 UNSTORABLE = N_("A value holds something that cannot be stored, such as a null character.")
 
 
@@ -118,7 +122,16 @@ async def _on_parakh_error(request: Request, error: Exception) -> Response:
     actor = getattr(request.state, "actor", None)
     if actor is not None and status_of(error) == 403:
         await _note_refusal(request, actor)
-    return answer(request, status_of(error), str(error))
+    return answer(request, status_of(error), _told(request, error))
+
+
+def _told(request: Request, error: ParakhError) -> str:
+    """An error's text; a person is told in words which right he lacks."""
+    if wants_json(request):
+        return str(error)
+    if not isinstance(error, Lacking):
+        return refusal(error)
+    return gettext(LACKING).format(right=gettext(RIGHTS[error.permission]))
 
 
 async def _on_http_error(request: Request, error: Exception) -> Response:
@@ -148,7 +161,7 @@ async def _on_unstorable(request: Request, _: Exception) -> Response:
 async def answer_sign_in(request: Request, error: Exception) -> Response:
     """The answer to a caller who is not known: 401 for a program, the way to sign in for others."""
     if isinstance(error, UnknownKey):
-        await _note_stranger(request)
+        await note_stranger(request)
     if wants_json(request):
         return answer(request, 401, "Send an API key as a bearer token, or sign in.")
     if "hx-request" in request.headers:
@@ -162,8 +175,9 @@ async def _note_refusal(request: Request, actor: Actor) -> None:
     await run_in_threadpool(trail.refused, request.app.state.centre, actor, what)
 
 
-async def _note_stranger(request: Request) -> None:
-    """Notes the calls with unknown keys from one address now and then, with their count."""
+async def note_stranger(request: Request) -> None:
+    """Notes what was refused to one address (unknown keys, too many tries to sign in) now and then,
+    with its count."""
     address, count = request.app.state.refusals.count(request.client.host if request.client else "")
     if count:
         what = f"{request.method} {request.url.path}"

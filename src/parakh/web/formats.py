@@ -1,6 +1,7 @@
 """Dates, times and countries as people read them, in the language of the request."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from functools import cache
 from math import floor, log10
 from zoneinfo import ZoneInfo
@@ -9,18 +10,28 @@ import pycountry
 from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, format_percent
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from parakh.domain.phrase import N_
 from parakh.domain.watchlist import WatchlistEntry
+from parakh.learn.trends_calendar import holidays_of
 from parakh.normalise.codes import country_name
-from parakh.web.i18n import gettext, language
+from parakh.web.i18n import direction, gettext, hijri, language
 
 _MINUTE = timedelta(minutes=1)
 
 
-def _time(machine: str, human: str) -> Markup:
-    return Markup('<time datetime="{}">{}</time>').format(machine, human)
+def _pattern(pattern: str) -> str:
+    """A pattern of CLDR with the comma of the page's script."""
+    return pattern.replace(",", "،") if direction() == "rtl" else pattern
+
+
+def _time(machine: str, human: str, on: date) -> Markup:
+    """A moment for programs and people, with its Hijri date for who points at it."""
+    other = hijri(on)
+    if not other:
+        return Markup('<time datetime="{}">{}</time>').format(machine, human)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(machine, other, human)
 
 
 def moment(value: datetime | None, zone: ZoneInfo, pattern: str = "d MMM y, HH:mm") -> Markup:
@@ -29,7 +40,8 @@ def moment(value: datetime | None, zone: ZoneInfo, pattern: str = "d MMM y, HH:m
         return Markup("")
     return _time(
         value.astimezone(UTC).isoformat(timespec="seconds"),
-        format_datetime(value, pattern, tzinfo=zone, locale=language.get()),
+        format_datetime(value, _pattern(pattern), tzinfo=zone, locale=language.get()),
+        value.astimezone(zone).date(),
     )
 
 
@@ -43,7 +55,8 @@ def ends(value: datetime, zone: ZoneInfo, pattern: str = "d MMM y, HH:mm") -> Ma
 
 def plain_moment(value: datetime, zone: ZoneInfo) -> str:
     """An aware moment in the centre's time zone, for paper."""
-    return format_datetime(value, "d MMM y, HH:mm", tzinfo=zone, locale=language.get())
+    pattern = _pattern("d MMM y, HH:mm")
+    return format_datetime(value, pattern, tzinfo=zone, locale=language.get())
 
 
 def local(value: datetime | None, pattern: str = "d MMM y, HH:mm") -> Markup:
@@ -52,7 +65,8 @@ def local(value: datetime | None, pattern: str = "d MMM y, HH:mm") -> Markup:
         return Markup("")
     return _time(
         value.isoformat(timespec="minutes"),
-        format_datetime(value, pattern, locale=language.get()),
+        format_datetime(value, _pattern(pattern), locale=language.get()),
+        value.date(),
     )
 
 
@@ -66,13 +80,33 @@ def said(text: str, zone: ZoneInfo) -> Markup | str:
     except ValueError:
         return text
     if len(text) <= len("2026-11-22"):
-        return _time(value.date().isoformat(), format_date(value, "d MMM y", locale=language.get()))
+        human = format_date(value, "d MMM y", locale=language.get())
+        return _time(value.date().isoformat(), human, value.date())
     return moment(value, zone) if value.tzinfo else local(value)
 
 
 def day(value: date) -> str:
     """A day with its weekday, such as `Sun, 22 Nov 2026`."""
-    return format_date(value, "EEE, d MMM y", locale=language.get())
+    return format_date(value, _pattern("EEE, d MMM y"), locale=language.get())
+
+
+def short_day(value: date) -> str:
+    """A day without its weekday and year, such as `22 Nov`, for charts."""
+    return format_date(value, "d MMM", locale=language.get())
+
+
+def both_of(value: datetime, zone: ZoneInfo) -> Markup:
+    """The day of an aware moment in the centre's time zone, by both calendars."""
+    return both(value.astimezone(zone).date())
+
+
+def both(value: date) -> Markup:
+    """A day with its weekday, and beside it by the Hijri calendar for who wants it; for heads of
+    pages."""
+    other = hijri(value)
+    if not other:
+        return escape(day(value))
+    return Markup('{} <span class="hijri">{}</span>').format(day(value), other)
 
 
 SPANS = {
@@ -111,7 +145,13 @@ def percent(share: float | None) -> str:
     """A share as whole percent, rounded down, so that 100% means all; a dash if there is none."""
     if share is None:
         return "–"
-    return str(format_percent(floor(share * 100 + 1e-9) / 100, "#,##0%", locale=language.get()))
+    whole = floor(share * 100 + 1e-9) / 100
+    return _from_left(format_percent(whole, "#,##0%", locale=language.get()))
+
+
+def _from_left(figure: str) -> str:
+    """A figure whose sign stays at its right, behind a word of Arabic script too."""
+    return f"\N{LEFT-TO-RIGHT MARK}{figure}" if direction() == "rtl" else figure
 
 
 def decimal(value: float | None) -> str:
@@ -121,12 +161,20 @@ def decimal(value: float | None) -> str:
     return str(format_decimal(value, "#,##0.0", locale=language.get()))
 
 
+def money(value: Decimal | None) -> str:
+    """An amount to the hundredth; a dash if there is none."""
+    if value is None:
+        return "–"
+    return str(format_decimal(value, "#,##0.00", locale=language.get()))
+
+
 def rate(share: float | None) -> str:
     """A small share as percent with two figures that count, such as `0.083%`; a dash for none."""
     if share is None:
         return "–"
     places = max(0, 1 - floor(log10(share * 100))) if share > 0 else 0
-    return str(format_percent(share, "#,##0." + "#" * min(places, 6) + "%", locale=language.get()))
+    pattern = "#,##0." + "#" * min(places, 6) + "%"
+    return _from_left(format_percent(share, pattern, locale=language.get()))
 
 
 def points(value: float, places: int = 3) -> str:
@@ -172,7 +220,8 @@ def relative(value: datetime | None, now: datetime) -> Markup:
     if value is None:
         return Markup("")
     away = value - now
-    template = gettext(SPANS["later" if away > timedelta(0) else "earlier"])
+    which = "later" if away > timedelta(0) else "earlier"
+    template = gettext(SPANS[which])
     return Markup('<time datetime="{}" data-ago>{}</time>').format(
         value.astimezone(UTC).isoformat(timespec="seconds"), template.format(span=span(away))
     )
@@ -189,10 +238,19 @@ def _alpha2(code: str) -> str:
     return str(found.alpha_2) if found else ""
 
 
+def nation(code: str) -> str:
+    """What an ISO 3166-1 alpha-3 code stands for; ICAO's own codes, such as GBS, are no territories
+    and have their English names only."""
+    return Locale.parse(language.get()).territories.get(_alpha2(code)) or country_name(code)
+
+
+def holiday(on: date, *, country: str) -> str:
+    """What a country's holiday is called in the language of the page; "" for another day."""
+    return holidays_of(country, on.year, language.get()).get(on, "")
+
+
 def country(code: str | None) -> Markup:
     """An ISO 3166-1 alpha-3 code with the country's name for who points at it."""
     if not code:
         return Markup("")
-    # ICAO's own codes, such as GBS, are no territories and have their English names only.
-    name = Locale.parse(language.get()).territories.get(_alpha2(code)) or country_name(code)
-    return Markup('<abbr title="{}">{}</abbr>').format(name, code)
+    return Markup('<abbr title="{}">{}</abbr>').format(nation(code), code)

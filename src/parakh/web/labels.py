@@ -20,6 +20,7 @@ from parakh.domain.listing import DifferenceKind, VersionState
 from parakh.domain.lookout import LookoutState
 from parakh.domain.masking import UnmaskingState
 from parakh.domain.message import Channel, MessageState, PartState, Severity
+from parakh.domain.outcome import Measure
 from parakh.domain.phrase import N_
 from parakh.domain.redress import Difference
 from parakh.domain.rule import RuleState
@@ -37,10 +38,20 @@ from parakh.screen.rules.functions import FUNCTIONS
 from parakh.services.lookouts import Which
 from parakh.services.review import Due
 from parakh.services.rules import Standing as RuleStanding
-from parakh.services.search_sources import Kind as AnswerKind
+from parakh.services.search_answers import Kind as AnswerKind
+from parakh.web.agency_labels import AGENCY_LABELS
+from parakh.web.cargo_labels import CARGO_LABELS
 from parakh.web.case_labels import CASE_LABELS
+from parakh.web.connector_labels import CONNECTOR_LABELS
+from parakh.web.control_labels import CONTROL_LABELS
+from parakh.web.enforcement_labels import ENFORCEMENT_LABELS
+from parakh.web.examination_labels import EXAMINATION_LABELS
+from parakh.web.goods_labels import GOODS_LABELS
 from parakh.web.i18n import gettext
+from parakh.web.identity_labels import IDENTITY_LABELS
 from parakh.web.profile_labels import PROFILE_LABELS
+from parakh.web.selectivity_labels import SELECTIVITY_LABELS
+from parakh.web.trend_labels import TREND_LABELS
 
 LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
     Advice: {
@@ -104,6 +115,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
         Channel.HTTP: (N_("Upload"), ""),
         Channel.DROP: (N_("Drop folder"), ""),
         Channel.SFTP: (N_("SFTP"), ""),
+        Channel.LINK: (N_("Linked system"), ""),
     },
     Delivery: {
         Delivery.ON_TIME: (N_("On time"), "green"),
@@ -231,8 +243,16 @@ LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
         Purpose.REDRESS: (N_("Redress"), ""),
         Purpose.LOOKOUT: (N_("Lookouts"), ""),
         Purpose.RULES: (N_("Keeping the rules"), ""),
+        Purpose.TRENDS: (N_("Trends"), ""),
+        Purpose.PERFORMANCE: (N_("The posts' performance"), ""),
+        Purpose.SHARING: (N_("Sharing with another agency"), ""),
+        Purpose.LINKED: (N_("Another agency's system"), ""),
         Purpose.CASE: (N_("A case"), ""),
         Purpose.PROFILE: (N_("A profile"), ""),
+        Purpose.GOODS: (N_("Goods"), ""),
+        Purpose.CURRENCY: (N_("Currency"), ""),
+        Purpose.ENFORCEMENT: (N_("Enforcement records"), ""),
+        Purpose.EXAMINATION: (N_("Examination"), ""),
         Purpose.AUDIT: (N_("Audit"), ""),
         Purpose.ADMINISTRATION: (N_("Administration"), ""),
     },
@@ -265,6 +285,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
     Occurrence: {
         Occurrence.RAISED: (N_("Alert raised"), ""),
         Occurrence.ESCALATED: (N_("Alert escalated"), "red"),
+        Occurrence.TROUBLE: (N_("Trouble at a post"), "amber"),
     },
     DispatchState: {
         DispatchState.WAITING: (N_("Waiting"), "amber"),
@@ -280,6 +301,8 @@ LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
     Difference: {
         Difference.WITHDRAWN: (N_("the clearing was withdrawn"), ""),
         Difference.ENTRY: (N_("the entry changed"), ""),
+        Difference.PROFILE: (N_("the profile changed"), ""),
+        Difference.REASON: (N_("another reason than before"), ""),
         Difference.NAME: (N_("another name"), ""),
         Difference.BIRTH_DATE: (N_("another birth date"), ""),
         Difference.NATIONALITY: (N_("another nationality"), ""),
@@ -313,6 +336,8 @@ LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
         AnswerKind.ENTRY: (N_("Watchlists and lookouts"), ""),
         AnswerKind.CASE: (N_("Cases"), ""),
         AnswerKind.PROFILE: (N_("Profiles"), ""),
+        AnswerKind.CONSIGNMENT: (N_("Consignments"), ""),
+        AnswerKind.CONVEYANCE: (N_("Transport units"), ""),
     },
     Sought: {
         Sought.NAME: (N_("Name"), ""),
@@ -334,7 +359,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
     Kind: {
         Kind.TRAVELLER: (N_("Traveller"), ""),
         Kind.CONSIGNMENT: (N_("Consignment"), ""),
-        Kind.CONVEYANCE: (N_("Conveyance"), ""),
+        Kind.CONVEYANCE: (N_("Transport unit"), ""),
         Kind.CAPTURE: (N_("Picture at a gate"), ""),
         Kind.WATCHLIST_ENTRY: (N_("Watchlist entry"), ""),
         Kind.RULE: (N_("Rule"), ""),
@@ -344,7 +369,12 @@ LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
         Kind.LOOKOUT: (N_("Lookout"), ""),
         Kind.REDRESS: (N_("Redress"), ""),
         Kind.STATION: (N_("Station"), ""),
+        Kind.POST: (N_("Post"), ""),
         Kind.GALLERY: (N_("Gallery"), ""),
+        Kind.MODEL: (N_("Model"), ""),
+        Kind.EXAMINATION: (N_("Examination"), ""),
+        Kind.CURRENCY: (N_("Currency declaration"), ""),
+        Kind.ENFORCEMENT: (N_("Enforcement record"), ""),
     },
     RuleState: {
         RuleState.DRAFT: (N_("Draft"), ""),
@@ -379,13 +409,26 @@ LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
         Role.AUDITOR: (N_("Auditor"), ""),
         Role.INTEGRATOR: (N_("Integrator"), ""),
         Role.CUSTODY: (N_("Custody officer"), ""),
+        Role.EXAMINER: (N_("Examination officer"), ""),
+        Role.LIAISON: (N_("Liaison officer"), ""),
     },
+    **AGENCY_LABELS,
+    **CARGO_LABELS,
     **CASE_LABELS,
+    **CONNECTOR_LABELS,
+    **CONTROL_LABELS,
+    **EXAMINATION_LABELS,
+    **ENFORCEMENT_LABELS,
+    **GOODS_LABELS,
+    **SELECTIVITY_LABELS,
+    **TREND_LABELS,
     **PROFILE_LABELS,
+    **IDENTITY_LABELS,
 }
 
 ATTRIBUTES: dict[str, str] = {
     "name": N_("Name"),
+    "currency": N_("Currency"),
     "family_name": N_("Family name"),
     "given_names": N_("Given names"),
     "birth_date": N_("Date of birth"),
@@ -394,6 +437,7 @@ ATTRIBUTES: dict[str, str] = {
     "residence": N_("Residence"),
     "father_name": N_("Father's name"),
     "birth_place": N_("Place of birth"),
+    "part": N_("Part of the goods"),
     "document": N_("Document"),
     "documents": N_("Documents"),
     "document_number": N_("Document number"),
@@ -524,6 +568,11 @@ def _meaning(name: str) -> str:
 def word(value: StrEnum) -> str:
     """The value in the language of the request."""
     return gettext(LABELS[type(value)][value][0])
+
+
+def measure(unit: str) -> str:
+    """The word for a unit's code of UN/ECE Recommendation 20; another code stays as it is told."""
+    return word(Measure(unit)) if unit in list(Measure) else unit
 
 
 def colour(value: StrEnum) -> str:

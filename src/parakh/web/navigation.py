@@ -8,7 +8,9 @@ from parakh.domain.phrase import N_
 BORDER = N_("Border")
 CASEWORK = N_("Casework")
 TARGETING = N_("Targeting")
+GOODS = N_("Goods")
 RUNNING = N_("Operations")
+WATCHING = N_("Control room")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,7 +66,17 @@ PLACES = (
         permission=Permission.SEE_ALERTS,
         inner=("/duty", "/lookouts", "/routing"),
     ),
+    Place(
+        path="/consignments", label=N_("Goods list"), menu=GOODS, permission=Permission.VET_GOODS
+    ),
+    Place(
+        path="/conveyances",
+        label=N_("Transport units"),
+        menu=GOODS,
+        permission=Permission.SEE_GOODS,
+    ),
     Place(path="/cases", label=N_("Cases"), menu=CASEWORK, permission=Permission.SEE_CASES),
+    Place(path="/shared", label=N_("Shared"), menu=CASEWORK, permission=Permission.SEE_SHARED),
     Place(path="/audit", label=N_("Audit"), permission=Permission.SEE_AUDIT),
     Place(
         path="/custody", label=N_("Custody"), menu=CASEWORK, permission=Permission.ENROL_DETAINEES
@@ -112,8 +124,49 @@ PLACES = (
         permission=Permission.SEE_CALIBRATION,
         but=Permission.SEE_WATCHLISTS,
     ),
+    Place(path="/currency", label=N_("Currency"), menu=GOODS, permission=Permission.SEE_CURRENCY),
+    Place(
+        path="/seizures", label=N_("Seizures"), menu=GOODS, permission=Permission.SEE_ENFORCEMENT
+    ),
+    Place(
+        path="/selectivity",
+        label=N_("Selectivity"),
+        menu=GOODS,
+        permission=Permission.SEE_SELECTIVITY,
+    ),
+    Place(
+        path="/cargo-models", label=N_("Cargo model"), menu=GOODS, permission=Permission.SEE_MODELS
+    ),
+    Place(
+        path="/examinations",
+        label=N_("Examinations"),
+        menu=GOODS,
+        permission=Permission.SEE_EXAMINATIONS,
+    ),
+    Place(
+        path="/control",
+        label=N_("Live performance"),
+        menu=WATCHING,
+        permission=Permission.SEE_PERFORMANCE,
+        inner=("/posts",),
+    ),
+    Place(
+        path="/trends",
+        label=N_("Trends"),
+        menu=WATCHING,
+        permission=Permission.SEE_TRENDS,
+        inner=("/reports",),
+    ),
     Place(path="/stations", label=N_("Stations"), menu=RUNNING, permission=Permission.SEE_STATIONS),
     Place(path="/messages", label=N_("Messages"), menu=RUNNING, permission=Permission.SEE_MESSAGES),
+    Place(
+        path="/connectors",
+        label=N_("Linked systems"),
+        menu=RUNNING,
+        permission=Permission.SEE_CONNECTORS,
+    ),
+    Place(path="/agencies", label=N_("Agencies"), menu=RUNNING, permission=Permission.SEE_AGENCIES),
+    Place(path="/people", label=N_("People"), menu=RUNNING, permission=Permission.END_SESSIONS),
     Place(path="/unmasking", label=N_("Masked"), menu=RUNNING, permission=Permission.UNMASK),
 )
 

@@ -84,6 +84,9 @@ PROFILE_LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
     },
     EventKind: {
         EventKind.CROSSING: (N_("Crossing"), ""),
+        EventKind.CONSIGNMENT: (N_("Consignment"), ""),
+        EventKind.MOVEMENT: (N_("Movement"), ""),
+        EventKind.EXAMINATION: (N_("Examination"), "red"),
         EventKind.HIT: (N_("Hit"), "amber"),
         EventKind.ALERT: (N_("Alert"), "orange"),
         EventKind.OUTCOME: (N_("Outcome"), "red"),

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import UploadFile
 from pydantic import BaseModel, ConfigDict, Field
@@ -27,6 +28,8 @@ from parakh.normalise.entries import faults, watchlist_entry
 from parakh.services.calibration import rate_of
 from parakh.services.hand import NUMBERS
 from parakh.web import labels
+from parakh.web.i18n import refusal
+from parakh.web.queries import last_day
 
 Text = Annotated[str, Field(max_length=4000)]
 
@@ -46,7 +49,10 @@ def lines_of(text: str) -> tuple[str, ...]:
 def proposed(
     declared: DeclaredEntry, watchlist_id: str, proposed_by: str, now: datetime
 ) -> WatchlistEntry:
-    """The entry to be proposed; raises InvalidInput naming the field that cannot be used."""
+    """The entry to be proposed; raises InvalidInput naming the field that cannot be used.
+
+    A last day is one of the calendar of the time zone in which `now` is told.
+    """
     entry = watchlist_entry(declared, watchlist_id, proposed_by, now)
     if isinstance(entry, Problem):
         raise InvalidInput(entry.cause)
@@ -55,7 +61,7 @@ def proposed(
 
 def typed(form: "EntryForm", proposed_by: str, now: datetime) -> WatchlistEntry:
     """The entry that a page's form describes; raises InvalidInput that names every fault by the
-    label of its field."""
+    label of its field. `now` as above."""
     try:
         declared = form.declared()
     except InvalidInput as error:
@@ -73,17 +79,7 @@ def explained(cause: str, kind: EntryKind = EntryKind.PERSON) -> str:
         return cause
     if kind is not EntryKind.PERSON:
         field = _OF_THINGS.get(field, field)
-    return f"{labels.attribute(field)}: {rest}"
-
-
-def end_of(day: date) -> datetime:
-    """The first moment after a day, UTC, when what is in force on that day ends."""
-    return datetime.combine(day + timedelta(days=1), time(), UTC)
-
-
-def last_day(ends: datetime) -> date:
-    """The last day on which what ends at that moment is in force, UTC."""
-    return (ends - timedelta(seconds=1)).date()
+    return f"{labels.attribute(field)}: {refusal(rest)}"
 
 
 class EntryForm(BaseModel):
@@ -199,7 +195,7 @@ def _named(form: EntryForm) -> DeclaredEntry:
 _OF_KIND = {EntryKind.PERSON: _person, EntryKind.DOCUMENT: _document}
 
 
-def filled(entry: WatchlistEntry) -> EntryForm:
+def filled(entry: WatchlistEntry, zone: ZoneInfo) -> EntryForm:
     """The form that says of an entry what it is now, for changing it."""
     person = entry.kind is EntryKind.PERSON
     first = entry.names[0] if entry.names else None
@@ -227,7 +223,7 @@ def filled(entry: WatchlistEntry) -> EntryForm:
             for own in entry.documents[1:]
         ),
         reason=entry.reason,
-        expires=last_day(entry.expires_at).isoformat() if entry.expires_at else "",
+        expires=last_day(entry.expires_at, zone).isoformat() if entry.expires_at else "",
         **_numbers(entry.identifiers, countries),
     )
 

@@ -46,9 +46,19 @@ def midnight(day: date, zone: ZoneInfo, days: int = 0) -> datetime:
 
 def end_of(text: str, zone: ZoneInfo) -> datetime | None:
     """The end, UTC, of the day in a zone that a date field names; None if it is empty."""
-    if not text:
-        return None
-    return midnight(day_of(text, LAST), zone, days=1).astimezone(UTC)
+    return end_of_day(day_of(text, LAST), zone) if text else None
+
+
+def end_of_day(day: date, zone: ZoneInfo) -> datetime:
+    """The first moment, UTC, after a day in a zone; raises InvalidInput for one out of bounds."""
+    if not FIRST <= day < LAST:
+        raise InvalidInput(f"That day lies before {FIRST.year} or after {LAST.year}.")
+    return midnight(day, zone, days=1).astimezone(UTC)
+
+
+def last_day(end: datetime, zone: ZoneInfo) -> date:
+    """The last day of a zone's calendar on which what ends at a moment is in force."""
+    return (end - timedelta(seconds=1)).astimezone(zone).date()
 
 
 def around(now: datetime) -> tuple[datetime, datetime]:

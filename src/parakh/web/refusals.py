@@ -35,14 +35,15 @@ class Refusals:
             if self._clock() - self._begun >= HOUR:
                 self._begun = self._clock()
                 self._counts.clear()
-            name = _network(address)
+            name = network_of(address)
             if name not in self._counts and len(self._counts) >= _MOST_ADDRESSES:
                 name = _OTHERS
             number = self._counts[name] = self._counts.get(name, 0) + 1
         return name, number if number == 10 ** (len(str(number)) - 1) else 0
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
+    """Under what an address is counted: of IPv6 its network (/64); "unknown" for what is none."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

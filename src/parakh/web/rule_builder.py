@@ -4,6 +4,7 @@ import csv
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from io import StringIO
+from itertools import chain, repeat
 from typing import Annotated
 
 from pydantic import BaseModel, Field
@@ -28,16 +29,22 @@ from parakh.screen.rules.forms import (
     FormError,
     Group,
     Join,
-    NoForm,
     Operator,
+    Verbatim,
     entities,
     operators,
 )
+from parakh.screen.rules.functions import FUNCTIONS
 from parakh.screen.rules.parsing import parse
 from parakh.screen.rules.problems import RuleError
 from parakh.screen.rules.terms import Shape, Sort
+from parakh.screen.rules.tree import Call
 
 MOST_ROWS = 60
+
+CALCULATED = "="
+"""Chosen in place of an attribute by who writes a function of attributes."""
+
 Words = Annotated[list[Annotated[str, Field(max_length=2000)]], Field(max_length=MOST_ROWS)]
 
 _FRESH = Condition(what="", operator=Operator.EQUAL)
@@ -46,8 +53,9 @@ _NO_RULE = phrase(N_("The text is no rule yet; put it right first"))
 
 class Sent(BaseModel):
     """What the browser sends: the rows in their order, field by field; `group` is 0 or the number
-    of the group that a row is in. `do` is what was asked for: `open`, `change`, `add`, `group`,
-    `add:1` (a row in group 1), `remove:3` (the third row)."""
+    of the group that a row is in, `written` what stays as it is written ("" in a row with a
+    condition). `do` is what was asked for: `open`, `change`, `add`, `group`, `add:1` (a row in
+    group 1), `remove:3` (the third row)."""
 
     text: str = Field("", max_length=2 * MOST["text"])
     subject: Kind = Kind.TRAVELLER
@@ -58,31 +66,46 @@ class Sent(BaseModel):
     value: Words = []
     until: Words = []
     group: Annotated[list[int], Field(max_length=MOST_ROWS)] = []
+    written: Annotated[
+        list[Annotated[str, Field(max_length=2 * MOST["text"])]], Field(max_length=MOST_ROWS)
+    ] = []
     group_join: Annotated[list[Join], Field(max_length=MOST_ROWS)] = []
     group_of: Words = []
 
     def form(self) -> Form:
         """The rows as a form; rows in no known group stand alone."""
-        rows = list(zip(self.what, self.operator, self.value, self.until, self.group, strict=False))
-        items: list[Condition | Group] = []
+        rows = list(zip(self.group, self._rows(), strict=False))
+        items: list[Condition | Group | Verbatim] = []
         done: set[int] = set()
-        for what, operator, value, until, group in rows:
+        for group, row in rows:
             if not 1 <= group <= len(self.group_join):
-                items.append(_condition(what, operator, value, until))
+                items.append(row)
             elif group not in done:
                 done.add(group)
-                own = [_condition(*row[:4]) for row in rows if row[4] == group]
+                own = tuple(one for place, one in rows if place == group)
                 of = self.group_of[group - 1] if group <= len(self.group_of) else ""
-                items.append(Group(join=self.group_join[group - 1], conditions=tuple(own), of=of))
+                items.append(Group(join=self.group_join[group - 1], conditions=own, of=of))
         return Form(join=self.join, items=tuple(items))
+
+    def _rows(self) -> list[Condition | Verbatim]:
+        texts = chain(self.written, repeat(""))
+        fields = zip(self.what, self.operator, self.value, self.until, strict=False)
+        # Browsers send the end of a line as two characters.
+        return [
+            Verbatim(text=text.replace("\r\n", "\n")) if text else _condition(*own)
+            for own, text in zip(fields, texts, strict=False)
+        ]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """A condition as the page shows it.
+    """A condition as the page shows it, or a part that stays as it is written.
 
     Attributes:
         number: of all rows, from 1.
+        written: the part that stays as it is; "" for a condition.
+        calculated: whether it asks of a function, or of something that is no attribute.
+        meaning: what it asks of, in words; "" where that is not known.
         group: 0, or the number of its group.
         asks: the kind of field for its value: `none`, `truth`, `word`, `list`, `number`, `date`,
             `several` or `text`.
@@ -91,7 +114,10 @@ class Row:
 
     number: int
     group: int
+    written: str = ""
     what: str
+    calculated: bool = False
+    meaning: str = ""
     operator: Operator
     operators: tuple[Operator, ...]
     value: str
@@ -119,7 +145,7 @@ class Builder:
 
     Attributes:
         text: the rule that it stands for; None while something is missing.
-        refused: why the text has no form; None where it has.
+        refused: why the text has no form yet; None where it has.
         several: entities that a group can look at one of.
     """
 
@@ -143,8 +169,6 @@ def built(sent: Sent) -> Builder | None:
         return _shown(Form(join=Join.ALL, items=(_FRESH,)), catalogue)
     try:
         return replace(_shown(to_form(sent.text, catalogue), catalogue), text=sent.text)
-    except NoForm as error:
-        return _refused(error.message, catalogue)
     except RuleError:
         return _refused(_NO_RULE, catalogue)
 
@@ -187,10 +211,10 @@ def _stepped(sent: Sent) -> Form:
 
 def _without(form: Form, number: int) -> Form:
     """Without the row of a number; a group left without rows goes too."""
-    items: list[Condition | Group] = []
+    items: list[Condition | Group | Verbatim] = []
     at = 0
     for own in form.items:
-        if isinstance(own, Condition):
+        if not isinstance(own, Group):
             at += 1
             items += [own] if at != number else []
             continue
@@ -213,14 +237,16 @@ def _with_row(form: Form, number: int) -> Form:
 def _fitting(form: Form, catalogue: Catalogue) -> Form:
     """With an operator that each attribute can have, after another attribute was chosen."""
 
-    def fitted(own: Condition) -> Condition:
+    def fitted(own: Condition | Verbatim) -> Condition | Verbatim:
+        if isinstance(own, Verbatim):
+            return own
         allowed = operators(_shape(own.what, catalogue))
         if not allowed or own.operator in allowed:
             return own
         return replace(own, operator=allowed[0], values=own.values[:1])
 
-    def item(own: Condition | Group) -> Condition | Group:
-        if isinstance(own, Condition):
+    def item(own: Condition | Group | Verbatim) -> Condition | Group | Verbatim:
+        if not isinstance(own, Group):
             return fitted(own)
         return replace(own, conditions=tuple(fitted(one) for one in own.conditions))
 
@@ -244,7 +270,7 @@ def _shown(form: Form, catalogue: Catalogue) -> Builder:
     for place, own in enumerate(form.items, start=1):
         group = own if isinstance(own, Group) else None
         groups += group is not None
-        conditions: Sequence[Condition] = group.conditions if group else (own,)  # type: ignore[assignment]  # the other kind of item
+        conditions: Sequence[Condition | Verbatim] = group.conditions if group else (own,)  # type: ignore[assignment]  # the other kinds of item
         rows = []
         for within, condition in enumerate(conditions, start=1):
             number += 1
@@ -280,15 +306,23 @@ def _text(form: Form, catalogue: Catalogue) -> tuple[str | None, dict[str, Phras
 
 
 def _row(
-    number: int, group: int, own: Condition, problem: Phrase | None, catalogue: Catalogue
+    number: int,
+    group: int,
+    own: Condition | Verbatim,
+    problem: Phrase | None,
+    catalogue: Catalogue,
 ) -> Row:
+    if isinstance(own, Verbatim):
+        return replace(_BLANK, number=number, group=group, written=own.text, problem=problem)
     shape = _shape(own.what, catalogue)
     attribute = _attribute(own.what, catalogue)
     value, until = _fields(own)
     return Row(
         number=number,
         group=group,
-        what=own.what,
+        what="" if own.what == CALCULATED else own.what,
+        calculated=bool(own.what) and attribute is None,
+        meaning=attribute.meaning if attribute else _of_function(own.what),
         operator=own.operator,
         operators=operators(shape) or (own.operator,),
         value=value,
@@ -297,8 +331,34 @@ def _row(
         asks=_asks(own.operator, shape, attribute),
         attribute=attribute,
         unit=attribute.unit if attribute is not None else "",
-        problem=problem if own.what else None,
+        problem=problem if own.what not in ("", CALCULATED) else None,
     )
+
+
+_BLANK = Row(
+    number=0,
+    group=0,
+    what="",
+    operator=Operator.EQUAL,
+    operators=(),
+    value="",
+    until="",
+    ranged=False,
+    asks="none",
+    attribute=None,
+    unit="",
+    problem=None,
+)
+
+
+def _of_function(what: str) -> str:
+    """What the function gives that a value is taken from; "" for none."""
+    try:
+        tree = parse(what)
+    except RuleError:
+        return ""
+    own = FUNCTIONS.get(tree.function) if isinstance(tree, Call) else None
+    return own.meaning if own is not None else ""
 
 
 def _attribute(what: str, catalogue: Catalogue) -> Attribute | None:

@@ -1,6 +1,6 @@
 """The fields of a rule on the pages, as text, and rules as such fields."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from parakh.domain.rule import RuleVersion, Scope
 from parakh.domain.voyage import Direction
 from parakh.domain.watchlist import Handling
 from parakh.errors import InvalidInput
-from parakh.web.queries import day_of, midnight
+from parakh.web.queries import day_of, last_day, midnight
 
 _NO_DAY = date.min
 Line = Annotated[str, Field(max_length=2000)]
@@ -95,11 +95,6 @@ def filled(value: RuleVersion, zone: ZoneInfo) -> RuleForm:
         last_day=last_day(end, zone).isoformat() if end else "",
         seen=value.written_at.isoformat(),
     )
-
-
-def last_day(end: datetime, zone: ZoneInfo) -> date:
-    """The last day of the centre's calendar before an end."""
-    return (end - timedelta(seconds=1)).astimezone(zone).date()
 
 
 def _parts(text: str) -> list[str]:

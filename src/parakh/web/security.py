@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from parakh.act.attachments import MOST_BYTES as MOST_ATTACHED
@@ -21,6 +21,9 @@ from parakh.faces.picture import MOST_BYTES
 from parakh.settings import Settings
 
 COOKIE = "parakh_session"
+WAITING_COOKIE = "parakh_waiting"
+"""Of a sign-in that waits for its second factor; sent to the pages of signing in only."""
+
 CSRF_FIELD = "csrf"
 CSRF_HEADER = "x-csrf-token"
 BACKGROUND = "x-background"
@@ -65,6 +68,9 @@ them are far below; each alone may have what a picture may."""
 MOST_PICTURES = 5
 """Of one person who is enrolled."""
 
+MOST_REPORT_BYTES = 48 * 1024 * 1024
+"""A report of an examination with its pictures, which a tablet scales down before it sends them."""
+
 MOST_STAGED_BYTES = 64 * 1024 * 1024
 """Fifty portraits, as documents and registers hold them."""
 
@@ -80,8 +86,10 @@ _LIMITS = (
     ("/watchlist", "/versions", MOST_LIST_BYTES),
     ("/watchlist", "", MOST_BYTES),
     ("/redress", "", MOST_BYTES),
+    ("/travellers", "/verifications", MOST_BYTES),
     ("/cases", "/attachments", MOST_ATTACHED),
     ("/profiles", "/pictures", MOST_BYTES),
+    ("/examinations", "/reports", MOST_REPORT_BYTES),
 )
 """Of paths that take files: their beginning, their end, and how many bytes; the first that fits."""
 
@@ -91,6 +99,9 @@ def body_limit(path: str, settings: Settings) -> int:
     path = path.removeprefix("/api/v1")
     if path.startswith(("/messages", "/timetable")):
         return settings.max_message_bytes + _OVERHEAD
+    if path.startswith("/regions/"):
+        # One message at least, as text in base64, with what belongs to it.
+        return 2 * settings.max_message_bytes + FORM_LIMIT
     for start, end, limit in _LIMITS:
         if path.startswith(start) and path.endswith(end):
             return limit + _OVERHEAD
@@ -116,10 +127,15 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+
+        async def stamped(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                stamp(MutableHeaders(scope=message), secure=scope["scheme"] == "https")
+            await send(message)
+
         if b"%00" in scope["raw_path"] + scope["query_string"]:
             # No text of ours holds it, and PostgreSQL would fail on it.
-            refusal = PlainTextResponse("The address holds a null character.", 400)
-            await refusal(scope, receive, send)
+            await _null_character(scope["path"])(scope, receive, stamped)
             return
         limit = body_limit(scope["path"], self._settings)
         declared = Headers(scope=scope).get("content-length", "")
@@ -136,12 +152,16 @@ class Guard:
                     raise TooLarge(limit)
             return message
 
-        async def stamped(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                stamp(MutableHeaders(scope=message), secure=scope["scheme"] == "https")
-            await send(message)
-
         await self._app(scope, counted, stamped)
+
+
+def _null_character(path: str) -> Response:
+    detail = "The address holds a null character."
+    if not path.startswith("/api/"):
+        return PlainTextResponse(detail, 400)
+    body = {"type": "about:blank", "title": "Bad Request", "status": 400, "detail": detail}
+    body["instance"] = path
+    return JSONResponse(body, 400, media_type="application/problem+json")
 
 
 def stamp(headers: MutableHeaders, *, secure: bool) -> None:
@@ -159,6 +179,19 @@ def set_session_cookie(response: Response, token: str, *, secure: bool) -> None:
     Lax, not Strict: a link to an alert in another program must not lead to the sign-in page.
     """
     response.set_cookie(COOKIE, token, path="/", httponly=True, samesite="lax", secure=secure)
+
+
+def set_waiting_cookie(response: Response, token: str, *, secure: bool) -> None:
+    """Gives the browser the secret of a sign-in that waits for its second factor."""
+    response.set_cookie(
+        WAITING_COOKIE,
+        token,
+        path="/sign-in",
+        max_age=600,
+        httponly=True,
+        samesite="lax",
+        secure=secure,
+    )
 
 
 def check_origin(request: Request) -> None:

@@ -9,12 +9,18 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from parakh.access import Actor
-from parakh.services import accounts
-from parakh.services.accounts import Session
+from parakh.services import sessions
 from parakh.services.centre import Centre
+from parakh.services.sessions import Came, Session
 from parakh.web.errors import SignInNeeded
 from parakh.web.rendering import NOTICE_COOKIE, render
-from parakh.web.security import BACKGROUND, COOKIE, check_origin, check_token
+from parakh.web.security import (
+    BACKGROUND,
+    COOKIE,
+    WAITING_COOKIE,
+    check_origin,
+    check_token,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,7 +72,7 @@ async def session_of(request: Request) -> Session | None:
         return None
     # What a page asks for by itself does not keep an abandoned desk signed in.
     touch = BACKGROUND not in request.headers
-    return await run_in_threadpool(accounts.session, centre_of(request), token, touch=touch)
+    return await run_in_threadpool(sessions.find, centre_of(request), token, touch=touch)
 
 
 async def viewer(request: Request) -> Viewer:
@@ -83,3 +89,40 @@ async def viewer(request: Request) -> Viewer:
 
 Here = Annotated[Viewer, Depends(viewer)]
 """The viewer as a handler's argument."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Arrival:
+    """Somebody whose sign-in waits for a second factor: his request, and the secret of his wait."""
+
+    request: Request
+    centre: Centre
+    session: Session
+    token: str
+
+    def page(self, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+        """Renders a template; to its navigation nobody has signed in yet."""
+        return render(self.request, template, status=status, **context)
+
+
+def came_of(request: Request) -> Came:
+    """Where a sign-in comes from, as far as that is kept."""
+    address = request.client.host if request.client else ""
+    return sessions.came_from(request.headers.get("user-agent", ""), address)
+
+
+async def arrival(request: Request) -> Arrival:
+    """The one who arrives; raises SignInNeeded where nobody's sign-in waits."""
+    token = request.cookies.get(WAITING_COOKIE, "")
+    centre = centre_of(request)
+    found = await run_in_threadpool(sessions.unfinished, centre, token) if token else None
+    if found is None:
+        raise SignInNeeded
+    request.state.csrf = found.csrf
+    check_origin(request)
+    await check_token(request, found.csrf)
+    return Arrival(request=request, centre=centre, session=found, token=token)
+
+
+Arriving = Annotated[Arrival, Depends(arrival)]
+"""The one who arrives as a handler's argument."""

@@ -7,6 +7,8 @@ from typing import Any
 import polars as pl
 import pytest
 
+from parakh.domain.consignment import Consignment
+from parakh.domain.conveyance import Conveyance, ConveyanceKind, Movement, MovementKind
 from parakh.domain.hit import Evidence, Kind, Ref, ResultState
 from parakh.domain.rule import RuleState, RuleVersion, Scope
 from parakh.domain.traveller import PersonName, Traveller, TravellerRole
@@ -15,8 +17,13 @@ from parakh.screen.pipeline import screen
 from parakh.screen.rules import screener
 from parakh.screen.rules.attributes import CATALOGUE
 from parakh.screen.rules.language import CompiledRule, Run
-from parakh.screen.rules.screener import RuleScreener, ready
-from parakh.screen.screener import FaceSubject, TravellerSubject
+from parakh.screen.rules.screener import RuleScreener, RuleSubject, Whereabouts, ready
+from parakh.screen.screener import (
+    ConsignmentSubject,
+    FaceSubject,
+    TravellerSubject,
+    UnitSubject,
+)
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
@@ -192,12 +199,42 @@ def test_a_source_that_fails_is_the_screeners_failure() -> None:
     assert [(own.state, own.error) for own in found.results] == [(ResultState.FAILED, "KeyError")]
 
 
-def test_rules_about_goods_and_faces_are_left_alone() -> None:
+def test_rules_meet_what_they_are_about_and_no_faces() -> None:
     cargo = version("cargo", "consignment.value > 10", subject=Kind.CONSIGNMENT)
-    assert ready([cargo], {}) == ()
+    (found,) = screened(Ages(A=19), [subject("A")], cargo)
+    assert found.hits == ()
     face = FaceSubject(ref=Ref(kind=Kind.CAPTURE, id="f"), probes=())
-    (found,) = screen([RuleScreener((), Ages())], [face])
+    (found,) = screen([RuleScreener(ready([cargo], {}), Ages())], [face])
     assert [own.state for own in found.results] == [ResultState.NOT_APPLICABLE]
+
+
+GOODS = Consignment(id="C", port="KHI", direction=Direction.EXIT)
+TRUCK = Conveyance(id="V", kind=ConveyanceKind.VEHICLE, identifier="TKP4417")
+MOVED = Movement(
+    id="M", conveyance_id="V", kind=MovementKind.CROSSING, at=NOW, place="TORKHAM", port="TKM",
+    direction=Direction.ENTRY,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("told", "where"),
+    [
+        (
+            ConsignmentSubject(ref=Ref(kind=Kind.CONSIGNMENT, id="C"), consignment=GOODS),
+            (Kind.CONSIGNMENT, "KHI", Direction.EXIT),
+        ),
+        (
+            UnitSubject(ref=Ref(kind=Kind.CONVEYANCE, id="V"), conveyance=TRUCK, movement=MOVED),
+            (Kind.CONVEYANCE, "TKM", Direction.ENTRY),
+        ),
+        (
+            UnitSubject(ref=Ref(kind=Kind.CONVEYANCE, id="V"), conveyance=TRUCK),
+            (Kind.CONVEYANCE, "", None),
+        ),
+    ],
+)
+def test_where_goods_and_units_cross(told: RuleSubject, where: tuple[Any, ...]) -> None:
+    assert Whereabouts.of(told) == where
 
 
 def test_the_values_of_lists_make_it_another_rule() -> None:

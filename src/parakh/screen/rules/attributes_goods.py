@@ -3,7 +3,7 @@
 from parakh.domain.hit import Kind
 from parakh.domain.phrase import N_
 from parakh.screen.rules.attributes_voyages import DIRECTIONS
-from parakh.screen.rules.catalogue import Entity, Kept, day, moment, number, text, truth
+from parakh.screen.rules.catalogue import Entity, Kept, moment, number, text, truth
 
 _GOODS = frozenset({Kind.CONSIGNMENT})
 _UNITS = frozenset({Kind.CONVEYANCE})
@@ -138,6 +138,11 @@ _CONTAINERS = Entity(
         number("gross_kg", N_("Weighed mass"), "22100", unit="kg"),
         number("days_in_port", N_("Since it was unloaded"), "9", unit="days"),
         truth("shared", N_("Goods of other consignments are in it"), "true"),
+        truth("co_loaded_found",
+              N_("Something was found in other goods that it carried, or in a container that came "
+                 "under one bill with it, within the last 30 days"), "true"),
+        number("findings_365d", N_("How often something was found in it in the last 365 days"),
+               "1", unit="findings"),
     ),
 )  # fmt: skip
 
@@ -156,11 +161,12 @@ _CONVEYANCE = Entity(
         text("identifier", N_("Plate, IMO number, registration or container number"),
              '"TKP4417"', kept=Kept.TOKEN),
         text("country", N_("Country of registration or flag (ISO 3166-1 alpha-3)"), '"AFG"'),
+        truth("foreign", N_("It is registered in another country than this one"), "true"),
         truth("empty", N_("It is declared empty"), "true"),
+        truth("last_empty", N_("It was empty at its crossing before this one"), "true"),
         number("gross_kg", N_("Weighed mass"), "31000", unit="kg"),
         number("last_gross_kg", N_("Weighed mass at its crossing before this one"), "14000",
                unit="kg"),
-        day("built", N_("Day it was first registered or built"), 'date("2009-01-01")'),
         truth("first_time", N_("No earlier crossing of it is known"), "true"),
         number("crossings_30d", N_("Its crossings in the last 30 days"), "6", unit="crossings"),
         number("hours_since_last", N_("From its crossing before to this one"), "5", unit="hours"),
@@ -170,6 +176,37 @@ _CONVEYANCE = Entity(
                "1", unit="findings"),
         truth("seen_without_crossing", N_("It was seen inland and has not crossed the border"),
               "true"),
+        truth("goods_declared", N_("Goods are declared that it carries on this crossing"), "false"),
+        truth("seal_changed", N_("Its seal is another than when it was loaded"), "true"),
+        number("days_in_port", N_("From its unloading until it left the port, or until now"), "9",
+               unit="days"),
+        truth("co_loaded_found",
+              N_("Something was found in goods that a container carried, or in a container that "
+                 "came under one bill with it, within the last 30 days"), "true"),
+    ),
+)  # fmt: skip
+
+_MOVEMENT = Entity(
+    name="movement",
+    meaning=N_("What a vehicle, vessel, aircraft or container did last, or where it was seen last"),
+    subjects=_UNITS,
+    attributes=(
+        text("kind", N_("What it did"), '"crossing"',
+             words={
+                 "crossing": N_("crossed the border"),
+                 "sighting": N_("was seen inland"),
+                 "loaded": N_("was loaded"),
+                 "discharged": N_("was unloaded"),
+                 "gate_in": N_("came into the port"),
+                 "gate_out": N_("left the port"),
+                 "weighed": N_("was weighed"),
+             }),
+        moment("at", N_("When"), 'timestamp("2026-07-28T21:00:00Z")'),
+        text("place", N_("Post, terminal or port, as its source calls it"), '"TORKHAM-2"'),
+        text("port", N_("Our port where it happened"), '"KHI"'),
+        text("direction", N_("Which way it crossed the border"), '"entry"', words=DIRECTIONS),
+        text("driver", N_("Number of the document of who brought it"), '"3520112345671"',
+             kept=Kept.TOKEN),
     ),
 )  # fmt: skip
 
@@ -194,5 +231,6 @@ GOODS = (
     _PARTIES,
     _CONTAINERS,
     _CONVEYANCE,
+    _MOVEMENT,
     _SIGHTINGS,
 )

@@ -44,9 +44,10 @@ _HISTORY = Entity(
                '[timestamp("2026-05-01T09:00:00Z")]', many=True),
         number("companions_seen_before", N_("Others under the same booking with whom the "
                "person crossed before"), "2", unit="persons"),
-        number("alerts_365d", N_("Alerts on the person in the last 365 days"), "2", unit="alerts"),
-        number("findings_365d", N_("How often an officer found something on the person in the last "
-               "365 days"), "1", unit="findings"),
+        number("alerts_365d", N_("Alerts on the person on other journeys in the last 365 days"),
+               "2", unit="alerts"),
+        number("findings_365d", N_("How often an officer found something on the person on other "
+               "journeys in the last 365 days"), "1", unit="findings"),
     ),
 )  # fmt: skip
 
@@ -102,6 +103,14 @@ _CASH = Entity(
                unit="USD"),
         number("largest_30d", N_("Value of the largest of these declarations"), "9500",
                unit="USD"),
+        number("declared_value", N_("Value of what the person declares on this journey"), "9500",
+               unit="USD"),
+        number("family_value_30d",
+               N_("Value of all that the person, and those who declared on one form with him,"
+                  " declared in the last 30 days"), "38000", unit="USD"),
+        number("out_not_in_365d",
+               N_("How much more the person declared on leaving than on entering in the last 365"
+                  " days"), "50000", unit="USD"),
     ),
 )  # fmt: skip
 
@@ -116,9 +125,10 @@ _CASH_DECLARATIONS = Entity(
         text("direction", N_("Into or out of the country"), '"entry"', words=DIRECTIONS),
         text("currency", N_("Currency (ISO 4217)"), '"USD"'),
         number("amount", N_("Amount in that currency"), "9500"),
-        number("value", N_("Value in US dollars"), "9500", unit="USD"),
-        text("instrument", N_("Notes, cheques, cards or metal"), '"notes"'),
-        text("source", N_("Where the money comes from, by its code"), '"salary"'),
+        number("value", N_("Value in the centre's currency, by the rate of the day"), "9500",
+               unit="USD"),
+        text("instrument", N_("Cash, cheques, cards or metal"), '"cash"'),
+        text("source", N_("Where the money comes from, as the person said"), '"salary"'),
     ),
 )  # fmt: skip
 

@@ -1,9 +1,9 @@
-"""Reads a rule into the form that shows it, where one does."""
+"""Reads a rule into the form that shows it; what no condition shows stays as it is written."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 
-from parakh.domain.phrase import N_, phrase
+from parakh.errors import ParakhError
 from parakh.screen.rules.catalogue import Catalogue
 from parakh.screen.rules.forms import (
     CALLS,
@@ -14,8 +14,8 @@ from parakh.screen.rules.forms import (
     Form,
     Group,
     Join,
-    NoForm,
     Operator,
+    Verbatim,
     can_be_asked,
     entities,
 )
@@ -37,7 +37,7 @@ from parakh.screen.rules.writing import number, written
 
 
 def to_form(text: str, catalogue: Catalogue) -> Form:
-    """The form of a rule; raises RuleError if it cannot be read, NoForm if none can show it."""
+    """The form of a rule; raises RuleError if it cannot be read."""
     reader = _Reader(text, catalogue)
     tree = parse(text)
     if isinstance(tree, Logic):
@@ -52,6 +52,10 @@ def _join(node: Logic) -> Join:
     return Join.ALL if node.operator == "&&" else Join.ANY
 
 
+class _NotShown(ParakhError):
+    """A part that no condition can show."""
+
+
 class _Reader:
     """Reads the tree of one text into conditions."""
 
@@ -59,41 +63,47 @@ class _Reader:
         self._text = text
         self._catalogue = catalogue
 
-    def item(self, node: Node) -> Condition | Group:
-        """A condition or a group."""
+    def item(self, node: Node) -> Condition | Group | Verbatim:
+        """A condition, a group, or what neither shows."""
         if isinstance(node, Logic):
-            return self._group(node, {}, "")
+            conditions = tuple(self._in_group(own) for own in node.items)
+            return Group(join=_join(node), conditions=conditions)
+        try:
+            return self._single(node)
+        except _NotShown:
+            return self._verbatim(node)
+
+    def _in_group(self, node: Node) -> Condition | Verbatim:
+        try:
+            found = self._single(node)
+        except _NotShown:
+            return self._verbatim(node)
+        return self._verbatim(node) if isinstance(found, Group) else found
+
+    def _single(self, node: Node) -> Condition | Group:
         if isinstance(node, Call) and node.function == "exists":
             return self._exists(node)
         return self._condition(node, {})
 
-    def _group(self, node: Logic, names: Mapping[str, str], of: str) -> Group:
-        conditions = tuple(self._in_group(own, names) for own in node.items)
-        return Group(join=_join(node), conditions=conditions, of=of)
-
-    def _in_group(self, node: Node, names: Mapping[str, str]) -> Condition:
-        if names or not isinstance(node, Call) or node.function != "exists":
-            return self._condition(node, names)
-        found = self._exists(node)
-        if isinstance(found, Group):
-            raise self._no_form(node.span)
-        return found
+    def _verbatim(self, node: Node) -> Verbatim:
+        return Verbatim(text=self._text[node.span.start : node.span.end])
 
     def _exists(self, node: Call) -> Condition | Group:
         match node:
             case Call(target=Name(name=of), arguments=(Name(name=variable), body)):
                 entity = self._catalogue.entity(of)
                 if entity is None or not entity.many:
-                    raise self._no_form(node.span)
+                    raise _NotShown
                 names = {variable: of}
                 if isinstance(body, Logic):
-                    return self._group(body, names, of)
+                    conditions = tuple(self._condition(own, names) for own in body.items)
+                    return Group(join=_join(body), conditions=conditions, of=of)
                 condition = self._condition(body, names)
                 if of not in entities(parse(condition.what), self._catalogue):
-                    raise self._no_form(node.span)
+                    raise _NotShown
                 return condition
             case _:
-                raise self._no_form(node.span)
+                raise _NotShown
 
     def _condition(self, node: Node, names: Mapping[str, str]) -> Condition:
         if isinstance(node, Unary) and node.operator == "!":
@@ -103,7 +113,7 @@ class _Reader:
             return replace(inner, operator=_TURNED[inner.operator])
         found = self._plain(node, names)
         if not names and any(True for _ in entities(parse(found.what), self._catalogue)):
-            raise self._no_form(node.span)
+            raise _NotShown
         return found
 
     def _plain(  # noqa: PLR0911  (one a way to write a condition)
@@ -126,26 +136,17 @@ class _Reader:
             case Member() | Call():
                 return self._made(node, Operator.EQUAL, (_TRUE,), names)
             case _:
-                raise self._no_form(node.span)
+                raise _NotShown
 
     def _made(
         self, what: Node, operator: Operator, given: tuple[Node, ...], names: Mapping[str, str]
     ) -> Condition:
         text = written(what, names)
         plain = [_plain_value(own) for own in given]
-        if text is None or not can_be_asked(what):
-            raise self._no_form(what.span)
-        if None in plain:
-            raise self._no_form(given[plain.index(None)].span)
+        if text is None or not can_be_asked(what) or None in plain:
+            raise _NotShown
         return Condition(
             what=text, operator=operator, values=tuple(own for own in plain if own is not None)
-        )
-
-    def _no_form(self, span: Span) -> NoForm:
-        part = self._text[span.start : span.end]
-        short = part if len(part) <= 60 else part[:59] + "…"
-        return NoForm(
-            phrase(N_("The form cannot show this part, which stays text: {part}"), part=short)
         )
 
 

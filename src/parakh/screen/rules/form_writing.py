@@ -23,6 +23,7 @@ from parakh.screen.rules.forms import (
     Group,
     Join,
     Operator,
+    Verbatim,
     can_be_asked,
     entities,
     operators,
@@ -30,7 +31,7 @@ from parakh.screen.rules.forms import (
 from parakh.screen.rules.parsing import parse
 from parakh.screen.rules.problems import RuleError
 from parakh.screen.rules.terms import Shape, Sort
-from parakh.screen.rules.tree import Call, Node
+from parakh.screen.rules.tree import Call, Choice, Logic, Node
 from parakh.screen.rules.writing import called, number, quoted, written
 
 _LINE = 88
@@ -76,22 +77,35 @@ class _Writer:
         self._catalogue = catalogue
         self.problems: list[tuple[str, Phrase]] = []
 
-    def item(self, place: str, own: Condition | Group) -> list[str]:
+    def item(self, place: str, own: Condition | Group | Verbatim) -> list[str]:
         """The text of an item; of a group of single things, that of each."""
-        if isinstance(own, Condition):
-            return [self._condition(place, own, "")]
+        if not isinstance(own, Group):
+            return [self._one(place, own, "")]
         entity = self._catalogue.entity(own.of) if own.of else None
         if own.of and (entity is None or not entity.many):
             self._problem(place, phrase(N_("There are no several {entity}"), entity=own.of))
         if not own.conditions:
             self._problem(place, phrase(N_("Add a condition to the group")))
         parts = [
-            self._condition(f"{place}.{number}", condition, own.of)
+            self._one(f"{place}.{number}", condition, own.of)
             for number, condition in enumerate(own.conditions, start=1)
         ]
         if own.of:
             return [f"{own.of}.exists({own.of[0]}, {_joined(own.join, parts)})"]
         return parts
+
+    def _one(self, place: str, own: Condition | Verbatim, of: str) -> str:
+        if isinstance(own, Condition):
+            return self._condition(place, own, of)
+        if of:
+            return self._problem(
+                place, phrase(N_("What stays as it is written stands outside such a group"))
+            )
+        try:
+            tree = parse(own.text)
+        except RuleError as error:
+            return self._problem(place, error.problems[0].message)
+        return f"({own.text})" if _loose(tree) else own.text
 
     def _problem(self, place: str, message: Phrase) -> str:
         self.problems.append((place, message))
@@ -133,6 +147,15 @@ class _Writer:
         if None in given or not _enough(own.operator, len(given)):
             return self._problem(place, _advice(own.operator, shape))
         return _text(own.operator, what, [value for value in given if value], many=shape.many)
+
+
+def _loose(tree: Node) -> bool:
+    """Whether a text falls apart beside others unless it stands in brackets."""
+    match tree:
+        case Logic(items=(first, *_)) | Choice(condition=first):
+            return tree.span.start == first.span.start
+        case _:
+            return False
 
 
 def _asked_for(operator: Operator, shape: Shape) -> Sort:

@@ -2,8 +2,8 @@
 
     Form(join=ALL, items=(Condition(what="traveller.age", operator=LESS, values=("25",)), ...))
 
-A form and its text say the same and are made from each other. Not every rule fits a form: one that
-does not stays text. The operators are those of GTAS's rule builder.
+A form and its text say the same and are made from each other. A part that no condition can show
+stands in it as it is written. The operators are those of GTAS's rule builder.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,10 +12,8 @@ from enum import StrEnum
 
 from parakh.domain.phrase import N_, Phrase
 from parakh.errors import ParakhError
-from parakh.screen.rules.catalogue import Catalogue, Entity
+from parakh.screen.rules.catalogue import Catalogue
 from parakh.screen.rules.functions import FUNCTIONS
-from parakh.screen.rules.parsing import parse
-from parakh.screen.rules.problems import RuleError
 from parakh.screen.rules.terms import Shape, Sort
 from parakh.screen.rules.tree import Call, Member, Name, Node, children
 
@@ -148,11 +146,18 @@ class Condition:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Verbatim:
+    """A part of a rule that no condition can show, as it is written."""
+
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Group:
     """Conditions in brackets; with `of` (`documents`) all of them look at one and the same."""
 
     join: Join
-    conditions: tuple[Condition, ...]
+    conditions: tuple[Condition | Verbatim, ...]
     of: str = ""
 
 
@@ -161,15 +166,7 @@ class Form:
     """A whole rule."""
 
     join: Join
-    items: tuple[Condition | Group, ...]
-
-
-class NoForm(ParakhError):
-    """A rule that no form can show: `message` says which part of it."""
-
-    def __init__(self, message: Phrase) -> None:
-        self.message = message
-        super().__init__(str(message))
+    items: tuple[Condition | Group | Verbatim, ...]
 
 
 class FormError(ParakhError):
@@ -213,11 +210,3 @@ def entities(node: Node, catalogue: Catalogue) -> Iterator[str]:
 def can_be_asked(node: Node) -> bool:
     """Whether a condition can be about it."""
     return isinstance(node, Member) or (isinstance(node, Call) and node.function in FUNCTIONS)
-
-
-def entity_of(what: str, catalogue: Catalogue) -> Entity | None:
-    """The entity with several of which a condition looks at one; None where there is none."""
-    try:
-        return next((catalogue.entity(own) for own in entities(parse(what), catalogue)), None)
-    except RuleError:
-        return None

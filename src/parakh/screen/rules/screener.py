@@ -1,9 +1,10 @@
-"""Screens travellers by the rules in force, a batch at a time, and says why each one fits."""
+"""Screens travellers, goods and conveyances by the rules in force, and says why each one fits."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import polars as pl
 
@@ -16,7 +17,7 @@ from parakh.screen.pipeline import Failure, PartlyFailed
 from parakh.screen.rules.attributes import CATALOGUE
 from parakh.screen.rules.checking import NOW
 from parakh.screen.rules.language import CompiledRule, RuleError, compile_rule, run
-from parakh.screen.screener import Subject, TravellerSubject
+from parakh.screen.screener import ConsignmentSubject, Subject, TravellerSubject, UnitSubject
 
 NAME = "rules@1"
 """The screener; a hit names the number of the rule's version in place of the 1."""
@@ -30,12 +31,41 @@ _SENTENCE = N_("Rule {rule}: {reason} ({facts})")
 _BARE = N_("Rule {rule}: {reason}")
 
 
+RuleSubject = TravellerSubject | ConsignmentSubject | UnitSubject
+"""What rules are about."""
+
+
 class FrameSource(Protocol):
     """Tells of subjects what rules want to know (see `parakh.screen.rules.attributes`)."""
 
-    def frame(self, subjects: Sequence[TravellerSubject], needs: Collection[str]) -> pl.DataFrame:
-        """A row for each subject, in their order: the columns needed, and `at`."""
+    def frame(self, subjects: Sequence[RuleSubject], needs: Collection[str]) -> pl.DataFrame:
+        """A row for each of some subjects of one kind, in their order: the columns needed, and
+        `at`."""
         ...
+
+
+class Whereabouts(NamedTuple):
+    """By what rules are told apart before they run: the kind of a subject, our port where it
+    crosses ("" where that is not known), and which way."""
+
+    kind: Kind
+    port: str
+    direction: Direction | None
+
+    @classmethod
+    def of(cls, subject: RuleSubject) -> "Whereabouts":
+        """Those of a subject."""
+        match subject:
+            case ConsignmentSubject():
+                own = subject.consignment
+                return cls(Kind.CONSIGNMENT, own.port, own.direction)
+            case UnitSubject():
+                moved = subject.movement
+                port, direction = (moved.port, moved.direction) if moved else ("", None)
+                return cls(Kind.CONVEYANCE, port, direction)
+        # Of a traveller the crossing, else the voyage.
+        met = subject.crossing or subject.voyage
+        return cls(Kind.TRAVELLER, met.port if met else "", met.direction if met else None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,26 +88,19 @@ class LiveRule:
         """Under which its failures are recorded: `rules@1 (name@number)`."""
         return _named(self.version)
 
-    def holds_for(self, subject: TravellerSubject) -> bool:
-        """Whether a subject crosses where, and the way, that the rule is for."""
-        scope, crossing, voyage = self.version.scope, subject.crossing, subject.voyage
-        port = crossing.port if crossing else voyage.port if voyage else ""
-        if scope.ports and port not in scope.ports:
+    def holds_at(self, own: Whereabouts) -> bool:
+        """Whether the rule is for subjects of that kind, there, and that way."""
+        scope = self.version.scope
+        if own.kind is not self.version.subject or (scope.ports and own.port not in scope.ports):
             return False
-        return not scope.directions or _direction(subject) in scope.directions
-
-
-def _direction(subject: TravellerSubject) -> Direction | None:
-    if subject.crossing is not None:
-        return subject.crossing.direction
-    return subject.voyage.direction if subject.voyage else None
+        return not scope.directions or own.direction in scope.directions
 
 
 def ready(
     versions: Iterable[RuleVersion], lists: Mapping[str, Collection[str]]
 ) -> tuple[LiveRule, ...]:
-    """Compiles the versions that are about travellers."""
-    return tuple(_ready(own, lists) for own in versions if own.subject is Kind.TRAVELLER)
+    """Compiles versions."""
+    return tuple(_ready(own, lists) for own in versions)
 
 
 def _ready(version: RuleVersion, lists: Mapping[str, Collection[str]]) -> LiveRule:
@@ -91,8 +114,12 @@ def _ready(version: RuleVersion, lists: Mapping[str, Collection[str]]) -> LiveRu
     return LiveRule(version=version, compiled=compiled, lists_digest=digest.hexdigest())
 
 
+_Running = tuple[RuleVersion, CompiledRule, frozenset[int]]
+"""A rule that can run, and the places of the subjects that it is for."""
+
+
 class RuleScreener:
-    """Raises a hit for each rule that fits a traveller. What cannot be decided raises none."""
+    """Raises a hit for each rule that fits a subject. What cannot be decided raises none."""
 
     name = NAME
 
@@ -101,40 +128,40 @@ class RuleScreener:
         self._source = source
 
     def applies(self, subject: Subject) -> bool:
-        """Only persons as declared."""
-        return isinstance(subject, TravellerSubject)
+        """Persons as declared, goods, and conveyances for what they did."""
+        return isinstance(subject, RuleSubject)
 
     def screen(self, subjects: Sequence[Subject]) -> Sequence[Sequence[Hit]]:
         """The hits of each subject; raises PartlyFailed where a rule broke, and others did not."""
-        travellers = [own for own in subjects if isinstance(own, TravellerSubject)]
+        known = [own for own in subjects if isinstance(own, RuleSubject)]
+        alike: defaultdict[Whereabouts, list[int]] = defaultdict(list)
+        for place, own in enumerate(known):
+            alike[Whereabouts.of(own)].append(place)
         within = [
-            (own, frozenset(i for i, one in enumerate(travellers) if own.holds_for(one)))
+            (own, frozenset(i for at, some in alike.items() if own.holds_at(at) for i in some))
             for own in self._rules
         ]
-        hits: list[list[Hit]] = [[] for _ in travellers]
+        hits: list[list[Hit]] = [[] for _ in known]
         failed = [
             Failure(name=own.name, error=own.error, places=places)
             for own, places in within
             if own.compiled is None and places
         ]
-        running = [
-            (own.version, own.compiled, places)
-            for own, places in within
-            if own.compiled is not None and places
-        ]
-        if running:
-            failed += self._run(running, travellers, hits)
+        running: defaultdict[Kind, list[_Running]] = defaultdict(list)
+        for rule, places in within:
+            if rule.compiled is not None and places:
+                running[rule.version.subject].append((rule.version, rule.compiled, places))
+        for some in running.values():
+            failed += self._run(some, known, hits)
         if failed:
             raise PartlyFailed(hits, failed)
         return hits
 
     def _run(
-        self,
-        rules: Sequence[tuple[RuleVersion, CompiledRule, frozenset[int]]],
-        subjects: Sequence[TravellerSubject],
-        hits: list[list[Hit]],
+        self, rules: Sequence[_Running], subjects: Sequence[RuleSubject], hits: list[list[Hit]]
     ) -> list[Failure]:
-        """Adds the hits, and gives what failed. Rules see only the subjects that some is for."""
+        """Adds the hits of rules about one kind of subject, and gives what failed. Rules see only
+        the subjects that some is for."""
         rows = sorted(frozenset().union(*(places for _, _, places in rules)))
         needs = frozenset().union(*(own.needs for _, own, _ in rules)) - {NOW}
         frame = self._source.frame([subjects[i] for i in rows], needs)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from parakh.screen.rules.catalogue import Attribute, Entity, Type
+from parakh.screen.rules.catalogue import Attribute, Entity
 from parakh.screen.rules.problems import Span
 
 
@@ -105,8 +105,3 @@ def walk(term: Term, seen: Callable[[Term], None]) -> None:
     seen(term)
     for own in term.args:
         walk(own, seen)
-
-
-def sort_of(value: Type) -> Sort:
-    """The Sort of a catalogue's type."""
-    return Sort(value.value)

@@ -36,6 +36,81 @@ session = sa.Table(
     sa.Column("csrf", sa.String(64), nullable=False),
     moment("created_at"),
     moment("seen_at"),
+    # What is still to be shown before anything opens, and how the person was known.
+    code("stage", default="full"),
+    code("method", default="password"),
+    # What the person's own list of sessions tells.
+    sa.Column("browser", sa.String(80), nullable=False, server_default=""),
+    sa.Column("address", sa.String(64), nullable=False, server_default=""),
+    # The provider's name of the session, by which it can end it.
+    sa.Column("provider_session", sa.String(255), nullable=False, server_default=""),
+)
+
+totp = sa.Table(
+    "totp",
+    metadata,
+    sa.Column("user_id", sa.String(32), sa.ForeignKey("user_account.id"), primary_key=True),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+    # The last 30-second step of which a code was taken; 0 until the first code confirmed it.
+    sa.Column("last_step", sa.BigInteger, nullable=False, server_default="0"),
+    moment("created_at"),
+    moment("confirmed_at", null=True),
+)
+
+recovery_code = sa.Table(
+    "recovery_code",
+    metadata,
+    sa.Column("user_id", sa.String(32), sa.ForeignKey("user_account.id"), primary_key=True),
+    sa.Column("code_hash", sa.String(64), primary_key=True),
+)
+
+passkey = sa.Table(
+    "passkey",
+    metadata,
+    own_id(primary_key=True),
+    sa.Column("credential_id", sa.String(1400), nullable=False, unique=True),
+    to("user_account", "user_id", index=True),
+    sa.Column("name", sa.String(80), nullable=False),
+    sa.Column("public_key", sa.LargeBinary, nullable=False),
+    sa.Column("sign_count", sa.BigInteger, nullable=False),
+    json("transports"),
+    moment("created_at"),
+    moment("used_at", null=True),
+)
+
+# What was begun with a browser and must come back once and soon: a passkey's challenge, a sign-in
+# at the OpenID provider. Only the hash of what comes back is kept.
+handshake = sa.Table(
+    "handshake",
+    metadata,
+    sa.Column("token_hash", sa.String(64), primary_key=True),
+    code("kind"),
+    json("detail"),
+    moment("expires_at"),
+    sa.Index("ix_handshake_expires_at", "expires_at"),
+)
+
+provider_identity = sa.Table(
+    "provider_identity",
+    metadata,
+    sa.Column("issuer", sa.String(255), primary_key=True),
+    sa.Column("subject", sa.String(255), primary_key=True),
+    to("user_account", "user_id", index=True),
+    moment("created_at"),
+)
+
+factor_reset = sa.Table(
+    "factor_reset",
+    metadata,
+    own_id(primary_key=True),
+    to("user_account", "user_id", index=True),
+    text("reason"),
+    text("asked_by"),
+    moment("asked_at"),
+    code("state"),
+    text("decided_by", default=""),
+    moment("decided_at", null=True),
+    text("decision", default=""),
 )
 
 api_key = sa.Table(

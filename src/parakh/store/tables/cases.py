@@ -169,6 +169,7 @@ outcome = sa.Table(
     own_id(primary_key=True),
     to("alert", "alert_id", null=True, index=True),
     to("case_file", "case_id", null=True, index=True),
+    to("exam_order", "examination_id", null=True, index=True),
     code("kind"),
     text("note"),
     # Hundredths of the currency: SQLite has no decimal numbers.

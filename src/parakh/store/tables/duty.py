@@ -49,6 +49,7 @@ channel = sa.Table(
     json("tells"),
     code("detail"),
     flag("active"),
+    code("language", default="en"),
     # The key that signs what a webhook gets, sealed.
     sa.Column("secret", sa.LargeBinary, nullable=True),
 )

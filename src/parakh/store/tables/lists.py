@@ -165,9 +165,14 @@ redress = sa.Table(
     "redress",
     metadata,
     own_id(primary_key=True),
-    to("watchlist_entry", "entry_id", index=True),
+    # What he was cleared of: a listed one, or else belonging to a profile.
+    to("watchlist_entry", "entry_id", null=True, index=True),
+    to("profile", "profile_id", null=True, index=True),
+    # Of either.
     sa.Column("entry_print", sa.String(64), nullable=False),
     code("screener_id"),
+    # By what the hit came about, as far as that tells more than the print.
+    json("reasons", default="[]"),
     text("family_name"),
     text("given_names"),
     sa.Column("birth_date", sa.String(10), nullable=True),

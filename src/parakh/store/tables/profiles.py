@@ -19,6 +19,7 @@ profile = sa.Table(
     json("reasons"),
     text("opened_by"),
     moment("opened_at"),
+    code("agency", default=""),
     text("decided_by", null=True),
     moment("decided_at", null=True),
     text("decision"),

@@ -2,7 +2,16 @@
 
 import sqlalchemy as sa
 
-from parakh.store.tables.columns import code, json, metadata, moment, own_id, text, to
+from parakh.store.tables.columns import (
+    code,
+    count,
+    json,
+    metadata,
+    moment,
+    own_id,
+    text,
+    to,
+)
 
 rule = sa.Table(
     "rule",
@@ -52,6 +61,8 @@ value_list = sa.Table(
     text("note"),
     text("made_by"),
     moment("made_at"),
+    # When the values that count were changed the last time; none while there were none.
+    moment("values_at", null=True),
 )
 
 value_list_item = sa.Table(
@@ -66,4 +77,36 @@ value_list_item = sa.Table(
     # One that waits lies beside the one that stands, which counts until it is approved.
     sa.Column("waits", sa.Boolean, primary_key=True, server_default=sa.false()),
     sa.Index("ix_value_list_item_expires_at", "expires_at"),
+)
+
+# What each hit of a rule adds to the counts of the day on which it was first raised (`at`); nothing
+# where that is not known yet.
+rule_hit = sa.Table(
+    "rule_hit",
+    metadata,
+    sa.Column("hit_id", sa.String(32), sa.ForeignKey("hit.id"), primary_key=True),
+    sa.Column("rule_id", sa.String(32), nullable=False, server_default=""),
+    count("number"),
+    moment("at", null=True),
+    count("hits"),
+    count("confirmed"),
+    count("cleared"),
+    count("decided"),
+    count("found"),
+    sa.Index("ix_rule_hit_rule_id_at", "rule_id", "at", "hit_id"),
+)
+
+# The sums of them, by version and day (UTC); `parakh.store.rule_hits` keeps them right.
+rule_day = sa.Table(
+    "rule_day",
+    metadata,
+    sa.Column("rule_id", sa.String(32), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("day", sa.Date, primary_key=True),
+    count("hits"),
+    count("confirmed"),
+    count("cleared"),
+    count("decided"),
+    count("found"),
+    sqlite_with_rowid=False,
 )

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from parakh.store.tables.columns import code, json, metadata, moment, own_id, text, to
+from parakh.store.tables.columns import code, flag, json, metadata, moment, own_id, text, to
 
 assessment = sa.Table(
     "assessment",
@@ -40,6 +40,15 @@ hit = sa.Table(
     sa.UniqueConstraint(
         "subject_id", "subject_kind", "target_id", "target_kind", "screener_id", name="uq_hit_pair"
     ),
+    sa.Index("ix_hit_decided_at", "decided_at"),
+)
+
+# The other travellers whom a hit names: those along a link.
+hit_named = sa.Table(
+    "hit_named",
+    metadata,
+    sa.Column("hit_id", sa.String(32), sa.ForeignKey("hit.id"), primary_key=True),
+    sa.Column("traveller_id", sa.String(32), primary_key=True, index=True),
 )
 
 assessment_hit = sa.Table(
@@ -58,6 +67,10 @@ unit = sa.Table(
     json("ports"),
     # Alerts a day that it can see to; none where nobody said.
     sa.Column("alert_budget", sa.Integer, nullable=True),
+    # Whose unit it is, "" for the centre's own agency; the region in which it works.
+    sa.Column("agency", sa.String(32), nullable=False, server_default=""),
+    sa.Column("region", sa.String(80), nullable=False, server_default=""),
+    flag("regional"),
 )
 
 alert = sa.Table(

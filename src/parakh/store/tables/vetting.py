@@ -102,11 +102,14 @@ search_key = sa.Table(
     sqlite_with_rowid=False,
 )
 
-search_name = sa.Table(
-    "search_name",
+# Who bears a word, with the ports at which he is expected or was seen ("" if there is none).
+search_bearer = sa.Table(
+    "search_bearer",
     metadata,
     sa.Column("word", sa.String(40), primary_key=True),
     sa.Column("traveller_id", sa.String(32), sa.ForeignKey("traveller.id"), primary_key=True),
-    sa.Index("ix_search_name_traveller_id", "traveller_id"),
+    sa.Column("port", sa.String(40), primary_key=True),
+    sa.Index("ix_search_bearer_port_word_traveller_id", "port", "word", "traveller_id"),
+    sa.Index("ix_search_bearer_traveller_id", "traveller_id"),
     sqlite_with_rowid=False,
 )

@@ -7,13 +7,16 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from parakh.domain.alert import AlertState, OutcomeKind, Step, StepKind
+from parakh.domain.case import PartyKind
 from parakh.domain.redress import Difference
 from parakh.services import alerts
+from parakh.services.alerted import Examined, Thing
 from parakh.services.alerts import AlertRow, AlertView, HitView
 from parakh.services.clearing import Earlier
 from parakh.store.alerts import WallEvent
 from parakh.web.api.auth import Calling
-from parakh.web.api.case_wire import DetailsIn
+from parakh.web.api.case_wire import DetailsIn, OutcomeRecordOut
+from parakh.web.api.examination_wire import OrderOut
 from parakh.web.api.wire import (
     AlertOut,
     AssessmentOut,
@@ -29,6 +32,31 @@ from parakh.web.queries import Offset, Sequence
 router = APIRouter(prefix="/alerts", tags=["alerts"])
 
 
+class ThingOut(Wire):
+    """Goods or a transport unit."""
+
+    id: str
+    kind: PartyKind
+    name: str
+    detail: str
+    owner: str
+    port: str
+    due_at: datetime | None
+
+    @classmethod
+    def of(cls, value: Thing) -> "ThingOut":
+        """From the service's value."""
+        return cls(
+            id=value.ref.id,
+            kind=value.party,
+            name=value.name,
+            detail=value.detail,
+            owner=value.owner,
+            port=value.port,
+            due_at=value.due_at,
+        )
+
+
 class AlertRowOut(Wire):
     """An alert as a wall shows it."""
 
@@ -39,6 +67,7 @@ class AlertRowOut(Wire):
     hits: list[HitOut]
     crossing: CrossingOut | None
     lane: str = Field(description="of the gate at which the person was seen; may be empty")
+    thing: ThingOut | None = Field(description="what an alert on goods or a unit is about")
 
     @classmethod
     def of(cls, value: AlertRow) -> "AlertRowOut":
@@ -51,6 +80,7 @@ class AlertRowOut(Wire):
             hits=[HitOut.of(hit) for hit in value.hits],
             crossing=CrossingOut.of(value.crossing) if value.crossing else None,
             lane=value.lane,
+            thing=ThingOut.of(value.thing) if value.thing else None,
         )
 
 
@@ -133,6 +163,21 @@ class StepOut(Wire):
         )
 
 
+class ExaminedOut(Wire):
+    """An examination of goods, and what it came to so far, corrected outcomes too."""
+
+    order: OrderOut
+    outcomes: list[OutcomeRecordOut]
+
+    @classmethod
+    def of(cls, value: Examined) -> "ExaminedOut":
+        """From the service's value."""
+        return cls(
+            order=OrderOut.of(value.order),
+            outcomes=[OutcomeRecordOut.of(own) for own in value.outcomes],
+        )
+
+
 class AlertViewOut(Wire):
     """All that an officer needs to handle an alert; `pictures` show the subject."""
 
@@ -140,6 +185,7 @@ class AlertViewOut(Wire):
     assessment: AssessmentOut
     hits: list[HitViewOut]
     pictures: list[str]
+    examined: list[ExaminedOut] = Field(description="examinations of the goods it is about")
 
     @classmethod
     def of(cls, value: AlertView) -> "AlertViewOut":
@@ -149,6 +195,7 @@ class AlertViewOut(Wire):
             assessment=AssessmentOut.of(value.assessment),
             hits=[HitViewOut.of(hit) for hit in value.hits],
             pictures=list(value.pictures),
+            examined=[ExaminedOut.of(own) for own in value.examined],
         )
 
 

@@ -15,9 +15,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from parakh.access import Actor
 from parakh.errors import Forbidden
+from parakh.ingest.goods import SCHEMAS
 from parakh.services import api_keys, stations
-from parakh.services.accounts import Session
 from parakh.services.centre import Centre
+from parakh.services.sessions import Session
 from parakh.web.errors import SignInNeeded, UnknownKey, answer_sign_in
 from parakh.web.security import (
     COOKIE,
@@ -30,7 +31,7 @@ from parakh.web.security import (
 from parakh.web.viewer import centre_of, session_of
 
 _PREFIX = "/api/v1/"
-_PUBLIC = frozenset({"/api/v1/openapi.json", "/api/v1/schemas/crossings.json"})
+_PUBLIC = frozenset({"/api/v1/openapi.json", *(f"/api/v1/schemas/{name}.json" for name in SCHEMAS)})
 _FOR_CARRIERS = "/api/v1/messages"
 _FOR_STATIONS = ("/api/v1/gate/", "/api/v1/stations/heartbeat")
 

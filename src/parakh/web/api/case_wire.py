@@ -133,6 +133,7 @@ class OutcomeRecordOut(Wire):
     at: datetime
     alert_id: str | None
     case_id: str | None
+    examination_id: str | None
     corrects: str | None
     reason: str
     corrected_by: str | None
@@ -149,6 +150,7 @@ class OutcomeRecordOut(Wire):
             at=value.at,
             alert_id=value.alert_id,
             case_id=value.case_id,
+            examination_id=value.examination_id,
             corrects=value.corrects,
             reason=value.reason,
             corrected_by=value.corrected_by,

@@ -13,8 +13,8 @@ from parakh.services.review import Due, DuePage, DueRow
 from parakh.web.api.auth import Calling
 from parakh.web.api.watchlists import EntryDecisionIn, EntryId, EntryIn, EntryOut, EntryRowOut
 from parakh.web.api.wire import Wire
-from parakh.web.proposals import end_of, proposed
-from parakh.web.queries import PageNumber
+from parakh.web.proposals import proposed
+from parakh.web.queries import PageNumber, end_of_day
 
 router = APIRouter(prefix="/watchlists", tags=["watchlists"])
 
@@ -139,7 +139,7 @@ def propose_change(calling: Calling, entry_id: EntryId, body: ChangeIn) -> Chang
 
     409 for an entry that a version of its list brought, or that has a change that waits.
     """
-    now = calling.centre.clock()
+    now = calling.centre.local_now()
     value = proposed(body.entry.declared(""), "", calling.actor.name, now)
     return ChangeOut.of(review.correct(calling.centre, calling.actor, entry_id, value, body.why))
 
@@ -150,7 +150,7 @@ def keep_entry(calling: Calling, entry_id: EntryId, body: KeepIn) -> ChangeOut:
 
     For an entry made by hand another person has to approve that; else it is done at once.
     """
-    until = end_of(body.until)
+    until = end_of_day(body.until, calling.centre.settings.zone)
     return ChangeOut.of(review.keep(calling.centre, calling.actor, entry_id, until, body.reason))
 
 

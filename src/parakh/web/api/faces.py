@@ -186,13 +186,20 @@ def compare_faces(
 @router.post("/custody/search")
 def look_for_person(calling: Calling, form: Filled) -> AlikeOut:
     """Who is enrolled already and looks like the person; nobody is enrolled by it."""
-    return AlikeOut.of(custody.look(calling.centre, calling.actor, form.enrolment()))
+    return AlikeOut.of(
+        custody.look(calling.centre, calling.actor, form.enrolment(calling.centre.settings.zone))
+    )
 
 
 @router.post("/custody/entries", status_code=201)
 def enrol_person(calling: Calling, form: Filled) -> EntryOut:
     """Enrols a person, for another to approve; 409 while somebody alike was not compared."""
-    made = custody.enrol(calling.centre, calling.actor, form.enrolment(), frozenset(form.seen))
+    made = custody.enrol(
+        calling.centre,
+        calling.actor,
+        form.enrolment(calling.centre.settings.zone),
+        frozenset(form.seen),
+    )
     return EntryOut.of(made)
 
 

@@ -119,11 +119,13 @@ class ProgressOut(Wire):
 
 
 class EraseIn(Wire):
-    """Why a gallery is erased, and the second person who agrees, with his password."""
+    """Why a gallery is erased, and the second person who agrees, with his password, and a code of
+    his app where he has one."""
 
     reason: str = Field(max_length=4000)
     second: str = Field(max_length=80)
     password: str = Field(max_length=1000)
+    code: str = Field("", max_length=40)
 
 
 class ErasedOut(Wire):
@@ -263,7 +265,7 @@ def rotate_gallery_key(calling: Calling, gallery_id: GalleryId) -> ProgressOut:
 def erase_gallery(calling: Calling, gallery_id: GalleryId, body: EraseIn) -> ErasedOut:
     """Destroys the gallery's key and all faces that it holds; two persons have to agree."""
     calling.actor.require(Permission.KEEP_GALLERIES)
-    second = keys.second_person(calling.centre, body.second, body.password)
+    second = keys.second_person(calling.centre, body.second, body.password, body.code)
     done = keys.erase(calling.centre, calling.actor, second, gallery_id, body.reason)
     return ErasedOut.of(done)
 

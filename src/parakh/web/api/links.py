@@ -6,8 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
+from parakh.domain.hit import Kind
 from parakh.domain.link import HUB, LinkKind, Shared
 from parakh.services import links
+from parakh.services.alerted import Thing
 from parakh.services.links import MOST_HOPS, MOST_PERSONS, Asked, LinkEvidence, LinksView, Node
 from parakh.services.links import Source as LinkSource
 from parakh.web.api.auth import Calling
@@ -21,6 +23,20 @@ Kinds = Annotated[list[LinkKind], Query(description="kinds of link; all where no
 Day = Annotated[date | None, Query(ge=date(1900, 1, 1), le=date(2200, 1, 1))]
 
 
+class LinkedOut(Wire):
+    """A company, a consignment or a conveyance among links."""
+
+    kind: Kind
+    id: str
+    name: str
+    detail: str
+
+    @classmethod
+    def of(cls, value: Thing) -> "LinkedOut":
+        """From the service's value."""
+        return cls(kind=value.ref.kind, id=value.ref.id, name=value.name, detail=value.detail)
+
+
 class LinkNodeOut(Wire):
     """A person of the web."""
 
@@ -30,6 +46,9 @@ class LinkNodeOut(Wire):
         description="his newest journey that the caller may see; null for somebody he may not see"
     )
     voyage: VoyageOut | None
+    thing: LinkedOut | None = Field(
+        description="the company, consignment or conveyance that it is; null for a person"
+    )
     journeys: int
     suspect: bool = Field(description="of a profile in force, or with a confirmed hit")
 
@@ -41,6 +60,7 @@ class LinkNodeOut(Wire):
             hops=value.hops,
             traveller=TravellerOut.of(value.traveller) if value.traveller else None,
             voyage=VoyageOut.of(value.voyage) if value.voyage else None,
+            thing=LinkedOut.of(value.thing) if value.thing else None,
             journeys=value.journeys,
             suspect=value.suspect,
         )
@@ -123,6 +143,7 @@ class LinkEvidenceOut(Wire):
     token: str
     kind: LinkKind | None = Field(description="null where the caller may see nobody who bears it")
     sources: list[LinkSourceOut] = Field(description="newest first")
+    things: list[LinkedOut] = Field(description="companies, goods and conveyances that bear it")
     unseen: int = Field(description="travellers who bear it and whom the caller may not see")
     more: bool = Field(description="whether more bear it than were looked through")
 
@@ -133,6 +154,7 @@ class LinkEvidenceOut(Wire):
             token=value.token,
             kind=value.kind,
             sources=[LinkSourceOut.of(own) for own in value.sources],
+            things=[LinkedOut.of(own) for own in value.things],
             unseen=value.unseen,
             more=value.more,
         )

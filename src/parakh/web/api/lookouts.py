@@ -145,7 +145,7 @@ def list_lookouts(
 def add_lookout(calling: Calling, body: LookoutIn) -> LookoutOut:
     """Places a lookout; in force at once, for a day unless another person confirms it."""
     declared = body.declared(LOOKOUTS)
-    entry = proposed(declared, LOOKOUTS, calling.actor.name, calling.centre.clock())
+    entry = proposed(declared, LOOKOUTS, calling.actor.name, calling.centre.local_now())
     made = lookouts.place(
         calling.centre,
         calling.actor,

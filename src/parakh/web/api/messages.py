@@ -152,6 +152,7 @@ class PartOut(Wire):
     reference: str
     line: int
     state: PartState
+    goods: int = Field(description="consignments and other records of goods that it tells of")
     problems: list[ProblemOut]
 
 
@@ -175,6 +176,7 @@ class MessageViewOut(Wire):
                 reference=part.reference,
                 line=part.line,
                 state=part.state,
+                goods=part.goods,
                 problems=[ProblemOut.of(problem) for problem in problems],
             )
             for part, problems in value.parts

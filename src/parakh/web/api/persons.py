@@ -7,7 +7,9 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from parakh.domain.hit import Advice
-from parakh.ingest import crossings, schema
+from parakh.errors import NotFound
+from parakh.ingest import schema
+from parakh.ingest.goods import SCHEMAS
 from parakh.screen.persons import Likeness
 from parakh.services import persons
 from parakh.services.persons import History, HistoryRow, Journey, Other
@@ -170,7 +172,9 @@ def withdraw_decision(calling: Calling, decision_id: str, body: ReasonIn) -> Non
     persons.withdraw(calling.centre, calling.actor, decision_id, body.reason)
 
 
-@router.get("/schemas/crossings.json", include_in_schema=False)
-def get_crossings_schema() -> dict[str, Any]:
-    """JSON Schema (draft 2020-12) of the crossings that `POST /messages` takes; for everybody."""
-    return dict(schema.load(crossings.SCHEMA))
+@router.get("/schemas/{name}.json", include_in_schema=False)
+def get_schema(name: str) -> dict[str, Any]:
+    """JSON Schema (draft 2020-12) of a document that `POST /messages` takes; for everybody."""
+    if name not in SCHEMAS:
+        raise NotFound("there is no such schema")
+    return dict(schema.load(SCHEMAS[name]))

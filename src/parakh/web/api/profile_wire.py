@@ -116,6 +116,7 @@ class ProfileOut(Wire):
     reasons: list[PhraseOut] = Field(description="why the program proposed it; none for officers'")
     opened_by: str
     opened_at: datetime
+    agency: str = Field(description="whose officer opened it; empty for the centre's own agency")
     decided_by: str | None
     decided_at: datetime | None
     decision: str
@@ -260,6 +261,7 @@ class ProfileViewOut(Wire):
     events: list[ProfileEventOut] = Field(description="the newest first")
     trend: list[RiskOut] = Field(description="risk by month, the oldest first")
     elsewhere: int = Field(description="events of other ports and units, of which nothing is told")
+    deleted_at: datetime | None = Field(description="for one that is over: when it is deleted")
 
     @classmethod
     def of(cls, value: ProfileView) -> "ProfileViewOut":
@@ -275,6 +277,7 @@ class ProfileViewOut(Wire):
             associations=[AssociationOut.of(own) for own in value.associations],
             events=[ProfileEventOut.of(own) for own in value.events],
             trend=[RiskOut.of(own) for own in value.trend],
+            deleted_at=value.deleted_at,
             elsewhere=value.elsewhere,
         )
 

@@ -6,10 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, Path, Query, UploadFile
 from pydantic import Field
 
+from parakh.domain.hit import Kind
 from parakh.domain.redress import Addition, Redress
 from parakh.domain.traveller import DocumentType
 from parakh.services import redress
 from parakh.services.redress import RedressPage, RedressRow, RedressView, SparedJourney
+from parakh.web.api.alerts import ThingOut
 from parakh.web.api.auth import Calling
 from parakh.web.api.wire import (
     Country,
@@ -52,11 +54,15 @@ class AdditionOut(Wire):
 
 
 class RedressOut(Wire):
-    """That a human cleared somebody of being a listed one, and by what he is known again."""
+    """That a human cleared somebody, a party of goods or a unit of being a listed one, or of
+    belonging to a profile, and by what he is known again."""
 
     id: str
-    entry_id: str
-    screener: str = Field(description="whose hits it clears: `name`, `document` or `face`")
+    entry_id: str | None = Field(description="null for a record of a profile")
+    profile_id: str | None
+    screener: str = Field(
+        description="whose hits it clears: `name`, `document`, `face`, `profiles` or `links`"
+    )
     name: NameOut
     birth_date: PartialDateText | None
     nationality: Country | None
@@ -75,7 +81,8 @@ class RedressOut(Wire):
         """From the domain value."""
         return cls(
             id=value.id,
-            entry_id=value.entry_id,
+            entry_id=value.target.id if value.target.kind is Kind.WATCHLIST_ENTRY else None,
+            profile_id=value.target.id if value.target.kind is Kind.PROFILE else None,
             screener=value.screener,
             name=NameOut.of(value.name),
             birth_date=str(value.birth_date) if value.birth_date else None,
@@ -96,7 +103,7 @@ class RedressRowOut(Wire):
     """A record, and how often it spared the person."""
 
     record: RedressOut
-    watchlist: str
+    watchlist: str | None = Field(description="null for a record of a profile")
     avoided: int = Field(description="times the person was not stopped again")
     last_avoided_at: datetime | None
 
@@ -105,7 +112,7 @@ class RedressRowOut(Wire):
         """From the service's value."""
         return cls(
             record=RedressOut.of(value.record),
-            watchlist=value.watchlist.name,
+            watchlist=value.watchlist.name if value.watchlist else None,
             avoided=value.avoided.count,
             last_avoided_at=value.avoided.last,
         )
@@ -155,8 +162,11 @@ class RedressViewOut(Wire):
     """All of one record."""
 
     row: RedressRowOut
-    entry_changed: bool = Field(description="since then, so that the record holds no more")
+    changed: bool = Field(
+        description="the entry or profile since then, so that the record holds no more"
+    )
     journeys: list[SparedOut] = Field(description="on which it cleared the person, newest first")
+    things: list[ThingOut] = Field(description="goods and transport units that it cleared")
     may_add: bool
     may_withdraw: bool
 
@@ -165,8 +175,9 @@ class RedressViewOut(Wire):
         """From the service's value."""
         return cls(
             row=RedressRowOut.of(value.row),
-            entry_changed=value.entry_changed,
+            changed=value.changed,
             journeys=[SparedOut.of(own) for own in value.journeys],
+            things=[ThingOut.of(own) for own in value.things],
             may_add=value.may_add,
             may_withdraw=value.may_withdraw,
         )

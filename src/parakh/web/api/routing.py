@@ -181,6 +181,7 @@ class ChannelIn(Wire):
     tells: set[Occurrence] = Field(set(Occurrence))
     detail: Detail = Detail.LINK
     active: bool = True
+    language: str = Field("en", max_length=8, description="in which mails are worded: en or ur")
 
     def channel(self, channel_id: str = "") -> Channel:
         """The same as a value."""
@@ -194,6 +195,7 @@ class ChannelIn(Wire):
             tells=frozenset(self.tells),
             detail=self.detail,
             active=self.active,
+            language=self.language,
         )
 
 
@@ -216,6 +218,7 @@ class ChannelOut(ChannelIn):
             tells=set(value.tells),
             detail=value.detail,
             active=value.active,
+            language=value.language,
             key=key or None,
         )
 

@@ -62,7 +62,9 @@ class FindingsOut(Wire):
     precision: float | None
     low: float
     high: float
-    examples: list[str] = Field(description="travellers, for who may see them")
+    examples: list[str] = Field(
+        description="travellers, consignments or conveyances, for who may see them"
+    )
 
     @classmethod
     def of(cls, value: Findings, trial: Trial) -> "FindingsOut":
@@ -91,7 +93,10 @@ class FindingsOut(Wire):
             precision=value.precision.share,
             low=value.precision.low,
             high=value.precision.high,
-            examples=[own.id for own in trial.examples],
+            examples=[
+                *(own.id for own in trial.examples),
+                *(own.ref.id for own in trial.things),
+            ],
         )
 
 

@@ -12,6 +12,7 @@ from parakh.domain.rule import RuleState, RuleVersion, Scope
 from parakh.domain.voyage import Direction
 from parakh.domain.watchlist import Handling
 from parakh.learn.rule_quality import Drift, Quality, Record, Trend
+from parakh.services.alerted import Thing
 from parakh.services.rules import HitRow, RuleRow, RuleView, Standing
 from parakh.web.api.wire import PhraseOut, Wire
 from parakh.web.queries import Moment
@@ -269,10 +270,12 @@ class RulesOut(Wire):
 
 
 class RuleHitOut(Wire):
-    """A hit of a rule; the traveller only for who may see him."""
+    """A hit of a rule; the traveller, consignment or conveyance only for who may see it."""
 
     id: str
     traveller_id: str | None
+    consignment_id: str | None
+    conveyance_id: str | None
     version: int
     at: datetime
     state: HitState
@@ -284,11 +287,17 @@ class RuleHitOut(Wire):
         return cls(
             id=value.hit.id,
             traveller_id=value.traveller and value.traveller.id,
+            consignment_id=_id_of(value.thing, Kind.CONSIGNMENT),
+            conveyance_id=_id_of(value.thing, Kind.CONVEYANCE),
             version=value.hit.number,
             at=value.hit.at,
             state=value.hit.state,
             outcome=value.hit.outcome,
         )
+
+
+def _id_of(thing: Thing | None, kind: Kind) -> str | None:
+    return thing.ref.id if thing is not None and thing.ref.kind is kind else None
 
 
 class RuleViewOut(RuleOut):

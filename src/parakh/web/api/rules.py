@@ -79,6 +79,9 @@ class ReadinessOut(Wire):
     ready: bool
     exceeds: bool = Field(description="whether it needs a reason, and who may exceed budgets")
     backtest_id: str | None
+    changed_lists: list[str] = Field(
+        description="named lists whose values changed since that back-test was asked for"
+    )
     doubt: PhraseOut | None = Field(description="why the history cannot tell how often")
     overruns: list[OverrunOut]
 
@@ -89,6 +92,7 @@ class ReadinessOut(Wire):
             ready=value.ready,
             exceeds=value.exceeds,
             backtest_id=value.tried and value.tried.id,
+            changed_lists=list(value.changed_lists),
             doubt=value.doubt and PhraseOut.of(value.doubt),
             overruns=[OverrunOut.of(own) for own in value.overruns],
         )
@@ -118,7 +122,7 @@ class ApprovalIn(ReviewIn):
 class BudgetsIn(Wire):
     """Alerts a day that units can see to, by identifier; null for as many as there are."""
 
-    budgets: dict[str, int | None] = Field(max_length=1000)
+    budgets: dict[str, int | None] = Field(min_length=1, max_length=1000)
 
 
 @router.get("")

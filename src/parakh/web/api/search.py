@@ -6,10 +6,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import Field
 
+from parakh.domain.hit import Advice
 from parakh.normalise.recognise import LONGEST, Sought
 from parakh.services import search as service
 from parakh.services.search import Found
-from parakh.services.search_sources import Answer, Kind
+from parakh.services.search_answers import Answer, Kind
 from parakh.web.api.auth import Calling
 from parakh.web.api.wire import PhraseOut, Wire
 
@@ -30,9 +31,12 @@ class AnswerOut(Wire):
     id: str
     title: str
     told: list[str] = Field(description="what tells it from others like it")
+    nation: str = Field(description="its country (ISO 3166-1 alpha-3); empty where none is known")
     at: datetime | None
     tags: list[str] = Field(description="states and the like")
     why: PhraseOut | None = Field(description="how it answers; null where its title says so")
+    advice: Advice | None = Field(description="the newest on a traveller")
+    alert_id: str = Field(description="an open alert of one's units on a traveller; empty for none")
 
     @classmethod
     def of(cls, value: Answer) -> "AnswerOut":
@@ -42,9 +46,12 @@ class AnswerOut(Wire):
             id=value.id,
             title=value.title,
             told=list(value.told),
+            nation=value.nation,
             at=value.at,
             tags=[own.value for own in value.tags],
             why=PhraseOut.of(value.why) if value.why else None,
+            advice=value.advice,
+            alert_id=value.alert_id,
         )
 
 

@@ -11,7 +11,7 @@ from parakh.domain.alert import OutcomeKind
 from parakh.domain.hit import Advice
 from parakh.domain.vetting import Grouping, SavedView, Wanted
 from parakh.domain.voyage import Direction
-from parakh.services import bulk_clearing, vetting
+from parakh.services import bulk_clearing, bulk_undo, vetting
 from parakh.services.bulk_clearing import Cleared
 from parakh.services.vetting import GroupView, Listed, VettingPage
 from parakh.web.api.auth import Calling
@@ -238,6 +238,13 @@ def clear_hits(calling: Calling, body: ClearIn) -> ClearedOut:
         calling.centre, calling.actor, body.travellers, body.reason, body.outcome
     )
     return ClearedOut.of(done)
+
+
+@router.post("/clearings/undo")
+def undo_clearing(calling: Calling) -> list[str]:
+    """Takes the caller's last bulk clearing back, within ten minutes; gives the hits that are open
+    again. 409 where nothing is left of it."""
+    return list(bulk_undo.undo(calling.centre, calling.actor))
 
 
 @router.post("/settled")

@@ -352,7 +352,7 @@ def list_entries(
 @router.post("/entries", status_code=201)
 def propose_entry(calling: Calling, body: ProposalIn) -> EntryOut:
     """Proposes an entry; nobody is screened against it until another person approves."""
-    now = calling.centre.clock()
+    now = calling.centre.local_now()
     value = proposed(body.declared(body.watchlist_id), body.watchlist_id, calling.actor.name, now)
     return EntryOut.of(watchlists.propose(calling.centre, calling.actor, value))
 

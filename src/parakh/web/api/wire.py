@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from parakh.domain.alert import Alert, AlertState, OutcomeKind
 from parakh.domain.hit import (
@@ -37,6 +37,11 @@ PartialDateText = Annotated[
         pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$",
         description="ISO 8601, to the precision that is known: YYYY, YYYY-MM or YYYY-MM-DD",
     ),
+]
+LocalTime = Annotated[
+    datetime,
+    # No `date-time` of JSON Schema: that one names its offset from UTC (RFC 3339).
+    WithJsonSchema({"type": "string", "description": "ISO 8601, of the place, without a zone"}),
 ]
 Country = Annotated[str, Field(description="ISO 3166-1 alpha-3, or one of ICAO Doc 9303-3's own")]
 
@@ -258,12 +263,12 @@ class VoyageOut(Wire):
     number: str
     origin: str
     destination: str
-    departure: datetime | None
-    arrival: datetime | None
+    departure: LocalTime | None
+    arrival: LocalTime | None
     due_at: datetime | None
     direction: Direction
     leaves_at: datetime | None = Field(description="departure, UTC")
-    scheduled_departure: datetime | None = Field(description="as in the timetable, local")
+    scheduled_departure: LocalTime | None = Field(description="as in the timetable, local")
     cancelled: bool
     taken_out: bool = Field(description="by a timetable or an officer of the centre")
 

@@ -11,6 +11,7 @@ from parakh.screen.calibration import Band
 from parakh.services import calibration
 from parakh.services.calibration import CHOICES, ListRow, Overview
 from parakh.web.charts import curve_chart
+from parakh.web.i18n import refusal
 from parakh.web.proposals import number_of
 from parakh.web.viewer import Here
 
@@ -29,7 +30,7 @@ def overview(here: Here, list: str = "", one_in: OneIn | None = None) -> HTMLRes
         try:
             wanted = calibration.effect(row, view.daily, number_of(one_in))
         except InvalidInput as error:
-            fault = str(error)
+            fault = refusal(error)
     shown = wanted or (row.now if row else None)
     return here.page(
         "calibration.html",

@@ -36,7 +36,7 @@ def empty(here: Here, list: str = "") -> HTMLResponse:
 def look(here: Here, form: Filled) -> HTMLResponse:
     """Who is enrolled already and looks like the person; nothing is stored."""
     try:
-        alike = custody.look(here.centre, here.actor, form.enrolment())
+        alike = custody.look(here.centre, here.actor, form.enrolment(here.centre.settings.zone))
     except UnfitPicture as error:
         return _unfit(here, form, error)
     if "hx-request" in here.request.headers:
@@ -49,7 +49,9 @@ def enrol(here: Here, form: Filled) -> RedirectResponse:
     """Enrols the person; another person has to approve it."""
     if not form.pictures:
         raise InvalidInput("choose the pictures once more")
-    made = custody.enrol(here.centre, here.actor, form.enrolment(), frozenset(form.seen))
+    made = custody.enrol(
+        here.centre, here.actor, form.enrolment(here.centre.settings.zone), frozenset(form.seen)
+    )
     return here.done(f"/custody/{made.id}", "person-enrolled")
 
 
@@ -84,7 +86,7 @@ def _places(here: Viewer) -> list[custody.Place]:
 def _page(here: Viewer, form: EnrolmentForm, alike: custody.Alike | None = None) -> HTMLResponse:
     found = _places(here)
     chosen = next((own for own in found if own.watchlist.id == form.watchlist), None)
-    latest = here.centre.clock().date() + watchlists.LONGEST - timedelta(days=1)
+    latest = here.centre.local_now().date() + watchlists.LONGEST - timedelta(days=1)
     return here.page(
         "enrol.html",
         form=form,

@@ -141,9 +141,11 @@ def erase(
     reason: Reason = "",
     second: Annotated[str, Form(max_length=80)] = "",
     password: Annotated[str, Form(max_length=1000)] = "",
+    code: Annotated[str, Form(max_length=40)] = "",
 ) -> RedirectResponse:
-    """Destroys all faces of the gallery; a second person agrees with his password."""
+    """Destroys all faces of the gallery; a second person agrees with his password, and a code where
+    he has an app."""
     here.actor.require(Permission.KEEP_GALLERIES)
-    other = keys.second_person(here.centre, second, password)
+    other = keys.second_person(here.centre, second, password, code)
     keys.erase(here.centre, here.actor, other, gallery_id, reason)
     return here.done(f"/galleries/{gallery_id}", "gallery-erased")

@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse
 
 from parakh.domain.link import LinkKind
 from parakh.services import links
-from parakh.services.links import Asked, LinksView
+from parakh.services.links import Asked, LinksView, Node
 from parakh.web import labels
 from parakh.web.queries import FIRST, day_of
 from parakh.web.viewer import Here
@@ -18,9 +18,6 @@ router = APIRouter(prefix="/links")
 
 Grown = Annotated[list[str], Query(max_length=links.MOST_PERSONS)]
 Kinds = Annotated[list[LinkKind], Query()]
-
-SHOWN = tuple(kind for kind in LinkKind if kind not in (LinkKind.VEHICLE, LinkKind.CONSIGNEE))
-"""Kinds that can be chosen."""
 
 LOOKS = {
     LinkKind.DOCUMENT: "identity",
@@ -94,12 +91,19 @@ def _shown(view: LinksView) -> dict[str, Any]:
     """What the templates need."""
     return {
         "view": view,
-        "names": {node.holder: node.traveller.name for node in view.nodes if node.traveller},
+        "names": {node.holder: _name(node) for node in view.nodes if _name(node)},
         "graph": orjson.dumps(_graph(view)).decode(),
         "query": lambda grow="": _query(view.asked, grow),
-        "kinds": SHOWN,
+        "kinds": tuple(LinkKind),
         "looks": LOOKS,
     }
+
+
+def _name(node: Node) -> str:
+    """What a person, company, consignment or unit is called; "" for who may not be seen."""
+    if node.thing is not None:
+        return node.thing.name
+    return str(node.traveller.name) if node.traveller else ""
 
 
 def _graph(view: LinksView) -> dict[str, Any]:
@@ -109,14 +113,16 @@ def _graph(view: LinksView) -> dict[str, Any]:
         "nodes": [
             {
                 "id": node.holder,
-                "name": str(node.traveller.name) if node.traveller else "",
+                "name": _name(node),
                 "hops": node.hops,
                 "look": "start"
                 if node.holder == view.start
                 else "unseen"
-                if node.traveller is None
+                if not _name(node)
                 else "suspect"
                 if node.suspect
+                else "goods"
+                if node.thing
                 else "person",
             }
             for node in view.nodes

@@ -66,7 +66,7 @@ def new(here: Here) -> HTMLResponse:
 def place(here: Here, form: Annotated[LookoutForm, Form()]) -> RedirectResponse:
     """Places a lookout."""
     here.actor.require(Permission.PLACE_LOOKOUTS)
-    entry = typed(form, here.actor.name, here.centre.clock())
+    entry = typed(form, here.actor.name, here.centre.local_now())
     made = lookouts.place(
         here.centre,
         here.actor,

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Form
 from starlette.responses import RedirectResponse
 
 from parakh.domain.alert import OutcomeKind
+from parakh.domain.outcome import OutcomeRecord
 from parakh.services import outcomes
 from parakh.services.outcomes import Correction
 from parakh.web.findings import Found
@@ -26,5 +27,10 @@ def correct(
     """Records what is so instead."""
     told = Correction(kind=outcome, note=note, details=details, reason=reason)
     new = outcomes.correct(here.centre, here.actor, outcome_id, told)
-    path = f"/alerts/{new.alert_id}" if new.alert_id else f"/cases/{new.case_id}"
-    return here.done(path, "outcome-corrected")
+    return here.done(_page(new), "outcome-corrected")
+
+
+def _page(new: OutcomeRecord) -> str:
+    if new.alert_id:
+        return f"/alerts/{new.alert_id}"
+    return f"/cases/{new.case_id}" if new.case_id else f"/examinations/orders/{new.examination_id}"

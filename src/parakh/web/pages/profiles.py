@@ -374,6 +374,9 @@ _ORIGINS = {
     "traveller": Kind.TRAVELLER,
     "entry": Kind.WATCHLIST_ENTRY,
     "case": Kind.CASE,
+    "party": Kind.ORGANISATION,
+    "conveyance": Kind.CONVEYANCE,
+    "enforcement": Kind.ENFORCEMENT,
 }
 
 

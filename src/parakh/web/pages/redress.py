@@ -40,7 +40,6 @@ def record(here: Here, redress_id: str) -> HTMLResponse:
         "redress_record.html",
         view=view,
         record=view.row.record,
-        entry=view.row.entry,
         types=list(DocumentType),
     )
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Form, Query
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from parakh.catalogues import SOURCE
 from parakh.domain.channel import Channel, ChannelKind, Detail, DispatchState, Occurrence
 from parakh.domain.hit import Advice
 from parakh.domain.routing import Route, ServiceLevel
@@ -114,6 +115,7 @@ class ChannelForm(BaseModel):
     tells: list[Occurrence] = Field([])
     detail: Detail = Detail.LINK
     active: bool = False
+    language: str = Field(SOURCE, max_length=8)
 
     def channel(self, channel_id: str = "") -> Channel:
         """The same as a value."""
@@ -127,6 +129,7 @@ class ChannelForm(BaseModel):
             tells=frozenset(self.tells),
             detail=self.detail,
             active=self.active,
+            language=self.language,
         )
 
 

@@ -7,7 +7,7 @@ from starlette.responses import HTMLResponse
 
 from parakh.access import Permission
 from parakh.services import value_lists
-from parakh.web.rule_builder import Sent, built
+from parakh.web.rule_builder import CALCULATED, Sent, built
 from parakh.web.viewer import Here
 
 router = APIRouter(prefix="/rules")
@@ -20,5 +20,6 @@ def build(here: Here, sent: Annotated[Sent, Form()]) -> HTMLResponse:
     return here.page(
         "fragments/rule_builder.html",
         builder=built(sent),
+        calculated=CALCULATED,
         lists=value_lists.overview(here.centre, here.actor),
     )

@@ -113,17 +113,17 @@ def revise(here: Here, rule_id: str, form: Filled, then: Then = "save") -> Respo
 
 
 @router.get("/{rule_id}/compare")
-def compare(here: Here, rule_id: str, old: str, new: str) -> HTMLResponse:
-    """Two versions side by side."""
-    found = rules.compare(here.centre, here.actor, old, new)
+def compare(here: Here, rule_id: str, old: str = "", new: str = "") -> HTMLResponse:
+    """Two versions side by side: the newest two where none is named."""
     versions = rules.rule(here.centre, here.actor, rule_id).versions
-    units = accounts.units(here.centre)
+    newest = [own.id for own in versions[:2]]
+    old, new = old or newest[-1], new or newest[0]
     return here.page(
         "rule_compare.html",
-        comparison=found,
-        rule=found.new,
+        comparison=rules.compare(here.centre, here.actor, old, new),
+        rule=versions[0],
         versions=versions,
-        units=units,
+        units=accounts.units(here.centre),
         field_of=field_of,
     )
 

@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse
 
 from parakh.normalise.recognise import LONGEST
 from parakh.services import search as service
-from parakh.services.search_sources import Kind
+from parakh.services.search_answers import Kind
 from parakh.web.viewer import Here
 
 router = APIRouter()
@@ -19,6 +19,8 @@ PATHS = {
     Kind.ENTRY: "/watchlist/entries/{id}",
     Kind.CASE: "/cases/{id}",
     Kind.PROFILE: "/profiles/{id}",
+    Kind.CONSIGNMENT: "/consignments/{id}",
+    Kind.CONVEYANCE: "/conveyances/{id}",
 }
 """Where an answer leads."""
 

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import HTMLResponse
 
 from parakh.normalise.wire_json import booking_json
-from parakh.services import dossier, persons
+from parakh.services import dossier, identity, persons
 from parakh.web.viewer import Here
 
 router = APIRouter()
@@ -16,6 +16,12 @@ def traveller(here: Here, traveller_id: str, as_of: str | None = None) -> HTMLRe
     view = dossier.traveller(here.centre, here.actor, traveller_id, as_of=as_of)
     bookings = [(own, booking_json(own.booking, own.said_at.date())) for own in view.bookings]
     history = persons.history(here.centre, here.actor, traveller_id)
+    verified = None if view.masked else identity.shown(here.centre, here.actor, view.traveller)
     return here.page(
-        "traveller.html", view=view, traveller=view.traveller, bookings=bookings, history=history
+        "traveller.html",
+        view=view,
+        traveller=view.traveller,
+        bookings=bookings,
+        history=history,
+        verified=verified,
     )

@@ -11,7 +11,7 @@ from parakh.domain.alert import OutcomeKind
 from parakh.domain.hit import Advice
 from parakh.domain.vetting import Grouping, Wanted
 from parakh.domain.voyage import Direction
-from parakh.services import accounts, bulk_clearing, vetting
+from parakh.services import accounts, bulk_clearing, bulk_undo, vetting
 from parakh.web.queries import PageNumber
 from parakh.web.tables import as_csv
 from parakh.web.vetting_rows import HEADINGS, csv_row
@@ -59,6 +59,7 @@ def listing(here: Here, page: PageNumber = 1) -> Response:
         hours=HOURS,
         ports=sorted({port for unit in units.values() for port in unit.ports if _sees(here, port)}),
         outcomes=CLEARED_AS,
+        undo=bulk_undo.undoable(here.centre, here.actor),
     )
 
 
@@ -101,6 +102,13 @@ def clear(
         left=Counter(own.traveller_id for own in done.left),
         back=address,
     )
+
+
+@router.post("/undo")
+def undo(here: Here, back: Back = "") -> RedirectResponse:
+    """Takes the last bulk clearing back."""
+    bulk_undo.undo(here.centre, here.actor)
+    return here.done(_address(back), "vetting-undone")
 
 
 @router.post("/settle")

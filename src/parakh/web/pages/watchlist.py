@@ -1,6 +1,6 @@
 """Watchlist: entries with pictures, their changes and reviews, and the four-eyes steps."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, UploadFile
@@ -14,8 +14,9 @@ from parakh.errors import InvalidInput
 from parakh.services import galleries, listed_pictures, review, twins, watchlists
 from parakh.services.hand import NUMBERS
 from parakh.services.review import Due
-from parakh.web.proposals import EntryForm, end_of, filled, last_day, typed
-from parakh.web.queries import PageNumber, day_of
+from parakh.web.i18n import refusal
+from parakh.web.proposals import EntryForm, filled, typed
+from parakh.web.queries import PageNumber, end_of, last_day
 from parakh.web.uploads import content, optional
 from parakh.web.viewer import Here
 
@@ -64,16 +65,16 @@ def check(here: Here, form: Filled) -> HTMLResponse:
     here.actor.require(Permission.PROPOSE_ENTRIES)
     cause = ""
     try:
-        typed(form, here.actor.name, here.centre.clock())
+        typed(form, here.actor.name, here.centre.local_now())
     except InvalidInput as error:
-        cause = str(error)
+        cause = refusal(error)
     return here.page("fragments/entry_check.html", cause=cause)
 
 
 @router.post("/entries")
 def propose(here: Here, form: Filled) -> RedirectResponse:
     """Proposes an entry."""
-    value = typed(form, here.actor.name, here.centre.clock())
+    value = typed(form, here.actor.name, here.centre.local_now())
     made = watchlists.propose(here.centre, here.actor, value, optional(form.picture))
     return here.done(f"/watchlist/entries/{made.id}", "entry-proposed")
 
@@ -92,8 +93,8 @@ def entry(here: Here, entry_id: str) -> HTMLResponse:
         gallery=held[view.row.watchlist.gallery_id],
         twins=twins.of_entry(here.centre, here.actor, entry_id),
         changes=review.changes_of(here.centre, here.actor, entry_id),
-        last=last_day(ends) if ends else None,
-        latest=here.centre.clock().date() + watchlists.LONGEST - timedelta(days=1),
+        last=last_day(ends, here.centre.settings.zone) if ends else None,
+        latest=here.centre.local_now().date() + watchlists.LONGEST - timedelta(days=1),
     )
 
 
@@ -121,14 +122,14 @@ def correction(here: Here, entry_id: str) -> HTMLResponse:
     """The page on which a change of an entry is proposed, filled with what it says now."""
     here.actor.require(Permission.PROPOSE_ENTRIES)
     view = watchlists.entry(here.centre, here.actor, entry_id)
-    form = filled(view.row.entry)
+    form = filled(view.row.entry, here.centre.settings.zone)
     return here.page("change.html", view=view, form=form, **_choices(form.kind))
 
 
 @router.post("/entries/{entry_id}/change")
 def correct(here: Here, entry_id: str, form: Filled, why: Reason = "") -> RedirectResponse:
     """Proposes a change of an entry."""
-    value = typed(form, here.actor.name, here.centre.clock())
+    value = typed(form, here.actor.name, here.centre.local_now())
     review.correct(here.centre, here.actor, entry_id, value, why)
     return here.done(f"/watchlist/entries/{entry_id}", "change-proposed")
 
@@ -138,9 +139,10 @@ def keep(
     here: Here, entry_id: str, until: Annotated[str, Form()] = "", reason: Reason = ""
 ) -> RedirectResponse:
     """Keeps an entry in force until the end of a day."""
-    if not until:
+    end = end_of(until, here.centre.settings.zone)
+    if end is None:
         raise InvalidInput("choose the last day")
-    made = review.keep(here.centre, here.actor, entry_id, end_of(day_of(until, FAR)), reason)
+    made = review.keep(here.centre, here.actor, entry_id, end, reason)
     notice = "change-proposed" if made.decided_by is None else "entry-kept"
     return here.done(f"/watchlist/entries/{entry_id}", notice)
 
@@ -181,8 +183,6 @@ def decide_picture(
 
 
 # --- within -----------------------------------------------------------------------------------
-
-FAR = date(2199, 1, 1)
 
 
 def _choices(kind: EntryKind) -> dict[str, Any]:
