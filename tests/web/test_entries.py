@@ -182,7 +182,7 @@ def test_a_change_shows_before_and_after_and_needs_two(browser: Any, ids: Any) -
 def test_what_ends_soon_is_counted_in_the_navigation(browser: Any, stage: Any, ids: Any) -> None:
     mine = browser("targeting")
     assert 'class="count"' not in mine.get("/alerts").text
-    soon = f"{stage.centre.clock():%Y-%m-%d}"
+    soon = f"{stage.centre.local_now():%Y-%m-%d}"
     path = approved(browser, ids["list"], family_name="BUGTI", expires=soon)
     assert re.search(r'<span class="count"[^>]*>1</span>', mine.get("/alerts").text)
     assert "BUGTI" in mine.get("/watchlist/review").text
