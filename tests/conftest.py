@@ -208,7 +208,7 @@ class Server:
     def stop(self) -> None:
         """Breaks every connection."""
         self._running.should_exit = self._running.force_exit = True
-        self._thread.join(timeout=10)
+        self._thread.join(timeout=60)
 
 
 @pytest.fixture
@@ -444,7 +444,7 @@ class PostgresServer:
             connection.exec_driver_sql(statement)
 
     def _wait(self) -> None:
-        for _ in range(300):
+        for _ in range(1200):
             try:
                 return self._execute("SELECT 1")
             except sa.exc.OperationalError:

@@ -1,13 +1,13 @@
 """Spans of one message from its intake to its alert, as a collector gets them over real HTTP."""
 
 import threading
-import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import httpx
 import pytest
+from tests.waiting import until
 
 from parakh import tracing
 from parakh.access import system_actor
@@ -63,9 +63,7 @@ def named(spans: list[Any], name: str) -> list[Any]:
 
 def awaited(spans: list[Any], name: str) -> list[Any]:
     """The same of another thread, whose span may end after its answer is out."""
-    until = time.monotonic() + 30
-    while not named(spans, name) and time.monotonic() < until:
-        time.sleep(0.02)
+    until(lambda: named(spans, name))
     return named(spans, name)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.waiting import until
 
 from parakh import worker
 from parakh.access import system_actor
@@ -141,13 +142,6 @@ def test_a_link_in_place_of_a_folder_takes_no_file_away(
 def test_without_a_drop_folder_there_is_nothing_to_do(centre: Centre) -> None:
     centre.settings.drop_path.rmdir()
     assert sweep(centre, set()) == 0
-
-
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.02)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 from tests.connectors.conftest import KEEPER
 from tests.connectors.servers import ListHouse, OtherSide, PageHouse, Said
+from tests.waiting import until
 
 from parakh.access import Purpose, Role, system_actor
 from parakh.connectors import line as lines
@@ -515,10 +516,8 @@ def test_the_worker_gives_turns(centre: Centre, theirs: OtherSide, link: Link) -
     link(centre, CROSSINGS)
     linker = Linker(centre)
     linker.start()
-    until = time.monotonic() + 20
-    while standing(centre).level_at is None and time.monotonic() < until:
-        time.sleep(0.02)
+    until(lambda: standing(centre).level_at is not None)
     linker.halt()
-    linker.join(10)
+    linker.join(60)
     assert house.confirmed == ["1"]
     assert not linker.is_alive()

@@ -6,9 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
 from parakh.web.security import COOKIE
+
+PATIENCE = 30_000
+"""Milliseconds that a page has: a machine with other work takes its time over the first face."""
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
@@ -33,6 +43,7 @@ def playwright() -> Iterator[Playwright]:
     """The driver."""
     if not CHROMIUM.exists():
         pytest.skip("Chromium is not installed: apt-get install chromium")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as running:
         yield running
 
@@ -79,7 +90,7 @@ def visit(chromium: Browser, server: str, stage: Any) -> Iterator[Callable[..., 
         context = (browser or chromium).new_context(
             base_url=server, viewport={"width": width, "height": 800}
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         if user:
             token = stage.sessions[user].token

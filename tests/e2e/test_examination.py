@@ -121,7 +121,7 @@ def test_a_report_survives_the_loss_of_the_connection(
     page.get_by_role("button", name="Sign and send").click()
     expect(page.locator("[data-state]")).to_contain_text("NOT SENT YET: the centre")
     page.context.set_offline(False)
-    page.wait_for_url(f"**/examinations/orders/{order_id}", timeout=30_000)
+    page.wait_for_url(f"**/examinations/orders/{order_id}")
     expect(page.get_by_text("cut and glued")).to_be_visible()
     expect(page.get_by_text("40 kg Tobacco").or_(page.get_by_text("Tobacco")).first).to_be_visible()
     assert page.evaluate(STORED) == [0, False], "nothing is left on the tablet"

@@ -135,7 +135,7 @@ def test_the_list_follows_by_itself(visit: Visit, stage: Any, goods: dict[str, s
         "items": [{"hs_code": "640399", "description": "Shoes", "origin": "CHN"}],
     }
     send(stage, "consignments", consignments=[more])
-    expect(page.locator("#goods tbody tr")).to_have_count(before + 1, timeout=15_000)
+    expect(page.locator("#goods tbody tr")).to_have_count(before + 1)
     expect(page.locator("#goods")).to_contain_text("KAPE-HC-9")
 
 

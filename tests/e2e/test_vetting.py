@@ -83,7 +83,7 @@ def test_new_evidence_moves_lines_and_loses_nothing(
     page.keyboard.press("x")
     held = page.locator("tr.current").get_attribute("id")
     take_in(stage, flight)
-    expect(rows).not_to_have_count(before, timeout=15_000)
+    expect(rows).not_to_have_count(before)
     expect(page.locator("tr.current")).to_have_attribute("id", str(held))
     expect(page.locator(f"#{held} input[type=checkbox]")).to_be_checked()
     expect(page.get_by_text("1 chosen")).to_be_visible()

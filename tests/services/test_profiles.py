@@ -652,7 +652,7 @@ def test_two_workers_propose_a_person_once(
 
     def found(*args: Any) -> Any:
         answer = due(*args)
-        both.wait(timeout=10)
+        both.wait(timeout=60)
         return answer
 
     def slowly(*args: Any) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.waiting import until
 
 from parakh import worker
 from parakh.access import system_actor
@@ -76,18 +77,14 @@ Subsystem sftp internal-sftp
             stderr=subprocess.DEVNULL,
             **(as_user if os.geteuid() == 0 else {}),  # type: ignore[call-overload]
         )
-        self._wait()
+        until(self._answers)
 
-    def _wait(self) -> None:
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            try:
-                with socket.create_connection(("127.0.0.1", self.port), 1) as found:
-                    if found.recv(4) == b"SSH-":
-                        return
-            except OSError:
-                time.sleep(0.05)
-        raise TimeoutError("sshd did not start")
+    def _answers(self) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), 1) as found:
+                return found.recv(4) == b"SSH-"
+        except OSError:
+            return False
 
     def stop(self) -> None:
         self._process.terminate()
@@ -415,13 +412,6 @@ def test_a_connection_that_breaks_is_said_to(
 
 
 # --- the threads ------------------------------------------------------------------------------
-
-
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.05)
 
 
 def test_the_worker_pulls_beside_a_source_that_fails(

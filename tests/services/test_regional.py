@@ -3,7 +3,6 @@ what happened, once and in order."""
 
 import shutil
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -17,6 +16,7 @@ import pytest
 import sqlalchemy as sa
 from tests.conftest import Server
 from tests.ingest.goods_samples import DOCUMENT
+from tests.waiting import until
 
 from parakh.access import Actor, Purpose, Role, system_actor
 from parakh.domain.alert import Alert, AlertState, OutcomeKind
@@ -393,15 +393,15 @@ def test_the_links_thread_exchanges_until_it_is_halted(
         assert state is not None
         return state.down_since is not None
 
-    wait_for(lambda: failed.is_set() and count(pair.below, tables.watchlist_entry) > 0)
+    until(lambda: failed.is_set() and count(pair.below, tables.watchlist_entry) > 0)
     pair.server.stop()
-    wait_for(down)
+    until(down)
     with pair.below.db.write(KEEPER, Purpose.ADMINISTRATION) as tx:
         tx.audit("while.alone", "x", "1")
     pair.server.start()
-    wait_for(lambda: not down() and while_alone(pair) == 1)
+    until(lambda: not down() and while_alone(pair) == 1)
     thread.halt()
-    thread.join(timeout=10)
+    thread.join(timeout=60)
     assert not thread.is_alive()
 
 
@@ -410,13 +410,6 @@ def while_alone(pair: Pair) -> int:
     query = sa.select(sa.func.count()).select_from(own).where(own.c.action == "while.alone")
     with pair.above.db.read() as connection:
         return int(connection.execute(query).scalar_one())
-
-
-def wait_for(true: Callable[[], bool]) -> None:
-    until = time.monotonic() + 20
-    while not true():
-        assert time.monotonic() < until
-        time.sleep(0.02)
 
 
 class Cutting(httpx.HTTPTransport):

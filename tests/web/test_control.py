@@ -131,7 +131,7 @@ def test_the_stream_says_when_there_is_news(
     monkeypatch.setattr(control, "BEAT_SECONDS", 0.2)
     cookies = {COOKIE: troubled.sessions["gate"].token}
     with (
-        httpx.Client(cookies=cookies, timeout=10) as client,
+        httpx.Client(cookies=cookies, timeout=60) as client,
         client.stream("GET", f"{server}/control/events") as answer,
     ):
         lines = (line for line in answer.iter_lines() if line.startswith("event: "))

@@ -30,7 +30,7 @@ def listening(
     """A wall; gives the function that waits for so many events that are no beat."""
     cookies = {COOKIE: stage.sessions[name].token}
     with (
-        httpx.Client(cookies=cookies, timeout=10) as client,
+        httpx.Client(cookies=cookies, timeout=60) as client,
         client.stream("GET", f"{server}/wall/events", **kwargs) as answer,
     ):
         assert answer.status_code == 200
