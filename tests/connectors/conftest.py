@@ -31,11 +31,11 @@ def said() -> list[Exchange]:
 
 @pytest.fixture
 def line(theirs: OtherSide, said: list[Exchange]) -> Iterator[Callable[..., Line]]:
-    """Makes lines to the other system: `line(whole=0.3)`."""
+    """Makes lines to the other system: `line(whole=1.0)`."""
     made: list[Line] = []
 
     def make(**options: Any) -> Line:
-        given: dict[str, Any] = {"private": True, "step": 0.2, "whole": 0.5} | options
+        given: dict[str, Any] = {"private": True, "step": 20.0, "whole": 60.0} | options
         server = Server(
             name="other",
             url=theirs.url,
@@ -53,13 +53,18 @@ def line(theirs: OtherSide, said: list[Exchange]) -> Iterator[Callable[..., Line
 
 @pytest.fixture
 def link(theirs: OtherSide, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Links a centre: `link(centre, 'kind = "crossings"', name="border")` puts it in force."""
+    """Links a centre: `link(centre, 'kind = "crossings"', name="border")` puts it in force.
+
+    `seconds` is how long it waits for each answer.
+    """
     monkeypatch.setenv("THEIR_KEY", TOKEN)
 
-    def make(centre: Centre, text: str, *, name: str = "other", on: bool = True) -> None:
+    def make(
+        centre: Centre, text: str, *, name: str = "other", on: bool = True, seconds: float = 60
+    ) -> None:
         auth = "oauth2" if "token_" in text else "bearer"
         web = f'url = "{theirs.url}"\nprivate = true\nauth = "{auth}"\nsecret_env = "THEIR_KEY"\n'
-        web += "step_seconds = 0.3\nwhole_seconds = 0.6\n"
+        web += f"step_seconds = {seconds}\nwhole_seconds = {seconds}\n"
         path = centre.settings.connectors_path
         before = path.read_text() if path.exists() else ""
         top, _, nested = text.partition("\n[")

@@ -170,13 +170,13 @@ class _Handler(BaseHTTPRequestHandler):
     def _break(self, fault: str) -> None:
         self.close_connection = True
         if fault == "silent":
-            time.sleep(1.0)
+            self.rfile.read(1)  # until who asked hangs up
             return
         self.wfile.write(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n")
         self.wfile.write(b"content-length: 100000\r\nnext-cursor: 9\r\n\r\n{")
         self.wfile.flush()
         if fault == "slow":
-            for _ in range(100):
+            for _ in range(500):  # ten seconds, unless who asked hangs up
                 time.sleep(0.02)
                 self.wfile.write(b" ")
         self.connection.shutdown(socket.SHUT_RDWR)

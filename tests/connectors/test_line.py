@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.connectors.servers import Asked, OtherSide, Said
+from tests.waiting import until
 
 from parakh.connectors import guards
 from parakh.connectors import line as lines
@@ -62,7 +63,8 @@ def test_reading(
     outcome: Outcome,
 ) -> None:
     theirs.faults = list(faults)
-    own = line(most_bytes=1_000_000)
+    patience = 1.0 if {"silent", "slow"} & set(faults) else 60.0
+    own = line(most_bytes=1_000_000, step=patience, whole=patience)
     if outcome is Outcome.DONE:
         assert own.get("/hello", check=lambda answer: answer.json()).json() == {"a": 1}
     else:
@@ -101,15 +103,14 @@ def test_a_refusal_is_final(line: Lines, theirs: OtherSide, status: int, outcome
 
 def test_a_breaker_leaves_it_alone_then_lets_one_try(line: Lines, theirs: OtherSide) -> None:
     own = line()
-    own.breaker = guards.Breaker(most=3, first=0.2)
+    own.breaker = guards.Breaker(most=3, first=1.0)
     theirs.faults = ["500"] * 3
     for _ in range(2):
         with pytest.raises(LinkFailed):
             own.get("/hello")
     assert own.breaker.state is BreakerState.OPEN
     assert len(theirs.asked) == 3
-    time.sleep(0.25)
-    assert own.breaker.state is BreakerState.HALF_OPEN
+    until(lambda: own.breaker.state is BreakerState.HALF_OPEN)
     own.get("/hello")
     assert own.breaker.state is BreakerState.CLOSED
 
@@ -123,12 +124,12 @@ def test_patience_that_was_asked_for_holds_for_all(line: Lines, theirs: OtherSid
         own.get("/hello")
     assert first.value.after == 60
     assert second.value.after is not None
-    assert 59 < second.value.after <= 60
+    assert 30 < second.value.after <= 60
     assert len(theirs.asked) == 1
 
 
 def test_a_slow_system_holds_few_and_soon_lets_go(line: Lines, theirs: OtherSide) -> None:
-    own = line(at_once=2, whole=0.4)
+    own = line(at_once=2, whole=1.0)
     theirs.faults = ["slow"] * 20
     causes: list[str] = []
 
@@ -144,7 +145,7 @@ def test_a_slow_system_holds_few_and_soon_lets_go(line: Lines, theirs: OtherSide
         thread.start()
     for thread in threads:
         thread.join()
-    assert time.monotonic() - began < 2.0
+    assert time.monotonic() - began < 9.0, "it is slow for ten seconds"
     assert causes.count("too many wait for it already") == 4
     assert len(theirs.asked) <= 4
 
@@ -241,7 +242,7 @@ def test_recorded_exchanges_are_played_back(line: Lines, theirs: OtherSide, tmp_
     theirs.routes["GET", "/hello"] = next_one
     own, path = line(), tmp_path / "said.jsonl"
     server = own.server
-    network = GuardedTransport(server.tls, private=True, step=1, whole=1, connections=1)
+    network = GuardedTransport(server.tls, private=True, step=60, whole=60, connections=1)
     with_tape = Line(server, lambda _: None, transport=Recorder(network, path))
     told = [with_tape.get("/hello", params={"n": "1"}).json() for _ in range(2)]
     with_tape.close()

@@ -140,7 +140,7 @@ def test_what_cannot_be_right_is_not_taken_in_and_comes_again(
 ) -> None:
     house = PageHouse(theirs, "/crossings")
     house.pages = [page("1")]
-    link(centre, CROSSINGS)
+    link(centre, CROSSINGS, seconds=1 if fault == "slow" else 60)
     theirs.faults = [fault] * 3
     failed = done(centre)
     assert failed.error

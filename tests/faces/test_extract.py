@@ -226,12 +226,3 @@ def test_no_pad_check_never_pretends(portrait: Picture, engine: FaceEngine) -> N
 
 def test_the_search_threshold_is_the_models(engine: FaceEngine) -> None:
     assert engine.search_threshold(5000, 0.01) == SFACE.search_threshold(5000, 0.01)
-
-
-def test_a_portrait_takes_well_under_a_second(
-    engine: FaceEngine, portrait: Picture, encode: Encode
-) -> None:
-    content = encode(portrait, "JPEG")
-    start = time.perf_counter()
-    engine.samples(content)
-    assert time.perf_counter() - start < 1
