@@ -1,12 +1,14 @@
 """The web application: makes one FastAPI application for one centre."""
 
-from functools import partial
+from collections.abc import Sequence
+from functools import cache, partial
 from importlib.metadata import version
 from zoneinfo import ZoneInfo
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.datastructures import Headers
 from starlette.responses import Response
+from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -63,6 +65,16 @@ class _Built(StaticFiles):
         return response
 
 
+@cache
+def _routes() -> Sequence[BaseRoute]:
+    """Of all applications of this process: what routes need is worked out at their first request,
+    once, and takes a second."""
+    every = APIRouter()
+    for own in (health.router, api_router, pages_router):
+        every.include_router(own)
+    return tuple(every.routes)
+
+
 def create_app(centre: Centre) -> FastAPI:
     """The console, the HTTP API and the health checks over one centre."""
     app = FastAPI(
@@ -73,14 +85,12 @@ def create_app(centre: Centre) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
+        routes=[*_routes()],
     )
     app.state.centre = centre
     app.state.tries = Tries(centre.settings.sign_ins_a_minute)
     app.openapi = partial(schema.document, app)  # type: ignore[method-assign]
     errors.install(app)
-    app.include_router(health.router)
-    app.include_router(api_router)
-    app.include_router(pages_router)
     app.mount("/static/built", _Built(directory=STATIC / "built", check_dir=False))
     app.mount("/static", StaticFiles(directory=STATIC))
     app.add_middleware(Callers)
